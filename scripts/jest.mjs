@@ -1,0 +1,16 @@
+/** Runs jest with the flags that its ES modules need; arguments, signals and the exit code pass through. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
+const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+const child = spawn(process.execPath, [...flags, jest, ...process.argv.slice(2)], { stdio: 'inherit' });
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of signals) process.on(signal, () => child.kill(signal));
+
+child.once('close', (code, signal) => {
+  if (signal === null) process.exit(code);
+  for (const each of signals) process.removeAllListeners(each);
+  process.kill(process.pid, signal); // whoever waits for this process sees the ending that jest had
+});
