@@ -1,0 +1,153 @@
+/**
+ * An HTTP server on loopback that obeys a fault plan: what every HTTP stand-in shares.
+ *
+ * The effect of a request is whatever `process` does; this file decides whether, when and how often the client hears of it.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, FaultedRequest, FaultPlan } from './faults.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Protocol {
+  readonly faults: FaultPlan;
+  /** The operation that this request asks for; any name will do for an unknown one. */
+  operationOf(method: string, path: string): string;
+  /** Does what is asked, and answers; errors of the protocol are replies too. */
+  process(request: FaultedRequest): Reply | Promise<Reply>;
+  /** How this service words an error. */
+  refusal(error: { readonly status: number; readonly code: string; readonly message: string }): Reply;
+}
+
+export interface FaultedServer {
+  /** `http://127.0.0.1:PORT`, without a final slash. */
+  readonly url: string;
+  /** Resets every connection, those that hang included; the server goes on. */
+  dropConnections(): void;
+  /** Stops at once: hanging requests are reset, effects that were still to land late are dropped. */
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free loopback port, or on `port`. */
+export async function startFaultedServer(protocol: Protocol, port = 0): Promise<FaultedServer> {
+  const closing = new AbortController();
+  const server = createServer((request, response) => {
+    serve({ protocol, response, closing: closing.signal }, request).catch((cause: unknown) => crash(response, cause));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    dropConnections: () => server.closeAllConnections(),
+    close: () => {
+      closing.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+interface Exchange {
+  readonly protocol: Protocol;
+  readonly response: ServerResponse;
+  readonly closing: AbortSignal;
+}
+
+async function serve(exchange: Exchange, message: IncomingMessage): Promise<void> {
+  const body = await readBody(message);
+  if (body === undefined) return;
+  const { method = 'GET', url: path = '/', headers } = message;
+  const operation = exchange.protocol.operationOf(method, path);
+  const request = { operation, method, path, headers, body };
+  const outcome = await strike(exchange, request, exchange.protocol.faults.next(operation, request));
+  if (outcome === 'reset') exchange.response.socket?.resetAndDestroy();
+  else if (outcome !== 'silence') send(exchange.response, outcome);
+}
+
+/** One case for each kind: the whole meaning of the language. */
+async function strike(
+  { protocol, closing }: Exchange,
+  request: FaultedRequest,
+  fault: Fault | undefined,
+): Promise<Reply | 'reset' | 'silence'> {
+  switch (fault?.kind) {
+    case undefined:
+      return protocol.process(request);
+    case 'meanwhile':
+      await fault.run();
+      return protocol.process(request);
+    case 'slow':
+      return (await waited(fault.ms, closing)) ? protocol.process(request) : 'silence';
+    case 'refuse':
+      return refused(protocol, fault);
+    case 'apply-then-error':
+      await protocol.process(request);
+      return internalError(protocol, fault.status ?? 500);
+    case 'apply-then-reset':
+      await protocol.process(request);
+      return 'reset';
+    case 'apply-then-hang':
+      await protocol.process(request);
+      return 'silence';
+    case 'apply-late':
+      if (await waited(fault.afterMs, closing)) await protocol.process(request);
+      return 'silence';
+    case 'reset':
+      return 'reset';
+    case 'hang':
+      return 'silence';
+    case 'garble':
+      return { status: fault.status ?? 200, body: fault.body };
+  }
+}
+
+function refused(protocol: Protocol, fault: Extract<Fault, { kind: 'refuse' }>): Reply {
+  const reply = protocol.refusal({ status: fault.status, code: fault.code, message: fault.message ?? fault.code });
+  if (fault.retryAfterSeconds === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(fault.retryAfterSeconds) } };
+}
+
+function internalError(protocol: Protocol, status: number): Reply {
+  return protocol.refusal({
+    status,
+    code: 'InternalFailure',
+    message: 'The request processing has failed because of an unknown error, exception or failure.',
+  });
+}
+
+/** False when the server was closed meanwhile: then nothing may happen any more. */
+async function waited(ms: number, closing: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal: closing, ref: false }).catch(() => false);
+}
+
+/** Undefined when the client went away before it had said everything: such a request never reached the service. */
+async function readBody(message: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  if (response.destroyed) return;
+  response.writeHead(reply.status, reply.headers);
+  response.end(reply.body);
+}
+
+/** A mistake in a stand-in must not look like a fault of the service: say so in words no test can take for its own. */
+function crash(response: ServerResponse, cause: unknown): void {
+  const story = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  send(response, { status: 599, body: `The stand-in itself failed: ${story}` });
+}

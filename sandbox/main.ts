@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+import { startSandbox } from './sandbox.ts';
+import type { Sandbox, SandboxOptions } from './sandbox.ts';
+
+const HELP = `Usage: npm run -s sandbox -- [--zone NAME] [--insync MS] [--seed NUMBER]
+
+Starts a strict stand-in for Route 53, four authoritative name servers, and two web servers (red and black),
+all on loopback, and stays until Ctrl-C. Nothing of it reaches AWS.
+
+  --zone NAME     the zone to hold; default example.com, with www.example.com on red (192.0.2.10)
+  --insync MS     milliseconds until a change is INSYNC and served; default 2000
+  --seed NUMBER   the same weighted draws every time
+  --help          this text
+
+On stdout go the variables with which worker and client work against it, ready for a shell:
+
+  npm run -s sandbox > sandbox.env &
+  source sandbox.env && ./switchyard up
+`;
+
+const ZONE_NAME = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/;
+const WHOLE = /^\d{1,9}$/;
+const EXIT = { done: 0, failed: 1, badUsage: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readArguments(args);
+  if (asked.kind === 'help') {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  if (asked.kind === 'wrong') {
+    say(`${asked.problems.join('\n')}\nSee npm run -s sandbox -- --help`);
+    return EXIT.badUsage;
+  }
+  return run(asked.options);
+}
+
+async function run(options: SandboxOptions): Promise<number> {
+  try {
+    const sandbox = await startSandbox(options);
+    const stopped = untilStopped(); // before the first line goes out: who reads it may stop us at once
+    process.stdout.write(exportLines(sandbox.env()));
+    say(explain(sandbox));
+    say(`${await stopped}: closing the sandbox; its records and its certificates go with it.`);
+    await sandbox.close();
+    return EXIT.done;
+  } catch (cause) {
+    say(`The sandbox failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return EXIT.failed;
+  }
+}
+
+type Asked =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] }
+  | { readonly kind: 'run'; readonly options: SandboxOptions };
+
+function readArguments(args: readonly string[]): Asked {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        zone: { type: 'string', default: 'example.com' },
+        insync: { type: 'string', default: '2000' },
+        seed: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values.help ? { kind: 'help' } : checkValues(values);
+  } catch (cause) {
+    return { kind: 'wrong', problems: [cause instanceof Error ? cause.message : String(cause)] };
+  }
+}
+
+function checkValues({ zone, insync, seed }: { zone: string; insync: string; seed?: string | undefined }): Asked {
+  const problems = [
+    ...(ZONE_NAME.test(zone) ? [] : [`--zone: expected a name such as example.com, found ${JSON.stringify(zone)}`]),
+    ...(WHOLE.test(insync) ? [] : [`--insync: expected milliseconds such as 2000, found ${JSON.stringify(insync)}`]),
+    ...(seed === undefined || WHOLE.test(seed) ? [] : [`--seed: expected a number, found ${JSON.stringify(seed)}`]),
+  ];
+  if (problems.length > 0) return { kind: 'wrong', problems };
+  const drawn = seed === undefined ? {} : { seed: Number(seed) };
+  return { kind: 'run', options: { zone, insyncAfterMs: Number(insync), ...drawn } };
+}
+
+function untilStopped(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function exportLines(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join('');
+}
+
+/** Quoted only where a shell would read it otherwise: `[2001:db8::1]` is a pattern to it. */
+function quoted(value: string): string {
+  return /^[\w.,:/=-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function explain({ record, zone, zoneId, route53, nameServers, red, black, control }: Sandbox): string {
+  const [firstServer = ''] = nameServers.addresses;
+  const [host = '', port = ''] = firstServer.split(':');
+  return [
+    '',
+    `The sandbox is up. ${record} A ${red.address} (red) stands in zone ${zone} (${zoneId}).`,
+    `  Route 53      ${route53.url}`,
+    `  name servers  ${nameServers.addresses.join(' ')}`,
+    `  red           ${red.address}, at http 127.0.0.1:${red.httpPort}, https 127.0.0.1:${red.httpsPort}`,
+    `  black         ${black.address}, at http 127.0.0.1:${black.httpPort}, https 127.0.0.1:${black.httpsPort}`,
+    `  control       ${control.url}`,
+    'Set the variables above in another terminal, then try:',
+    `  dig +short -p ${port} @${host} ${record}`,
+    `  curl ${control.url}`,
+    `  curl ${control.url}/endpoints/${black.address} -d '{"kind":"status","status":503}'`,
+    ...profileWarning(),
+    'Ctrl-C ends it.',
+  ].join('\n');
+}
+
+/** The SDK prefers a named profile to the keys in the environment. */
+function profileWarning(): string[] {
+  const profile = process.env['AWS_PROFILE'] ?? '';
+  return profile === ''
+    ? []
+    : [`AWS_PROFILE is ${profile} here, and wins over the keys above: unset AWS_PROFILE first.`];
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
