@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+
+export interface TestTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  readonly connection: Connection;
+  readonly client: Client;
+  /** For workers. */
+  readonly nativeConnection: NativeConnection;
+  close(): Promise<void>;
+}
+
+/** Connects to the server of this test run: once a file, in `beforeAll`, and `close` in `afterAll` after the workers ended. */
+export async function connect(): Promise<TestTemporal> {
+  const address = temporalAddress();
+  const namespace = 'default';
+  const [connection, nativeConnection] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+  ]);
+  const client = new Client({ connection, namespace });
+  const close = async () => {
+    await connection.close();
+    await nativeConnection.close();
+  };
+  return { address, namespace, connection, client, nativeConnection, close };
+}
+
+/** Where the server of this test run is, as `host:port`. */
+export function temporalAddress(): string {
+  return fromSetup('SWITCHYARD_TEST_TEMPORAL');
+}
+
+/** The workflows of `src/workflows`, bundled once for this test run: pass it to `Worker.create`. */
+export function workflowBundle(): { readonly codePath: string } {
+  return { codePath: fromSetup('SWITCHYARD_TEST_BUNDLE') };
+}
+
+/** A task queue that no other file, test or run polls. */
+export function freshTaskQueue(what = 'test'): string {
+  return `${what}-${randomUUID()}`;
+}
+
+function fromSetup(name: string): string {
+  const value = process.env[name];
+  if (value === undefined)
+    throw new Error(`${name} is not set: test/support/global-setup.ts did not run, or started nothing.`);
+  return value;
+}
