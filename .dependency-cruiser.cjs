@@ -34,7 +34,10 @@ module.exports = {
       name: 'workflows-import-activities-as-types-only',
       severity: 'error',
       from: { path: '^src/workflows/' },
-      to: { path: '^src/(activities|cli|embedded|worker|config|clients)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/(activities/|cli/|embedded/|worker\\.ts|config\\.ts|clients\\.ts)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'workflows-load-no-schemas',
@@ -43,8 +46,8 @@ module.exports = {
       from: { path: '^src/workflows/' },
       to: { path: '(schema\\.ts$|node_modules/zod)', dependencyTypesNot: ['type-only'] },
     },
-    layer('activities-know-no-workflows', '^src/activities/', '^src/(workflows|cli|embedded|worker)'),
-    layer('embedded-stands-alone', '^src/embedded/', '^src/(workflows|activities|cli|worker|policies)'),
+    layer('activities-know-no-workflows', '^src/activities/', '^src/(workflows/|cli/|embedded/|worker\\.ts)'),
+    layer('embedded-stands-alone', '^src/embedded/', '^src/(workflows/|activities/|cli/|policies/|worker\\.ts)'),
     layer('src-never-imports-sandbox', '^src/', '^(sandbox|demo|bench|test)/'),
     layer('sandbox-stands-alone', '^sandbox/', '^(demo|bench|test)/'),
     {

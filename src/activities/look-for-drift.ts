@@ -1,0 +1,39 @@
+import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import { classify } from '../core/dns/classify-standing.ts';
+import { readFence } from '../core/dns/fence.ts';
+import { hashSets } from '../core/dns/record-set.ts';
+import type { Standing } from '../core/dns/snapshot.ts';
+import { readStanding, typesOf } from './read-standing.ts';
+
+export type DriftLook =
+  | { readonly kind: 'same' }
+  | Extract<WatchEnd, { kind: 'drift' }>
+  /** Route 53 did not say: throttled, unreachable, not allowed. */
+  | { readonly kind: 'not-seen' };
+
+/** One read of the name and its fence. A difference is read twice: the two may stand on two pages, with a write in between. */
+export async function lookForDrift(client: Route53Client, input: WatchInput): Promise<DriftLook> {
+  const types = typesOf(input.standing.sets, ...input.sides.map(({ sets }) => sets));
+  const look = async (): Promise<DriftLook> => driftIn(input, await readStanding(client, input, types));
+  try {
+    const first = await look();
+    return first.kind === 'drift' ? await look() : first;
+  } catch {
+    return { kind: 'not-seen' }; // counted by the caller: "could not look" is not "drift"
+  }
+}
+
+function driftIn({ record, standing, sides }: WatchInput, found: Standing): DriftLook {
+  const expected = readFence(standing.fence);
+  const seen = readFence(found.fence);
+  const owner = expected.kind === 'standing' ? expected.fence.owner : '';
+  const red = sides.find(({ side }) => side === 'red')?.sets ?? [];
+  const whose = classify(found, { record, owner, snapshot: { sets: red, fence: null }, own: [standing.sets] });
+  if (whose.kind === 'superseded' || whose.kind === 'foreign')
+    return { kind: 'drift', sentence: whose.sentence, superseded: whose.kind === 'superseded' };
+  // Ours by its values; ours by hand too only where the fence carries their hash: Terraform puts red back without it.
+  if (seen.kind === 'standing' && seen.fence.sets === hashSets(found.sets)) return { kind: 'same' };
+  const sentence = `${record}: found ${whose.kind === 'snapshot' ? 'red' : 'a state of this run'} written past its fence, which this run did not do.`;
+  return { kind: 'drift', sentence, superseded: false };
+}

@@ -1,0 +1,158 @@
+/**
+ * One stretch of a hold. Writes nothing.
+ *
+ * - D7 The stretch is held only after every value was asked at least once in this attempt, and the verdict says what they answered.
+ * - D4 What somebody else wrote ends it; "could not look" does not.
+ */
+import type { Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
+import { judgeHold } from '../core/dns/judge-hold.ts';
+import { addObservation } from '../core/dns/probe-windows.ts';
+import type { AwsClients } from '../clients.ts';
+import { failure } from '../policies/failures.ts';
+import { lookForDrift } from './look-for-drift.ts';
+import { makeProbes, type ProbeDeps } from './probes.ts';
+import { probeInRhythm } from './probe-rhythm.ts';
+import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
+
+export interface WatchDeps extends ProbeDeps {
+  readonly aws: AwsClients;
+}
+
+/** What a heartbeat carries: the newest values, for the UI, and for the attempt that goes on after this one. */
+export interface WatchBeat {
+  readonly windows: readonly ProbeWindow[];
+  readonly verdict: Verdict;
+  readonly inconclusiveSince: number | null;
+  readonly share: number;
+  /** Looks for drift in a row that Route 53 did not answer. */
+  readonly looksFailed: number;
+}
+
+/** Probes black and red and looks for drift until `untilMs`, or until the first breach or drift. */
+export async function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: Pulse): Promise<Watched> {
+  const probes = await makeProbes(deps, input);
+  const seeds = probes.flatMap((probe) => probe.windows);
+  const watch = startWatch(input, { seeds, resumed: resumedFrom(pulse.resumed), now: pulse.now() });
+  const end = await withPartPulse(pulse, (part) =>
+    beating(
+      part,
+      () => Promise.race([breach(watch, probes, part), drift(watch, deps, part), untilHeld(watch, part)]),
+      () => watch.beat,
+    ),
+  );
+  const { windows, verdict, inconclusiveSince } = watch.beat;
+  return { end, windows, verdict, inconclusiveSince, at: pulse.now() };
+}
+
+/** Runs at most `most` watches at once, so that writes always find a slot; the rest asks again, here or at another worker. */
+export function roomFor(most: number): <T>(watch: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  return async (watch) => {
+    if (running >= most)
+      throw failure('Unavailable', `This worker watches ${most} records already.`, {
+        next: 'Start another worker.',
+        retryAfterMs: 1_000,
+      });
+    running += 1;
+    try {
+      return await watch();
+    } finally {
+      running -= 1;
+    }
+  };
+}
+
+interface Watch {
+  readonly input: WatchInput;
+  beat: WatchBeat;
+  /** Windows that have had no observation in this attempt. */
+  readonly unasked: Set<string>;
+  onAsked: () => void;
+}
+
+const UNCHECKED: Verdict = { kind: 'pass', reason: 'no gate is asked for' };
+
+function startWatch(
+  input: WatchInput,
+  from: { readonly seeds: readonly ProbeWindow[]; readonly resumed: Partial<WatchBeat>; readonly now: number },
+): Watch {
+  const carried = from.resumed.windows ?? input.windows;
+  const windows = from.seeds.map((seed) => carried.find((window) => keyOf(window) === keyOf(seed)) ?? seed);
+  const inconclusiveSince =
+    from.resumed.inconclusiveSince === undefined ? input.inconclusiveSince : from.resumed.inconclusiveSince;
+  const beat: WatchBeat = { windows, verdict: UNCHECKED, inconclusiveSince, share: input.share, looksFailed: 0 };
+  const watch: Watch = { input, beat, unasked: new Set(from.seeds.map(keyOf)), onAsked: () => undefined };
+  if (input.gates.length > 0) judge(watch, from.now);
+  return watch;
+}
+
+/** Fulfilled with the first breach; rejects when the pulse ends. */
+async function breach(watch: Watch, probes: Parameters<typeof probeInRhythm>[0], pulse: Pulse): Promise<WatchEnd> {
+  if (probes.length === 0) return never(pulse);
+  return new Promise((resolve, reject) => {
+    probeInRhythm(probes, { pulse, everyMs: watch.input.pace.probeEveryMs }, (observations) => {
+      see(watch, observations, pulse.now());
+      pulse.beat(watch.beat);
+      if (watch.beat.verdict.kind === 'fail') resolve({ kind: 'breach', verdict: watch.beat.verdict });
+    }).catch(reject);
+  });
+}
+
+function see(watch: Watch, observations: readonly Observation[], now: number): void {
+  let { windows } = watch.beat;
+  for (const observation of observations) {
+    windows = addObservation(windows, observation, watch.input.pace.fail);
+    watch.unasked.delete(keyOf(observation));
+  }
+  watch.beat = { ...watch.beat, windows };
+  judge(watch, now);
+  if (watch.unasked.size === 0) watch.onAsked();
+}
+
+function judge(watch: Watch, now: number): void {
+  const { pace, share } = watch.input;
+  const { windows, inconclusiveSince } = watch.beat;
+  const judged = judgeHold({
+    windows,
+    rule: pace.fail,
+    now,
+    // A slow rhythm must not make every observation stale.
+    maxAgeMs: Math.max(pace.observationsMaxAgeMs, 2 * (pace.probeEveryMs + pace.probeTimeoutMs)),
+    inconclusiveSince,
+    ownViewMs: pace.ownViewMs,
+    limitMs: share >= 100 ? pace.inconclusive.limitAtFullMs : pace.inconclusive.limitMs,
+  });
+  watch.beat = { ...watch.beat, ...judged };
+}
+
+/** Fulfilled with the first drift; looks that fail are counted and shown, nothing more. */
+async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
+  const client = aws.route53();
+  for (;;) {
+    await pulse.sleep(watch.input.pace.driftEveryMs);
+    const look = await lookForDrift(client, watch.input);
+    if (look.kind === 'drift') return look;
+    watch.beat = { ...watch.beat, looksFailed: look.kind === 'not-seen' ? watch.beat.looksFailed + 1 : 0 };
+  }
+}
+
+async function untilHeld(watch: Watch, pulse: Pulse): Promise<WatchEnd> {
+  const asked = new Promise<void>((resolve) => {
+    watch.onAsked = resolve;
+    if (watch.unasked.size === 0) resolve();
+  });
+  await pulse.sleep(Math.max(0, watch.input.untilMs - pulse.now()));
+  await asked;
+  return { kind: 'held' };
+}
+
+/** What the attempt before said last, perhaps in another process; only what is there is used. */
+function resumedFrom(details: unknown): Partial<WatchBeat> {
+  const beat = (details ?? {}) as Partial<WatchBeat>;
+  return Array.isArray(beat.windows) ? beat : {};
+}
+
+function keyOf({ gate, side, value }: Pick<ProbeWindow, 'gate' | 'side' | 'value'>): string {
+  return `${gate} ${side} ${value}`;
+}

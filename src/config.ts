@@ -1,0 +1,327 @@
+/**
+ * The only reader of the environment: every variable with what is accepted, all problems at once (A2).
+ *
+ * AWS credentials and profiles are read by the AWS SDK itself, Temporal's variables and profile file by @temporalio/envconfig.
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How to reach Temporal. */
+export interface TemporalConfig {
+  /** `host:port`; null where neither variable nor profile names one. */
+  readonly address: string | null;
+  readonly namespace: string;
+  /** TLS, API key and metadata, as `NativeConnection` and `Connection` take them. */
+  readonly connection: Omit<ReturnType<typeof loadClientConnectConfig>['connectionOptions'], 'address'>;
+}
+
+export interface AwsConfig {
+  /** Null: AWS itself. */
+  readonly endpoint: string | null;
+  /** The AWS security token service, for `doctor`; null: AWS itself. */
+  readonly stsEndpoint: string | null;
+  readonly region: string;
+}
+
+/** How to look at DNS and at endpoints. */
+export interface ReachConfig {
+  /** Instead of the zone's delegation set; empty: the delegation set. */
+  readonly nameServers: readonly HostPort[];
+  /** For names of targets; empty: the system's own. */
+  readonly resolvers: readonly HostPort[];
+  readonly connectTo: readonly Detour[];
+  /** Certificates in PEM that probes trust beside the system's; null for none. */
+  readonly ca: string | null;
+  /** Hosts that probes may name beside the record's own name and targets (A4). */
+  readonly probeHosts: readonly string[];
+}
+
+/** Secrets by name, `prom-token`; never printed: a `Map` shows nothing of itself in JSON. */
+export interface SecretsConfig {
+  readonly values: ReadonlyMap<string, string>;
+  /** Hosts that a secret may be sent to. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+  /** A file a secret; null for none. */
+  readonly directory: string | null;
+}
+
+export interface LogConfig {
+  /** Null: pretty on a terminal, JSON elsewhere. */
+  readonly format: 'json' | 'pretty' | null;
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** What the client needs before it reaches anything. */
+export interface LocalConfig {
+  /** The folder of `switchyard up`. */
+  readonly home: string;
+  /** `switchyard.yaml`; null: found from the working directory. */
+  readonly file: string | null;
+  /** The Temporal CLI to use and no other; null: looked for. */
+  readonly temporalCli: string | null;
+  readonly log: LogConfig;
+  /** Variables that look like ours and are not: typing errors, usually. */
+  readonly warnings: readonly string[];
+}
+
+export interface Config extends LocalConfig {
+  readonly temporal: TemporalConfig;
+  readonly aws: AwsConfig;
+  readonly reach: ReachConfig;
+  readonly secrets: SecretsConfig;
+  /** Task queues that the worker polls. */
+  readonly queues: readonly string[];
+  /** A prebuilt workflow bundle; null: bundled from the folder at start. */
+  readonly workflowBundle: string | null;
+}
+
+/** One sentence a problem, with the variable, what was found and what is accepted. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(['The environment has problems:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Everything, for the worker. @throws ConfigError */
+export function loadConfig(env: Environment = process.env): Config {
+  const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...WORKER }, env);
+  const secrets = attempt(() => readSecrets(env));
+  const temporal = attempt(() => readTemporal(env));
+  refuse([...variables.problems, ...secrets.problems, ...temporal.problems]);
+  const found = variables.value;
+  return {
+    ...localFrom(found, env),
+    aws: awsFrom(found),
+    reach: reachFrom(found),
+    secrets: { ...secrets.value, directory: found.SWITCHYARD_SECRETS_DIR },
+    queues: found.SWITCHYARD_QUEUES,
+    workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
+    temporal: temporal.value,
+  };
+}
+
+/** For the client: nothing of AWS or of probes is looked at. @throws ConfigError */
+export function loadLocalConfig(env: Environment = process.env): LocalConfig {
+  const { value, problems } = parse(LOCAL, env);
+  refuse(problems);
+  return localFrom(value, env);
+}
+
+/** For verbs that do without Temporal, with the caller's own AWS credentials. @throws ConfigError */
+export function loadDirectConfig(env: Environment = process.env): Pick<Config, 'aws' | 'reach'> {
+  const { value, problems } = parse({ ...AWS, ...REACH }, env);
+  refuse(problems);
+  return { aws: awsFrom(value), reach: reachFrom(value) };
+}
+
+/** Variables and profile file of Temporal. @throws ConfigError */
+export function loadTemporalConfig(env: Environment = process.env): TemporalConfig {
+  const { value, problems } = attempt(() => readTemporal(env));
+  refuse(problems);
+  return value;
+}
+
+/** A set variable must not be empty of meaning; an empty one counts as unset, as shells and compose files write it. */
+const optional = <T>(accepted: string, read: (text: string) => T | null): z.ZodType<T | null, string | undefined> =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined || text.trim() === '') return null;
+      const value = read(text.trim());
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: `found ${JSON.stringify(text)}, expected ${accepted}` });
+      return z.NEVER;
+    });
+
+/** Separated by commas. */
+const list = <T>(
+  accepted: string,
+  read: (text: string) => T | null,
+): z.ZodType<readonly T[] | null, string | undefined> =>
+  optional(`${accepted}, several separated by commas`, (text) => {
+    const values = text.split(',').map((item) => read(item.trim()));
+    return values.every((value) => value !== null) ? values : null;
+  });
+
+const oneOf = <T extends string>(...words: readonly T[]): z.ZodType<T | null, string | undefined> =>
+  optional(`one of ${words.join(', ')}`, (text) => words.find((word) => word === text.toLowerCase()) ?? null);
+
+const text = optional('a text', (found) => found);
+const hostName = (found: string): string | null => (/^[a-z0-9._:*-]+$/i.test(found) ? found.toLowerCase() : null);
+
+const LOCAL = {
+  SWITCHYARD_HOME: text,
+  XDG_STATE_HOME: text,
+  HOME: text,
+  SWITCHYARD_CONFIG: text,
+  SWITCHYARD_TEMPORAL_CLI: text,
+  SWITCHYARD_LOG: oneOf('json', 'pretty'),
+  SWITCHYARD_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error'),
+};
+
+const url = optional('an http or https address', (found) => (/^https?:\/\/[^\s/]+\/?\S*$/.test(found) ? found : null));
+
+const AWS = {
+  AWS_ENDPOINT_URL_ROUTE_53: url,
+  AWS_ENDPOINT_URL_STS: url,
+  AWS_ENDPOINT_URL: url,
+  AWS_REGION: text,
+  AWS_DEFAULT_REGION: text,
+};
+
+const DNS_PORT = 53;
+const server = (found: string): HostPort | null => readHostPort(found, DNS_PORT);
+
+const REACH = {
+  SWITCHYARD_NAME_SERVERS: list('HOST[:PORT] (IPv6 in brackets)', server),
+  SWITCHYARD_RESOLVERS: list('HOST[:PORT] (IPv6 in brackets)', server),
+  SWITCHYARD_CONNECT_TO: list('HOST[:PORT]=HOST:PORT (IPv6 in brackets)', readDetour),
+  SWITCHYARD_CA_FILE: optional('a readable file with certificates in PEM', certificates),
+  SWITCHYARD_PROBE_HOSTS: list('a host name or address', hostName),
+};
+
+const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE };
+
+const WORKER = {
+  SWITCHYARD_SECRETS_DIR: optional('a folder', (path) => (kindOfPath(path) === 'folder' ? path : null)),
+  SWITCHYARD_QUEUES: list(`one of ${Object.keys(QUEUES).join(', ')}`, queue).transform(
+    (queues) => queues ?? Object.values(QUEUES),
+  ),
+  SWITCHYARD_WORKFLOW_BUNDLE: optional('a readable file', (path) => (kindOfPath(path) === 'file' ? path : null)),
+};
+
+const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
+const OURS: readonly string[] = Object.keys({ ...LOCAL, ...REACH, ...WORKER });
+
+type Found<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
+
+function localFrom(found: Found<typeof LOCAL>, env: Environment): LocalConfig {
+  const state = found.XDG_STATE_HOME ?? join(found.HOME ?? homedir(), '.local', 'state');
+  return {
+    home: found.SWITCHYARD_HOME ?? join(state, 'switchyard'),
+    file: found.SWITCHYARD_CONFIG,
+    temporalCli: found.SWITCHYARD_TEMPORAL_CLI,
+    log: { format: found.SWITCHYARD_LOG, level: found.SWITCHYARD_LOG_LEVEL ?? 'info' },
+    warnings: unknownVariables(env),
+  };
+}
+
+function awsFrom(found: Found<typeof AWS>): AwsConfig {
+  return {
+    endpoint: found.AWS_ENDPOINT_URL_ROUTE_53 ?? found.AWS_ENDPOINT_URL,
+    stsEndpoint: found.AWS_ENDPOINT_URL_STS ?? found.AWS_ENDPOINT_URL,
+    region: found.AWS_REGION ?? found.AWS_DEFAULT_REGION ?? 'us-east-1',
+  };
+}
+
+function reachFrom(found: Found<typeof REACH>): ReachConfig {
+  return {
+    nameServers: found.SWITCHYARD_NAME_SERVERS ?? [],
+    resolvers: found.SWITCHYARD_RESOLVERS ?? [],
+    connectTo: found.SWITCHYARD_CONNECT_TO ?? [],
+    ca: found.SWITCHYARD_CA_FILE,
+    probeHosts: found.SWITCHYARD_PROBE_HOSTS ?? [],
+  };
+}
+
+/** `SWITCHYARD_SECRET_PROM_TOKEN` is the secret `prom-token`, `SWITCHYARD_SECRET_PROM_TOKEN_HOSTS` where it may be sent. */
+function readSecrets(env: Environment): Omit<SecretsConfig, 'directory'> {
+  const values = new Map<string, string>();
+  const hosts = new Map<string, readonly string[]>();
+  for (const [variable, value = ''] of Object.entries(env)) {
+    const key = SECRET.exec(variable)?.[1];
+    if (key === undefined || value === '') continue;
+    const name = key.toLowerCase().replaceAll('_', '-');
+    if (name.endsWith('-hosts')) hosts.set(name.slice(0, -'-hosts'.length), boundHosts(variable, value));
+    else values.set(name, value);
+  }
+  return { values, hosts };
+}
+
+function boundHosts(variable: string, value: string): readonly string[] {
+  const hosts = value.split(',').map((host) => hostName(host.trim()));
+  if (hosts.every((host) => host !== null)) return hosts;
+  throw new Error(`${variable}: found ${JSON.stringify(value)}, expected host names separated by commas`);
+}
+
+function readTemporal(env: Environment): TemporalConfig {
+  const { connectionOptions, namespace } = loadTemporalProfile(env);
+  const { address, ...connection } = connectionOptions;
+  return { address: address ?? null, namespace: namespace ?? 'default', connection };
+}
+
+function loadTemporalProfile(env: Environment): ReturnType<typeof loadClientConnectConfig> {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`TEMPORAL_*: the variables and the profile of Temporal cannot be read: ${why}`, { cause });
+  }
+}
+
+function unknownVariables(env: Environment): readonly string[] {
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('SWITCHYARD_') && !OURS.includes(name) && !SECRET.test(name),
+  );
+  return unknown.map(
+    (name) => `${name} is no variable of Switchyard; known are ${OURS_SHOWN} and SWITCHYARD_SECRET_<NAME>`,
+  );
+}
+
+const OURS_SHOWN = OURS.filter((name) => name.startsWith('SWITCHYARD_')).join(', ');
+
+function queue(found: string): string | null {
+  return QUEUES[found] ?? Object.values(QUEUES).find((name) => name === found) ?? null;
+}
+
+function certificates(path: string): string | null {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    return pem.includes('-----BEGIN CERTIFICATE-----') ? pem : null;
+  } catch {
+    return null; // the problem names the variable, the path and what is accepted
+  }
+}
+
+function kindOfPath(path: string): 'file' | 'folder' | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  return found.isDirectory() ? 'folder' : 'file';
+}
+
+/** A value where there are no problems; `refuse` must stand between the two. */
+interface Parsed<T> {
+  readonly value: T;
+  readonly problems: readonly string[];
+}
+
+function parse<S extends z.ZodRawShape>(shape: S, env: Environment): Parsed<Found<S>> {
+  const parsed = z.object(shape).safeParse(env);
+  if (parsed.success) return { value: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { value: undefined as never, problems };
+}
+
+function attempt<T>(read: () => T): Parsed<T> {
+  try {
+    return { value: read(), problems: [] };
+  } catch (cause) {
+    return { value: undefined as never, problems: [cause instanceof Error ? cause.message : String(cause)] };
+  }
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}

@@ -1,0 +1,238 @@
+import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
+import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
+
+/** Workflow types as strings, so that the client need not load workflow code. */
+export const DEPLOY_WORKFLOW = 'deployRedBlack';
+export const PLAN_WORKFLOW = 'planDeployment';
+export const DOCTOR_WORKFLOW = 'diagnoseWorker';
+export const DEPLOY_QUEUE = 'switchyard-deploy';
+
+/** The workflow id is the lock (D6). `fqdn`: lower case, punycode, no final dot. */
+export const deployId = (fqdn: string): string => `deploy:${fqdn}`;
+export const resetOwner = (fqdn: string): string => `-/reset:${fqdn}/-`;
+
+/** What to do when red answers less than black at the moment of an automatic rollback (D3). */
+export type IfRedIsIll = 'compare' | 'restore' | 'hold';
+
+/** Every pace and limit of a run, in milliseconds unless named otherwise: part of the request, so that a history explains itself. */
+export interface Pace {
+  readonly probeEveryMs: number;
+  readonly probeTimeoutMs: number;
+  readonly fail: FailRule;
+  /** Before the first write: passes in a row, over at least this time. */
+  readonly preflight: { readonly inARow: number; readonly overMs: number };
+  /** How often a hold looks for drift. */
+  readonly driftEveryMs: number;
+  /** The length of one watch activity: max(min, hold / 100), at most max. */
+  readonly stretch: { readonly minMs: number; readonly maxMs: number };
+  readonly insync: { readonly pollMs: number; readonly noticeMs: number; readonly limitMs: number };
+  /** Equal answers in a row from each authoritative server, and for how long to ask. */
+  readonly verify: { readonly inARow: number; readonly everyMs: number; readonly limitMs: number };
+  readonly inconclusive: { readonly limitMs: number; readonly limitAtFullMs: number };
+  /** Black and red failing in the same window: our own view may be what fails. */
+  readonly ownViewMs: number;
+  /** Observations older than this do not decide where a rollback goes. */
+  readonly observationsMaxAgeMs: number;
+  readonly retry: { readonly firstMs: number; readonly maxMs: number; readonly zoneBusyMaxMs: number };
+  /** A rollback that takes longer is shown as blocked. */
+  readonly blockedAfterMs: number;
+  /** Added to the planned end of a stage in the fence, and to what must be kept running. */
+  readonly graceMs: number;
+  /** All pauses together. */
+  readonly pauseLimitMs: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** The defaults of a production deployment (design 4); their sources are in docs/how-a-deploy-works.md. */
+export const DEFAULT_PACE: Pace = {
+  probeEveryMs: 5 * SECOND,
+  probeTimeoutMs: 3 * SECOND,
+  fail: { failures: 4, of: 6 },
+  preflight: { inARow: 5, overMs: 20 * SECOND },
+  driftEveryMs: 15 * SECOND,
+  stretch: { minMs: 30 * SECOND, maxMs: 10 * MINUTE },
+  insync: { pollMs: 5 * SECOND, noticeMs: 2 * MINUTE, limitMs: 10 * MINUTE },
+  verify: { inARow: 10, everyMs: 200, limitMs: 2 * MINUTE },
+  inconclusive: { limitMs: 10 * MINUTE, limitAtFullMs: 5 * MINUTE },
+  ownViewMs: 60 * SECOND,
+  observationsMaxAgeMs: 30 * SECOND,
+  retry: { firstMs: SECOND, maxMs: 30 * SECOND, zoneBusyMaxMs: 5 * SECOND },
+  blockedAfterMs: 30 * SECOND,
+  graceMs: 10 * MINUTE,
+  pauseLimitMs: 24 * HOUR,
+};
+
+/** What one deployment is asked to do. Plain values, validated by the client before anything starts (A2). */
+export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
+  /** Zone id or name; null: the longest zone that holds the record. */
+  readonly zone: string | null;
+  readonly gates: readonly Gate[];
+  /** Accepts a deployment without any gate. */
+  readonly unchecked: boolean;
+  readonly acceptIllRed: boolean;
+  readonly ifRedIsIll: IfRedIsIll;
+  /** `api` for private zones and where port 53 is filtered: the change in sync is then all that is known. */
+  readonly verify: 'authoritative' | 'api';
+  /** Refused when the plan made now is another. */
+  readonly planHash: string | null;
+  /** Refused when the first task begins later than this after the start. */
+  readonly startWithinMs: number;
+  readonly requestId: string | null;
+  /** Who asked; not authenticated. */
+  readonly by: string;
+  /** Id of the Temporal namespace (`describeNamespace`), for the fence's owner: names alone repeat between clusters. */
+  readonly namespaceId: string;
+  /** Upsert `SwitchyardRecord` and `SwitchyardStage`: only where the client saw that they exist. */
+  readonly searchAttributes: boolean;
+  readonly pace: Pace;
+}
+
+/** Where a run is. The last eight are ends, and each ends the workflow, except `blocked`, which waits for `resolve`. */
+export type DeployPhase =
+  | 'reading'
+  | 'checking'
+  | 'writing'
+  | 'settling' // waiting for INSYNC and for the authoritative servers
+  | 'holding'
+  | 'paused'
+  | 'promoting'
+  | 'rolling-back'
+  | 'blocked'
+  | DeployOutcome;
+
+export type DeployOutcome =
+  | 'promoted'
+  | 'unchanged'
+  | 'refused' // nothing was written
+  | 'rolled-back'
+  | 'superseded' // a reset put the declared default back
+  | 'not-restored'; // an operator decided to leave what stands
+
+/** One line of what a run did, with times (milliseconds since the epoch). */
+export interface StageRecord {
+  readonly label: string;
+  readonly share: Share;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly outcome: 'running' | 'done' | 'failed';
+}
+
+/** Why a run did not promote. */
+export interface FailureFacts {
+  /** One of the failure types of policies/failures.ts. */
+  readonly type: string;
+  readonly sentence: string;
+  readonly next: string | null;
+  readonly at: number;
+}
+
+/** What an authoritative server answered last. */
+export interface ServerView {
+  readonly server: string;
+  readonly kind: 'agrees' | 'differs' | 'not-seen';
+  readonly values: readonly string[];
+}
+
+/** What the record serves, and where that was seen. */
+export interface ServingNow {
+  /** `192.0.2.10 (red)`, `50 % 192.0.2.20 (black)`. */
+  readonly sentence: string;
+  readonly share: Share;
+  readonly seenAt: number;
+  readonly servers: readonly ServerView[];
+}
+
+/** Typed, complete: enough to draw everything. Answer of the query `status`, and what a run ends with. */
+export interface DeployStatus {
+  readonly schemaVersion: 1;
+  readonly record: string;
+  readonly phase: DeployPhase;
+  /** Null while it runs. */
+  readonly outcome: DeployOutcome | null;
+  readonly by: string;
+  readonly requestId: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly plan: Plan | null;
+  readonly refused: readonly Reason[];
+  readonly stages: readonly StageRecord[];
+  /** Share of the answers that are black's, as written last. */
+  readonly share: Share;
+  /** When the running hold ends; null outside a hold. */
+  readonly holdEndsAt: number | null;
+  readonly deadlineAt: number | null;
+  readonly pausedSince: number | null;
+  readonly windows: readonly ProbeWindow[];
+  readonly lastObservations: readonly Observation[];
+  readonly verdict: Verdict | null;
+  readonly failure: FailureFacts | null;
+  /** Why a rollback does not move on, and what decides it. */
+  readonly blocked: { readonly since: number; readonly sentence: string; readonly next: string } | null;
+  readonly aborted: { readonly by: string; readonly reason: string; readonly at: number } | null;
+  readonly serving: ServingNow | null;
+  /** When the last compliant resolver has followed. */
+  readonly cachesAgreeAt: number | null;
+  readonly keepRedUntil: number | null;
+  readonly keepBlackUntil: number | null;
+  readonly notices: readonly string[];
+}
+
+/** What a run returns when it ends well, and what the failure's details carry when it does not. */
+export type DeployReport = DeployStatus & { readonly outcome: DeployOutcome };
+
+export interface AbortRequest {
+  readonly reason: string;
+  readonly by: string;
+}
+export interface PromoteRequest {
+  readonly by: string;
+  /** All remaining holds, not only this one. */
+  readonly full: boolean;
+}
+export interface PauseRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+export interface ResolveRequest {
+  readonly by: string;
+  readonly decision: 'retry' | 'leave';
+  /** Required for `leave`. */
+  readonly reason: string;
+}
+
+/** Answers with what stands once the outcome is known. */
+export interface MessageAnswer {
+  readonly sentence: string;
+  readonly status: DeployStatus;
+}
+
+/**
+ * Names of the query, the updates and the signal. `abort` is an update (id `abort`) that answers when the record is restored,
+ * and a signal of the same name for senders without a worker to answer them.
+ */
+export const MESSAGES = {
+  status: 'status',
+  abort: 'abort',
+  promote: 'promote',
+  pause: 'pause',
+  resume: 'resume',
+  resolve: 'resolve',
+} as const;
+
+/** Search attributes, upserted only where the request says so. */
+export const RECORD_ATTRIBUTE = 'SwitchyardRecord';
+export const STAGE_ATTRIBUTE = 'SwitchyardStage';
+
+/** The memo of every deployment: what `ls` and `history` show without a worker. */
+export interface DeployMemo {
+  readonly requestId: string | null;
+  readonly by: string;
+  readonly to: string;
+  /** sha256 of the canonical request: the same request id with another request is refused. */
+  readonly request: string;
+  readonly outcome?: DeployOutcome;
+  readonly sentence?: string;
+}

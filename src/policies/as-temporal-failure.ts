@@ -1,0 +1,64 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
+import { FAILURES, failure, type FailureType } from './failures.ts';
+
+/** What a failure says, wherever it came from. */
+export interface Said {
+  readonly type: FailureType;
+  readonly sentence: string;
+  readonly next: string | null;
+  /** What the activity added for programs; null where it added nothing. */
+  readonly facts: unknown;
+}
+
+/** Only a `TemporalFailure` ends a workflow; anything else is a fault of our own, named as such. */
+export function asTemporalFailure(error: unknown): TemporalFailure {
+  if (error instanceof TemporalFailure) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return failure('Fault', `Switchyard itself failed: ${cause.message}.`, {
+    next: 'Report it with the history of this run.',
+    cause,
+  });
+}
+
+/** Reads type, sentence and next step out of any failure that a workflow can meet. */
+export function whatItSays(error: unknown): Said {
+  const root = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
+  if (root instanceof ApplicationFailure) return saidByUs(root);
+  if (root instanceof TimeoutFailure) return timedOut(activityOf(error));
+  if (root instanceof CancelledFailure) return said('Aborted', 'cancelled through Temporal');
+  return said('Fault', root instanceof Error ? root.message : String(root));
+}
+
+function timedOut(activity: string): Said {
+  if (activity === 'awaitInsync') return said('NotInSync', 'Route 53 did not bring the change in sync in time');
+  return said('Unavailable', `the activity ${activity} had no answer in time`);
+}
+
+function saidByUs(error: ApplicationFailure): Said {
+  const type = error.type !== undefined && error.type !== null && isFailureType(error.type) ? error.type : 'Fault';
+  const details = error.details?.[0];
+  if (!isDetails(details)) return said(type, error.message);
+  return { type, sentence: details.sentence, next: details.next, facts: details.facts };
+}
+
+function said(type: FailureType, sentence: string): Said {
+  return { type, sentence, next: null, facts: null };
+}
+
+function activityOf(error: unknown): string {
+  return error instanceof ActivityFailure ? error.activityType : 'unknown';
+}
+
+function isFailureType(type: string): type is FailureType {
+  return Object.hasOwn(FAILURES, type);
+}
+
+function isDetails(value: unknown): value is { sentence: string; next: string | null; facts: unknown } {
+  return typeof value === 'object' && value !== null && 'sentence' in value && 'next' in value && 'facts' in value;
+}

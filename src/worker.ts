@@ -1,0 +1,169 @@
+/**
+ * The worker: config -> logger -> Temporal -> activities -> a worker a task queue -> drain on SIGTERM.
+ *
+ * D3 A restart alone never rolls anything back: a write under way is finished before the process ends, a watch ends at once and goes on
+ * in the next worker from its heartbeat.
+ */
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { createDeployActivities, type DeployDeps } from './activities/deploy-activities.ts';
+import { createDoctorActivities } from './activities/diagnose.ts';
+import { linkSignals } from './activities/linked-signal.ts';
+import { createAwsClients, type AwsClients } from './clients.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { connectToTemporal } from './connect-to-temporal.ts';
+import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { installRuntime } from './temporal-runtime.ts';
+import { ServerLost, untilLost } from './until-lost.ts';
+
+export interface StartOptions {
+  readonly logger: Logger;
+  /** Default: a new one, waited for as long as it takes, and closed at the end. */
+  readonly connection?: NativeConnection;
+  /** Instead of the queue of the only chore that the configuration names. */
+  readonly taskQueue?: string;
+  readonly aws?: AwsClients;
+  /** Code made by `bundleWorkflowCode`, instead of the configuration's. */
+  readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Stops the worker, also while it still waits for Temporal. */
+  readonly signal?: AbortSignal;
+  /** After so long without the server, the worker gives up, in milliseconds; default 5 min. */
+  readonly lostAfterMs?: number;
+}
+
+export interface RunningWorker {
+  /** Fulfilled when stopped; rejected when the server is lost for good. */
+  readonly finished: Promise<void>;
+  /** Takes no more tasks, lets writes finish, hands watches over, and waits for the end. */
+  stop(): Promise<void>;
+}
+
+interface WorkerDeps extends DeployDeps {
+  readonly config: Config;
+}
+
+/** Watches are many and long; their own limit leaves room for writes. */
+const ACTIVITY_SLOTS = 500;
+
+/** The task queues by chore: each brings its activities. */
+const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
+  [DEPLOY_QUEUE]: (deps) => ({ ...createDeployActivities(deps), ...createDoctorActivities(deps) }),
+};
+
+/** Starts the workers of `config.queues` in this process. Fulfilled when they poll, or when told to stop before. */
+export async function startWorker(config: Config, options: StartOptions): Promise<RunningWorker> {
+  const { logger } = options;
+  const { signal: stopping, end: askToStop } = linkSignals(...(options.signal === undefined ? [] : [options.signal]));
+  const connection = options.connection ?? (await connectToTemporal(config.temporal, { logger, signal: stopping }));
+  if (connection === null) return { finished: Promise.resolve(), stop: () => Promise.resolve() };
+
+  const deps = { config, stopping, aws: options.aws ?? createAwsClients(config.aws) };
+  const workers = await Promise.all(
+    config.queues.map((queue) => createWorker({ config, options, connection, deps }, queue)),
+  );
+  const finished = runAll(workers, { connection, stopping, options });
+  logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'polling for work');
+  return {
+    finished,
+    stop: async () => {
+      askToStop();
+      await finished;
+    },
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly options: StartOptions;
+  readonly connection: NativeConnection;
+  readonly deps: WorkerDeps;
+}
+
+/** Longer than the longest write with its reading before and after; no force time, which would lose a finished write (measured). */
+const SHUTDOWN_GRACE = '60 s';
+
+async function createWorker({ config, options, connection, deps }: Parts, queue: string): Promise<Worker> {
+  const chore = CHORES[queue];
+  if (chore === undefined) throw new Error(`no chore has the task queue ${queue}`);
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: options.taskQueue ?? queue,
+    activities: chore(deps),
+    ...workflowCode(config, options),
+    stickyQueueScheduleToStartTimeout: '1 s', // a dead worker's queue would cost up to 10 s of a rollback
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: '250 ms', // by default a cancellation is heard only after 0.8 x the heartbeat timeout
+    defaultHeartbeatThrottleInterval: '250 ms',
+    maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+  });
+}
+
+/** `index` has no extension here: it is TypeScript in a clone and JavaScript in `dist`. */
+function workflowCode(config: Config, options: StartOptions): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (options.workflowBundle !== undefined) return { workflowBundle: options.workflowBundle };
+  if (config.workflowBundle !== null) return { workflowBundle: { codePath: config.workflowBundle } };
+  return { workflowsPath: fileURLToPath(new URL('./workflows', import.meta.url)) };
+}
+
+interface Surroundings {
+  readonly connection: NativeConnection;
+  readonly stopping: AbortSignal;
+  readonly options: StartOptions;
+}
+
+const LOST_AFTER_MS = 5 * 60_000;
+
+async function runAll(workers: readonly Worker[], { connection, stopping, options }: Surroundings): Promise<void> {
+  const ended = new AbortController();
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stopping.addEventListener('abort', stop, { once: true, signal: ended.signal });
+  const runs = Promise.all(workers.map((worker) => worker.run()));
+  if (stopping.aborted) stop();
+  try {
+    await Promise.race([
+      runs,
+      untilLost(connection, { lostAfterMs: options.lostAfterMs ?? LOST_AFTER_MS, signal: ended.signal }),
+    ]);
+  } catch (cause) {
+    stop(); // of several workers one failed, or the server is gone
+    runs.catch(() => undefined); // the first failure is the one that is reported
+    throw cause;
+  } finally {
+    ended.abort();
+  }
+  if (options.connection === undefined) await connection.close();
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config.log, process.stdout.isTTY);
+  for (const warning of config.warnings) logger.warn(warning);
+  installRuntime(logger);
+  const asked = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'finishing writes under way, handing everything else over');
+      asked.abort();
+    });
+  }
+  const worker = await startWorker(config, { logger, signal: asked.signal });
+  await worker.finished;
+  logger.info('stopped');
+}
+
+/** Also where an activity still holds the event loop: the server is gone, and its answer would reach nobody. */
+function die(cause: unknown): never {
+  const known = cause instanceof ConfigError || cause instanceof ServerLost;
+  process.stderr.write(`${known ? cause.message : inspect(cause)}\n`);
+  process.exit(1);
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main().catch(die);
+}

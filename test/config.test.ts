@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig, loadDirectConfig, loadLocalConfig, loadTemporalConfig } from '../src/config.ts';
+import { detourFor, readDetour, readHostPort } from '../src/host-port.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
+const ca = join(folder, 'ca.pem');
+writeFileSync(ca, '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Without the machine's own profile of Temporal. */
+const BARE = { TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'), HOME: '/home/somebody' };
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+  } catch (cause) {
+    if (cause instanceof ConfigError) return cause.problems;
+    throw cause;
+  }
+  throw new Error('expected problems, found none');
+}
+
+test('works without any variable', () => {
+  expect(loadConfig(BARE)).toMatchObject({
+    temporal: { address: null, namespace: 'default' },
+    aws: { endpoint: null, region: 'us-east-1' },
+    reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [] },
+    home: '/home/somebody/.local/state/switchyard',
+    log: { format: null, level: 'info' },
+    queues: ['switchyard-deploy'],
+    workflowBundle: null,
+    warnings: [],
+  });
+});
+
+test('reports every problem at once, with variable, what was found and what is accepted (A2)', () => {
+  const problems = problemsOf(() =>
+    loadConfig({
+      ...BARE,
+      SWITCHYARD_NAME_SERVERS: '192.0.2.53:99999',
+      SWITCHYARD_CONNECT_TO: '192.0.2.10',
+      SWITCHYARD_CA_FILE: join(folder, 'absent.pem'),
+      SWITCHYARD_LOG: 'xml',
+      SWITCHYARD_LOG_LEVEL: 'loud',
+      SWITCHYARD_QUEUES: 'sync',
+      SWITCHYARD_SECRETS_DIR: ca,
+      SWITCHYARD_SECRET_X_HOSTS: 'https://prom.example.com/',
+      AWS_ENDPOINT_URL_ROUTE_53: 'localhost:4566',
+    }),
+  );
+  expect(problems).toHaveLength(9);
+  expect(problems).toContain('SWITCHYARD_LOG: found "xml", expected one of json, pretty');
+  expect(problems).toContain(
+    'SWITCHYARD_NAME_SERVERS: found "192.0.2.53:99999", expected HOST[:PORT] (IPv6 in brackets), several separated by commas',
+  );
+});
+
+test('never prints a secret, neither in a problem nor as JSON (A1)', () => {
+  const env = {
+    ...BARE,
+    SWITCHYARD_SECRET_PROM_TOKEN: 's3cr3t',
+    SWITCHYARD_SECRET_PROM_TOKEN_HOSTS: 'Prom.example.com, b',
+  };
+  const { secrets } = loadConfig(env);
+  expect(secrets.values.get('prom-token')).toBe('s3cr3t');
+  expect(secrets.hosts.get('prom-token')).toEqual(['prom.example.com', 'b']);
+  expect(JSON.stringify(loadConfig(env))).not.toContain('s3cr3t');
+  expect(problemsOf(() => loadConfig({ ...env, SWITCHYARD_LOG: 'xml' })).join()).not.toContain('s3cr3t');
+});
+
+test('warns of a variable that looks like ours and is not', () => {
+  const { warnings } = loadConfig({ ...BARE, SWITCHYARD_NAMESERVERS: '192.0.2.53' });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^SWITCHYARD_NAMESERVERS is no variable of Switchyard; known are .*SWITCHYARD_NAME_SERVERS/),
+  ]);
+});
+
+test('takes an empty variable for an unset one', () => {
+  expect(loadConfig({ ...BARE, SWITCHYARD_NAME_SERVERS: '', SWITCHYARD_LOG: ' ' }).reach.nameServers).toEqual([]);
+});
+
+test('reads what probes need', () => {
+  const { reach } = loadDirectConfig({
+    SWITCHYARD_NAME_SERVERS: '192.0.2.53, [2001:db8::53]:5353',
+    SWITCHYARD_RESOLVERS: 'dns.example.com',
+    SWITCHYARD_CA_FILE: ca,
+    SWITCHYARD_PROBE_HOSTS: 'Status.example.com,192.0.2.9',
+  });
+  expect(reach).toMatchObject({
+    nameServers: [
+      { host: '192.0.2.53', port: 53 },
+      { host: '2001:db8::53', port: 5353 },
+    ],
+    resolvers: [{ host: 'dns.example.com', port: 53 }],
+    probeHosts: ['status.example.com', '192.0.2.9'],
+  });
+  expect(reach.ca).toContain('BEGIN CERTIFICATE');
+});
+
+test('reads the variables and the profile of Temporal', () => {
+  const profile = join(folder, 'temporal.toml');
+  writeFileSync(profile, '[profile.default]\naddress = "temporal.example.com:7233"\nnamespace = "delivery"\n');
+  const env = { TEMPORAL_CONFIG_FILE: profile, HOME: folder };
+  expect(loadTemporalConfig(env)).toMatchObject({ address: 'temporal.example.com:7233', namespace: 'delivery' });
+  expect(loadTemporalConfig({ ...env, TEMPORAL_ADDRESS: 'localhost:1', TEMPORAL_API_KEY: 'k' })).toMatchObject({
+    address: 'localhost:1',
+    connection: { apiKey: 'k', tls: true },
+  });
+});
+
+test('says that the profile of Temporal cannot be read, and goes on to the next problem', () => {
+  const profile = join(folder, 'broken.toml');
+  writeFileSync(profile, '[profile');
+  const problems = problemsOf(() => loadConfig({ TEMPORAL_CONFIG_FILE: profile, SWITCHYARD_LOG: 'xml' }));
+  expect(problems).toHaveLength(2);
+  expect(problems.join()).toMatch(/TEMPORAL_\*/);
+});
+
+test('lets the client start without looking at what only the worker needs', () => {
+  expect(loadLocalConfig({ HOME: '/h', SWITCHYARD_NAME_SERVERS: '::::', XDG_STATE_HOME: '/state' }).home).toBe(
+    '/state/switchyard',
+  );
+});
+
+describe('SWITCHYARD_CONNECT_TO', () => {
+  test.each([
+    ['192.0.2.10=127.0.0.1:8443', { host: '192.0.2.10', port: null, to: { host: '127.0.0.1', port: 8443 } }],
+    ['192.0.2.10:443=127.0.0.1:8443', { host: '192.0.2.10', port: 443, to: { host: '127.0.0.1', port: 8443 } }],
+    ['[2001:DB8:0::10]:443=[::1]:1', { host: '2001:db8::10', port: 443, to: { host: '::1', port: 1 } }],
+    ['App.Example.com.=bastion:22', { host: 'app.example.com', port: null, to: { host: 'bastion', port: 22 } }],
+  ])('reads %s', (text, detour) => {
+    expect(readDetour(text)).toEqual(detour);
+  });
+
+  test.each([
+    '',
+    '=',
+    'a',
+    'a=b',
+    'a=b:0',
+    'a=b:65536',
+    'a:x=b:1',
+    '2001:db8::1=b:1',
+    '[nope]=b:1',
+    'a=b:1=c:2',
+    'a b=c:1',
+  ])('does not read %s', (text) => {
+    expect(readDetour(text)).toBeNull();
+  });
+
+  test('prefers an entry with the port', () => {
+    const detours = [readDetour('a=all:1'), readDetour('a:443=tls:2')].filter((detour) => detour !== null);
+    expect(detourFor(detours, { host: 'A', port: 443 })).toEqual({ host: 'tls', port: 2 });
+    expect(detourFor(detours, { host: 'a', port: 80 })).toEqual({ host: 'all', port: 1 });
+    expect(detourFor(detours, { host: 'b', port: 80 })).toBeNull();
+  });
+
+  test('asks for a port where none is usual', () => {
+    expect(readHostPort('a')).toBeNull();
+    expect(readHostPort('a', 53)).toEqual({ host: 'a', port: 53 });
+  });
+});

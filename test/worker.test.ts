@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { loadConfig } from '../src/config.ts';
+import { DOCTOR_WORKFLOW } from '../src/contracts/deploy.ts';
+import type { Finding } from '../src/contracts/doctor.ts';
+import { installRuntime } from '../src/temporal-runtime.ts';
+import { startWorker } from '../src/worker.ts';
+import { connect, freshTaskQueue, temporalAddress, workflowBundle, type TestTemporal } from './support/temporal.ts';
+
+const silent = pino({ level: 'silent' });
+let temporal: TestTemporal;
+beforeAll(async () => {
+  installRuntime(silent);
+  temporal = await connect();
+});
+afterAll(() => temporal.close());
+
+const ENV = { TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml', AWS_EC2_METADATA_DISABLED: 'true' };
+const configFor = (address: string) =>
+  loadConfig({ ...ENV, TEMPORAL_ADDRESS: address, SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath });
+
+test('runs workflows and activities of the deploy queue in this process, and stops when asked', async () => {
+  const taskQueue = freshTaskQueue('worker');
+  const worker = await startWorker(configFor(temporalAddress()), { logger: silent, taskQueue });
+  const findings: unknown = await temporal.client.workflow.execute(DOCTOR_WORKFLOW, {
+    workflowId: taskQueue,
+    taskQueue,
+    args: [{ zone: null, record: null }],
+  });
+  await worker.stop();
+  expect((findings as Finding[]).map(({ check }) => check)).toContain('node');
+});
+
+test('waits for Temporal and says so, until it is told to stop', async () => {
+  const lines: string[] = [];
+  const said = new AbortController();
+  const logger = pino({ level: 'warn' }, { write: (line) => said.abort(lines.push(line)) });
+  const nobody = await freeAddress();
+  const worker = await startWorker(configFor(nobody), { logger, signal: said.signal });
+  await worker.finished;
+  expect(lines[0]).toContain(`Temporal does not answer at ${nobody}; trying until it does`);
+});
+
+test('ends with an error when the server is lost for good, so that it is started anew', async () => {
+  const line = await startLine(temporalAddress());
+  const worker = await startWorker(configFor(line.address), {
+    logger: silent,
+    taskQueue: freshTaskQueue('worker'),
+    lostAfterMs: 1_000,
+  });
+  line.cut();
+  await expect(worker.finished).rejects.toThrow(/Temporal has not answered for 1 s/);
+});
+
+test('finishes and ends with 0 on SIGTERM', async () => {
+  const worker = runWorker({
+    TEMPORAL_ADDRESS: temporalAddress(),
+    SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath,
+    SWITCHYARD_LOG: 'json',
+  });
+  await worker.says('polling for work');
+  worker.child.kill('SIGTERM');
+  expect(await worker.exit).toBe(0);
+  expect(worker.output()).toContain('"stopped"');
+});
+
+test('ends with 1 and all problems of its environment, without a stack', async () => {
+  const worker = runWorker({ SWITCHYARD_LOG: 'xml', SWITCHYARD_QUEUES: 'nope' });
+  expect(await worker.exit).toBe(1);
+  expect(worker.output()).toMatch(/SWITCHYARD_LOG: found "xml".*\n.*SWITCHYARD_QUEUES: found "nope"/);
+  expect(worker.output()).not.toMatch(/\n {4}at /);
+});
+
+/** A connection to the server that can be cut. */
+async function startLine(to: string): Promise<{ readonly address: string; cut(): void }> {
+  const [host = '', port = ''] = to.split(':');
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((near) => {
+    const far = connectSocket(Number(port), host);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, cut };
+}
+
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
+
+function runWorker(env: Readonly<Record<string, string>>) {
+  const path = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...ENV, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const says = async (what: string): Promise<void> => {
+    while (!output.includes(what)) await Promise.race([once(child.stdout, 'data'), exit.then(() => ended(output))]);
+  };
+  return { child, exit, says, output: () => output };
+}
+
+function ended(output: string): never {
+  throw new Error(`the worker ended: ${output}`);
+}
