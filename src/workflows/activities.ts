@@ -1,0 +1,77 @@
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { DeployActivities } from '../contracts/deploy-activities.ts';
+import type { DoctorActivities } from '../contracts/doctor.ts';
+import type { Pace } from '../contracts/deploy.ts';
+import { briefRetry, forwardRetry, rollbackRetry } from '../policies/retries.ts';
+
+/** An activity call with what the Temporal UI shows for it in the timeline: the best visible place there is. */
+type Labelled = {
+  readonly [K in keyof DeployActivities]: (
+    summary: string,
+    input: Parameters<DeployActivities[K]>[0],
+    limits?: ActivityOptions,
+  ) => ReturnType<DeployActivities[K]>;
+};
+
+const SECOND = 1_000;
+/** Longer than a server restart takes (8 s measured): a healthy write must not be judged by a lost heartbeat. */
+const WRITE_HEARTBEAT = 20 * SECOND;
+/** Short, since watching writes nothing and a dead worker must not blind a hold. */
+const WATCH_HEARTBEAT = 5 * SECOND;
+/** The longest text that the UI's timeline shows (bytes; Temporal's own limit is 400). */
+const SUMMARY_MAX = 200;
+
+/** Steps on the way forward: failures that asking again cannot mend end them. */
+export function forward(pace: Pace): Labelled {
+  return labelled({
+    startToCloseTimeout: 60 * SECOND,
+    heartbeatTimeout: WRITE_HEARTBEAT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, // an undo must never overlap the write that it undoes (D3)
+    retry: forwardRetry(pace),
+  });
+}
+
+/** Steps of a rollback: unlimited attempts, no deadline (D3). */
+export function backward(pace: Pace): Labelled {
+  return labelled({
+    startToCloseTimeout: 60 * SECOND,
+    heartbeatTimeout: WRITE_HEARTBEAT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: rollbackRetry(pace),
+  });
+}
+
+/** Last courtesies: tried a few times, and given up without harm. */
+export function briefly(pace: Pace): Labelled {
+  return labelled({ startToCloseTimeout: 30 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: briefRetry(pace) });
+}
+
+/** Looking: writes nothing, so its cancellation is not waited for, and a lost attempt is simply started again. */
+export function looking(pace: Pace): Labelled {
+  return labelled({
+    startToCloseTimeout: 60 * SECOND,
+    heartbeatTimeout: WATCH_HEARTBEAT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...forwardRetry(pace), maximumInterval: Math.min(pace.retry.maxMs, 5 * SECOND) },
+  });
+}
+
+export const { diagnose } = proxyActivities<DoctorActivities>({
+  startToCloseTimeout: 60 * SECOND,
+  retry: { maximumAttempts: 1 },
+});
+
+function labelled(options: ActivityOptions): Labelled {
+  const proxies = proxyActivities<DeployActivities>(options);
+  const under = (summary: string, limits?: ActivityOptions) => ({ ...limits, summary: summary.slice(0, SUMMARY_MAX) });
+  return {
+    readRecord: (label, input, limits) => proxies.readRecord.executeWithOptions(under(label, limits), [input]),
+    swapRecord: (label, input, limits) => proxies.swapRecord.executeWithOptions(under(label, limits), [input]),
+    restoreRecord: (label, input, limits) => proxies.restoreRecord.executeWithOptions(under(label, limits), [input]),
+    setFence: (label, input, limits) => proxies.setFence.executeWithOptions(under(label, limits), [input]),
+    awaitInsync: (label, input, limits) => proxies.awaitInsync.executeWithOptions(under(label, limits), [input]),
+    verifyAnswers: (label, input, limits) => proxies.verifyAnswers.executeWithOptions(under(label, limits), [input]),
+    checkEndpoints: (label, input, limits) => proxies.checkEndpoints.executeWithOptions(under(label, limits), [input]),
+    watchEndpoints: (label, input, limits) => proxies.watchEndpoints.executeWithOptions(under(label, limits), [input]),
+  };
+}

@@ -1,0 +1,102 @@
+import type { DeployRequest } from '../contracts/deploy.ts';
+import type { Verdict } from '../core/dns/gate.ts';
+import type { Plan, Planned } from '../core/dns/plan.ts';
+import { failure } from '../policies/failures.ts';
+import { forward, looking } from './activities.ts';
+import { sides, type Course } from './course.ts';
+import type { Run } from './run.ts';
+import { workflowInfo } from '@temporalio/workflow';
+import { formatDuration } from '../core/duration.ts';
+
+/** A run that begins long after it was asked for is no longer what was asked for. */
+export function mustStartInTime(request: DeployRequest): void {
+  const waited = Date.now() - workflowInfo().startTime.getTime();
+  if (waited <= request.startWithinMs) return;
+  throw failure(
+    'StartedTooLate',
+    `the first task began ${formatDuration(waited)} after the start, more than the ${formatDuration(request.startWithinMs)} allowed; nothing was written.`,
+    { next: 'See that a worker polls the queue, and start it again.' },
+  );
+}
+
+/** The plan to run, or a refusal with every reason at once (A2); nothing has been written yet. */
+export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unchanged' }>): Plan {
+  if (planned.kind === 'refused') {
+    run.progress.show({ refused: planned.reasons });
+    const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
+    throw failure('Refused', sentences.join(' '));
+  }
+  const { planHash, gates, unchecked } = run.request;
+  if (planHash !== null && !planned.plan.hash.startsWith(planHash)) throw stale(planned.plan, planHash);
+  if (gates.length === 0 && !unchecked) {
+    throw failure('Refused', 'no gate was given: nothing would notice an ill black.', {
+      next: 'Give one with --check, or accept that with --unchecked.',
+    });
+  }
+  run.progress.show({ plan: planned.plan });
+  return planned.plan;
+}
+
+/** Before the first write: every server answers, black passes, and red passes unless an ill red was accepted. */
+export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
+  run.progress.show({ phase: 'checking' });
+  await mustBeAnswered(run, course);
+  const { gates, pace, acceptIllRed } = run.request;
+  if (gates.length === 0) return;
+  const limitMs =
+    Math.max(3 * pace.preflight.overMs, 2 * pace.preflight.inARow * pace.probeEveryMs) + pace.probeTimeoutMs;
+  const checked = await looking(pace).checkEndpoints(
+    `checking black and red of ${course.plan.record}`,
+    { ...course.ref, gates, sides: sides(course), pace, limitMs },
+    { startToCloseTimeout: limitMs + 60_000 },
+  );
+  run.progress.show({ windows: checked.windows, verdict: checked.black });
+  if (checked.black.kind !== 'pass')
+    throw failure(illness(checked.black), `black is not healthy: ${checked.black.reason}.`);
+  if (checked.red.kind !== 'pass' && !acceptIllRed) {
+    throw failure(illness(checked.red), `red is not healthy, so there would be no way back: ${checked.red.reason}.`, {
+      next: 'To leave an ill red all the same: --accept-ill-red.',
+    });
+  }
+}
+
+/** No data is not an illness, and not a pass (D7). */
+function illness(verdict: Verdict): 'Unhealthy' | 'Inconclusive' {
+  return verdict.kind === 'inconclusive' ? 'Inconclusive' : 'Unhealthy';
+}
+
+/** A server that is silent before the first write would make every later proof worthless. */
+async function mustBeAnswered(run: Run, course: Course): Promise<void> {
+  const { pace, verify } = run.request;
+  if (verify === 'api') return;
+  const { servers } = await forward(pace).verifyAnswers(
+    `asking every authoritative server of ${course.plan.record} once`,
+    {
+      ...course.ref,
+      sets: course.plan.before,
+      inARow: 1,
+      everyMs: pace.verify.everyMs,
+      limitMs: Math.min(pace.verify.limitMs, 10_000),
+      mode: verify,
+    },
+  );
+  const silent = servers.filter(({ kind }) => kind === 'not-seen').map(({ server }) => server);
+  if (silent.length === 0) return;
+  throw failure(
+    'Refused',
+    `the name servers ${silent.join(', ')} do not answer this worker, so a cutover could not be proven.`,
+    {
+      next: 'Open UDP and TCP port 53 to them, or accept the API’s word with --verify api.',
+    },
+  );
+}
+
+function stale(plan: Plan, wanted: string) {
+  return failure(
+    'Refused',
+    `the plan made now is ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: the world has moved since it was made.`,
+    {
+      next: 'Look at a new one with: switchyard plan.',
+    },
+  );
+}

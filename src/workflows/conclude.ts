@@ -1,0 +1,53 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
+import type { DeployOutcome, DeployReport } from '../contracts/deploy.ts';
+import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { keepOutcome } from './progress.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Runs a whole deployment and ends it: with a report when it ends well, else with a failure whose message is the sentence and
+ * the next step, and whose details carry the report (A3). Every way out waits for the handlers, so that whoever asked is answered.
+ */
+export async function concluding(run: Run, body: () => Promise<'promoted' | 'unchanged'>): Promise<DeployReport> {
+  try {
+    return await conclude(run, await body());
+  } catch (error) {
+    const said = whatItSays(error);
+    const report = await conclude(run, endOf(run, said), said);
+    if (isCancellation(error) && said.type === 'Aborted') throw error; // ends as CANCELED, which is what was asked for
+    throw asFailure(asTemporalFailure(error), said, report);
+  }
+}
+
+async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = null): Promise<DeployReport> {
+  return CancellationScope.nonCancellable(async () => {
+    const at = Date.now();
+    const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
+    run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null });
+    keepOutcome(run.progress.status);
+    await condition(allHandlersFinished);
+    return { ...run.progress.status, outcome };
+  });
+}
+
+function endOf({ rollback }: Run, said: Said): DeployOutcome {
+  if (said.type === 'Superseded') return 'superseded';
+  if (rollback === 'none') return 'refused';
+  return rollback === 'done' ? 'rolled-back' : 'not-restored';
+}
+
+function asFailure(cause: Error, said: Said, report: DeployReport): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: said.type,
+    message: said.next === null ? said.sentence : `${said.sentence} ${said.next}`,
+    nonRetryable: true,
+    details: [report],
+    cause,
+  });
+}

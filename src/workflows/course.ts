@@ -1,0 +1,85 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { DeployRequest } from '../contracts/deploy.ts';
+import type { FenceInput, ProbeSide, RecordRef, Written } from '../contracts/deploy-activities.ts';
+import { fenceSet, nextFence, readFence } from '../core/dns/fence.ts';
+import type { FenceStage } from '../core/dns/fence.ts';
+import type { Plan } from '../core/dns/plan.ts';
+import { packRed } from '../core/dns/pack-sets.ts';
+import type { RecordSets } from '../core/dns/record-set.ts';
+import type { Snapshot, Standing } from '../core/dns/snapshot.ts';
+
+/** A plan on its way: what the run knows to stand at the record, and what it may have written. */
+export interface Course {
+  readonly plan: Plan;
+  readonly ref: RecordRef;
+  readonly owner: string;
+  /** The moved sets and the fence as they were read before the first write (D1). */
+  readonly snapshot: Standing;
+  /** What was read back last. */
+  standing: Standing;
+  /** The highest generation of the fence that this run may have written. */
+  gen: number;
+  /** Until when the standing fence says that its stage lasts. */
+  until: number;
+  /** The rollback's own write, read back; null before it. */
+  restored: Written | null;
+  /** Whether anything of this run may stand at the record, now or later. */
+  mayHaveWritten: boolean;
+}
+
+export function setOut(request: DeployRequest, snapshot: Snapshot, plan: Plan): Course {
+  const standing = { sets: plan.before, fence: snapshot.fence };
+  const fence = readFence(snapshot.fence);
+  return {
+    plan,
+    ref: { record: snapshot.record, zone: snapshot.zone },
+    owner: ownerOf(request),
+    snapshot: standing,
+    standing,
+    gen: fence.kind === 'standing' ? fence.fence.gen : 0,
+    until: 0,
+    restored: null,
+    mayHaveWritten: false,
+  };
+}
+
+/** The standing that a write leads to: the given sets and the fence's next generation. */
+export function nextStanding(course: Course, sets: RecordSets, stage: FenceStage, until: number | null): Standing {
+  const fence = nextFence(readFence(course.standing.fence), {
+    stage,
+    owner: course.owner,
+    until,
+    sets,
+    red: packRed(course.plan.before),
+    floor: course.gen,
+  });
+  course.gen = fence.gen;
+  course.until = until ?? 0;
+  return { sets, fence: fenceSet(course.ref.record, fence) };
+}
+
+/** What sets the fence to rest over what stands there. */
+export function restInput({ plan, ref, owner }: Course): FenceInput {
+  return {
+    ...ref,
+    owner,
+    stage: 'idle',
+    until: null,
+    types: plan.types,
+    comment: `switchyard ${plan.record}: at rest`,
+  };
+}
+
+/** Red and black as the gates probe them. */
+export function sides(course: Course): readonly ProbeSide[] {
+  return [
+    { side: 'black', sets: course.plan.promotion.sets },
+    { side: 'red', sets: course.plan.before },
+  ];
+}
+
+/** A reset run keeps its first execution's id, and so is still the owner of what its earlier self wrote (D6). */
+function ownerOf(request: DeployRequest): string {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  return `${request.namespaceId}/${workflowId}/${firstExecutionRunId}`;
+}

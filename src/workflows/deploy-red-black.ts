@@ -1,0 +1,77 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { DeployReport, DeployRequest } from '../contracts/deploy.ts';
+import type { ReadRecordInput } from '../contracts/deploy-activities.ts';
+import type { PlanRequest } from '../core/dns/plan.ts';
+import { planSteps } from '../core/dns/plan-steps.ts';
+import { forward } from './activities.ts';
+import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
+import { concluding } from './conclude.ts';
+import { setOut } from './course.ts';
+import { hold } from './hold.ts';
+import { keepTime } from './keep-time.ts';
+import { listen } from './messages.ts';
+import { moveTo, promote } from './move.ts';
+import { restoreRed } from './restore.ts';
+import { startRun, type Run } from './run.ts';
+import { withSaga } from './saga.ts';
+
+/**
+ * Moves a DNS record from red to black, a share of the traffic at a time.
+ *
+ * - D1 Nothing is written before the record sets that stand there are in workflow history.
+ * - D3 Until promotion, any failure, abort, missed deadline or cancellation restores them, and proves it.
+ * - D7 Promotion needs every gate passed after the change was in sync.
+ */
+export async function deployRedBlack(request: DeployRequest): Promise<DeployReport> {
+  const run = startRun(request);
+  listen(run);
+  return concluding(run, () => run.interruptible(() => cutOver(run)));
+}
+
+async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
+  const { request, progress } = run;
+  mustStartInTime(request);
+  const snapshot = await progress.stage('reading the record', () =>
+    forward(request.pace).readRecord(`reading ${request.record}`, readInput(request), {
+      scheduleToCloseTimeout: '5 minutes',
+    }),
+  ); // D1
+  const planned = planSteps(snapshot, planRequest(request));
+  if (planned.kind === 'unchanged') return 'unchanged';
+  const plan = mustBeRunnable(run, planned);
+  const course = setOut(request, snapshot, plan);
+
+  return withTime(run, plan.timing.deadlineMs, async () => {
+    await progress.stage('checking black and red', () => mustBeHealthy(run, course));
+    await withSaga(async (saga) => {
+      saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
+      for (const step of plan.steps) {
+        await progress.stage(step.label, () => moveTo(run, course, step));
+        await progress.stage(`watching ${step.label}`, () => hold(run, course, step));
+      }
+      await progress.stage(plan.promotion.label, () => promote(run, course));
+      saga.commit(); // the point of no return: promoted, and read back
+    });
+    return 'promoted' as const;
+  });
+}
+
+/** The deadline runs beside the way forward and ends with it. */
+async function withTime<T>(run: Run, deadlineMs: number, body: () => Promise<T>): Promise<T> {
+  const clock = new CancellationScope();
+  clock.run(() => keepTime(run, deadlineMs)).catch(() => undefined); // cancelled when the way forward has ended
+  try {
+    return await body();
+  } finally {
+    clock.cancel();
+  }
+}
+
+/** What the two workflows read: the record's name and zone. */
+export function readInput({ record, zone }: DeployRequest): ReadRecordInput {
+  return { record, zone };
+}
+
+export function planRequest(request: DeployRequest): PlanRequest {
+  return { ...request, preflightMs: request.gates.length === 0 ? 0 : request.pace.preflight.overMs };
+}

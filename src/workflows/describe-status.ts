@@ -1,0 +1,86 @@
+import type { DeployStatus, StageRecord } from '../contracts/deploy.ts';
+import { assertNever } from '../core/assert-never.ts';
+
+/**
+ * The run in Markdown, for the UI's current details.
+ * A list, not a table (the UI draws tables without borders); text from outside is escaped, since the UI renders HTML and images.
+ */
+export function describeStatus(status: DeployStatus): string {
+  return [headline(status), ...why(status), ...serving(status), '', ...status.stages.map(stageLine), ...notices(status)]
+    .join('\n')
+    .slice(0, 15_000); // Temporal keeps 20,000 bytes
+}
+
+/** Makes text from outside harmless in Markdown that is rendered with HTML. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/[\\`*_{}[\]()#!|~>]/g, (character) => `\\${character}`);
+}
+
+function headline(status: DeployStatus): string {
+  return `**${escapeMarkdown(status.record)}**: ${phaseWords(status)}, ${status.share} % on black`;
+}
+
+function phaseWords(status: DeployStatus): string {
+  switch (status.phase) {
+    case 'reading':
+      return 'reading what stands there';
+    case 'checking':
+      return 'checking black and red before the first write';
+    case 'writing':
+      return 'writing';
+    case 'settling':
+      return 'waiting until every name server follows';
+    case 'holding':
+      return `watching until ${clock(status.holdEndsAt)}`;
+    case 'paused':
+      return `paused since ${clock(status.pausedSince)}`;
+    case 'promoting':
+      return 'promoting';
+    case 'rolling-back':
+      return 'rolling back';
+    case 'blocked':
+      return 'BLOCKED, somebody must decide';
+    case 'promoted':
+    case 'unchanged':
+    case 'refused':
+    case 'rolled-back':
+    case 'superseded':
+    case 'not-restored':
+      return status.phase.toUpperCase();
+    default:
+      return assertNever(status.phase);
+  }
+}
+
+function why(status: DeployStatus): string[] {
+  const lines: string[] = [];
+  if (status.blocked !== null) lines.push(line('blocked', `${status.blocked.sentence} ${status.blocked.next}`));
+  if (status.failure !== null) lines.push(line('why', status.failure.sentence));
+  if (status.aborted !== null) lines.push(line('aborted', `by ${status.aborted.by}: ${status.aborted.reason}`));
+  if (status.verdict !== null) lines.push(line('gates', `${status.verdict.kind}: ${status.verdict.reason}`));
+  return lines;
+}
+
+function serving(status: DeployStatus): string[] {
+  return status.serving === null ? [] : [line('serves', status.serving.sentence)];
+}
+
+function notices(status: DeployStatus): string[] {
+  return status.notices.map((notice) => line('notice', notice));
+}
+
+function line(name: string, text: string): string {
+  return `- ${name}: ${escapeMarkdown(text)}`;
+}
+
+function stageLine(stage: StageRecord): string {
+  const mark = stage.outcome === 'done' ? '✓' : stage.outcome === 'failed' ? '✗' : '…';
+  return `- ${mark} ${escapeMarkdown(stage.label)} (${clock(stage.startedAt)} to ${clock(stage.endedAt)})`;
+}
+
+function clock(at: number | null): string {
+  return at === null ? '—' : `${new Date(at).toISOString().slice(11, 19)} UTC`;
+}

@@ -1,0 +1,38 @@
+import { condition } from '@temporalio/workflow';
+import { formatDuration } from '../core/duration.ts';
+import { failure } from '../policies/failures.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Ends the way forward when its time is over. The deadline stands still during pauses, and the pauses have a limit of their own.
+ * @param deadlineMs counted from the first task of the run.
+ */
+export async function keepTime(run: Run, deadlineMs: number): Promise<void> {
+  const { orders, progress, request } = run;
+  let forwardMs = deadlineMs - (Date.now() - progress.status.startedAt);
+  let pauseMs = request.pace.pauseLimitMs;
+  for (;;) {
+    const from = Date.now();
+    const paused = orders.pausedSince !== null;
+    progress.show({ deadlineAt: paused ? null : from + forwardMs });
+    const changed = paused
+      ? await condition(() => orders.pausedSince === null, Math.max(1, pauseMs), { summary: 'longest pause' })
+      : await condition(() => orders.pausedSince !== null, Math.max(1, forwardMs), { summary: 'deadline' });
+    if (!changed) {
+      run.interrupt(paused ? pausedTooLong(run) : deadlineExceeded(deadlineMs));
+      return;
+    }
+    if (paused) pauseMs -= Date.now() - from;
+    else forwardMs -= Date.now() - from;
+  }
+}
+
+function deadlineExceeded(deadlineMs: number) {
+  return failure('DeadlineExceeded', `not promoted within the deadline of ${formatDuration(deadlineMs)}.`, {
+    next: 'Give it more time with --deadline, or find out what kept it.',
+  });
+}
+
+function pausedTooLong(run: Run) {
+  return failure('PausedTooLong', `paused for ${formatDuration(run.request.pace.pauseLimitMs)} in all.`);
+}

@@ -1,0 +1,98 @@
+import type { Step } from '../core/dns/plan.ts';
+import { readFence } from '../core/dns/fence.ts';
+import { servingSentence } from '../core/dns/serving.ts';
+import { forward } from './activities.ts';
+import { nextStanding, restInput, type Course } from './course.ts';
+import { settle, type Settled } from './settle.ts';
+import { whatItSays } from '../policies/as-temporal-failure.ts';
+import type { Run } from './run.ts';
+
+/** Two minutes for INSYNC and verification, as the plan counts them. */
+const SETTLING_MS = 120_000;
+
+/** Swaps the record to a step of the plan, waits until it is in sync, and proves it (D2, D7). */
+export async function moveTo(run: Run, course: Course, step: Step): Promise<void> {
+  const until = Date.now() + SETTLING_MS + step.holdMs + run.request.pace.graceMs;
+  await swapTo(run, course, { ...step, phase: 'writing', to: nextStanding(course, step.sets, 'step', until) });
+}
+
+/** The last swap of the plan: final record sets, final TTL, fence idle. */
+export async function promote(run: Run, course: Course): Promise<void> {
+  const { promotion, timing } = course.plan;
+  const { insyncAt } = await swapTo(run, course, {
+    phase: 'promoting',
+    label: promotion.label,
+    share: 100,
+    sets: promotion.sets,
+    to: nextStanding(course, promotion.sets, 'idle', null),
+  });
+  await rest(run, course);
+  run.progress.show({
+    cachesAgreeAt: insyncAt + timing.forwardMs,
+    keepRedUntil: insyncAt + timing.forwardMs + run.request.pace.graceMs,
+  });
+}
+
+/** Where the promotion's own answer was lost, its fence was renewed as that of a step, to have a change to wait for. */
+async function rest(run: Run, course: Course): Promise<void> {
+  const fence = readFence(course.standing.fence);
+  if (fence.kind !== 'standing' || fence.fence.stage === 'idle') return;
+  const written = await forward(run.request.pace).setFence('setting the fence to rest', restInput(course));
+  course.standing = written.standing;
+}
+
+type Move = Pick<Step, 'label' | 'share' | 'sets'> & {
+  readonly phase: 'writing' | 'promoting';
+  readonly to: Course['standing'];
+};
+
+async function swapTo(run: Run, course: Course, move: Move): Promise<Settled> {
+  const { progress, request } = run;
+  const acts = forward(request.pace);
+  progress.show({ phase: move.phase });
+  const from = course.standing;
+  const first = !course.mayHaveWritten;
+  course.mayHaveWritten = true;
+  const written = await acts
+    .swapRecord(`${course.plan.record}: ${move.label}`, {
+      ...course.ref,
+      from,
+      to: move.to,
+      comment: commentOf(run, move.label),
+    })
+    .catch((error: unknown) => {
+      if (first && isCertainlyUnwritten(error)) course.mayHaveWritten = false;
+      throw error;
+    });
+  course.standing = written.standing;
+  progress.show({ phase: 'settling', share: move.share });
+  const settled = await settle(run, course, {
+    acts,
+    written,
+    sets: move.sets,
+    stage: 'step',
+    insyncLimits: {
+      startToCloseTimeout: request.pace.insync.limitMs,
+      scheduleToCloseTimeout: request.pace.insync.limitMs,
+    },
+  });
+  progress.show({
+    serving: {
+      sentence: servingSentence(course.plan, move.share),
+      share: move.share,
+      seenAt: settled.verified.at,
+      servers: settled.verified.servers,
+    },
+  });
+  return settled;
+}
+
+/** A refusal that Route 53 gave before any request of this run could have been applied, now or late. */
+function isCertainlyUnwritten(error: unknown): boolean {
+  const { facts } = whatItSays(error);
+  return typeof facts === 'object' && facts !== null && 'mayLand' in facts && facts.mayLand === false;
+}
+
+function commentOf(run: Run, label: string): string {
+  return `switchyard ${run.progress.status.record}: ${label}`.slice(0, 256);
+}

@@ -1,0 +1,102 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { RECORD_ATTRIBUTE, STAGE_ATTRIBUTE } from '../contracts/deploy.ts';
+import type { DeployPhase, DeployRequest, DeployStatus, StageRecord } from '../contracts/deploy.ts';
+import { describeStatus } from './describe-status.ts';
+
+/** What everybody who looks at a run sees: the query `status`, the UI's current details, the search attributes. */
+export interface Progress {
+  readonly status: DeployStatus;
+  show(change: Partial<DeployStatus>): void;
+  /** Runs one stage of the runbook; its times and its end are kept. */
+  stage<T>(label: string, body: () => Promise<T>): Promise<T>;
+  notice(sentence: string): void;
+}
+
+const recordKey = defineSearchAttributeKey(RECORD_ATTRIBUTE, 'KEYWORD');
+const stageKey = defineSearchAttributeKey(STAGE_ATTRIBUTE, 'KEYWORD');
+
+export function startProgress(request: DeployRequest): Progress {
+  let status = atTheStart(request);
+  const show = (change: Partial<DeployStatus>): void => {
+    const before = status.phase;
+    status = { ...status, ...change };
+    setCurrentDetails(describeStatus(status));
+    if (request.searchAttributes && status.phase !== before) markPhase(request.record, status.phase);
+  };
+  const end = (label: string, outcome: StageRecord['outcome']): void =>
+    show({ stages: status.stages.map((stage) => (isRunning(stage, label) ? ended(stage, outcome) : stage)) });
+  return {
+    get status() {
+      return status;
+    },
+    show,
+    stage: async (label, body) => {
+      show({ stages: [...status.stages, begun(label, status.share)] });
+      try {
+        const result = await body();
+        end(label, 'done');
+        return result;
+      } catch (error) {
+        end(label, 'failed');
+        throw error;
+      }
+    },
+    notice: (sentence) => show({ notices: [...status.notices, sentence] }),
+  };
+}
+
+/** Kept with the closed run, so that `history` can tell how it ended without a worker. */
+export function keepOutcome(status: DeployStatus): void {
+  upsertMemo({ outcome: status.outcome, sentence: status.failure?.sentence ?? null });
+}
+
+function atTheStart(request: DeployRequest): DeployStatus {
+  return {
+    schemaVersion: 1,
+    record: request.record,
+    phase: 'reading',
+    outcome: null,
+    by: request.by,
+    requestId: request.requestId,
+    startedAt: workflowInfo().startTime.getTime(),
+    endedAt: null,
+    plan: null,
+    refused: [],
+    stages: [],
+    share: 0,
+    holdEndsAt: null,
+    deadlineAt: null,
+    pausedSince: null,
+    windows: [],
+    lastObservations: [],
+    verdict: null,
+    failure: null,
+    blocked: null,
+    aborted: null,
+    serving: null,
+    cachesAgreeAt: null,
+    keepRedUntil: null,
+    keepBlackUntil: null,
+    notices: [],
+  };
+}
+
+function begun(label: string, share: number): StageRecord {
+  return { label, share, startedAt: Date.now(), endedAt: null, outcome: 'running' };
+}
+
+function ended(stage: StageRecord, outcome: StageRecord['outcome']): StageRecord {
+  return { ...stage, endedAt: Date.now(), outcome };
+}
+
+function isRunning(stage: StageRecord, label: string): boolean {
+  return stage.label === label && stage.outcome === 'running';
+}
+
+function markPhase(record: string, phase: DeployPhase): void {
+  upsertSearchAttributes([
+    { key: recordKey, value: record },
+    { key: stageKey, value: phase },
+  ]);
+}

@@ -1,0 +1,68 @@
+import { CancellationScope, isCancellation, type ApplicationFailure } from '@temporalio/workflow';
+import type { DeployRequest, ResolveRequest } from '../contracts/deploy.ts';
+import type { Verdict } from '../core/dns/gate.ts';
+import { startProgress, type Progress } from './progress.ts';
+
+/** What people have asked of a run so far; the handlers write it, the steps read it. */
+export interface Orders {
+  /** Why the way forward ends: the first reason counts. */
+  interruption: ApplicationFailure | null;
+  pausedSince: number | null;
+  /** How many milliseconds earlier pauses took. */
+  pausedMs: number;
+  promote: 'no' | 'this hold' | 'all holds';
+  /** The answer to a rollback that is blocked. */
+  decision: ResolveRequest | null;
+}
+
+/** One deployment while it runs. */
+export interface Run {
+  readonly request: DeployRequest;
+  readonly progress: Progress;
+  readonly orders: Orders;
+  /** How far the way back is; `none` also where nothing had been written that needs one. */
+  rollback: 'none' | 'begun' | 'done';
+  /** Asks the gates once more, for an operator who wants to end a hold early; null outside a hold. */
+  gatesNow: (() => Promise<Verdict>) | null;
+  /** Ends the way forward; without effect once it has ended. */
+  interrupt(cause: ApplicationFailure): void;
+  /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
+  interruptible<T>(body: () => Promise<T>): Promise<T>;
+}
+
+export function startRun(request: DeployRequest): Run {
+  const orders: Orders = { interruption: null, pausedSince: null, pausedMs: 0, promote: 'no', decision: null };
+  let forward: CancellationScope | null = null;
+  const run: Run = {
+    request,
+    progress: startProgress(request),
+    orders,
+    rollback: 'none',
+    gatesNow: null,
+    interrupt: (cause) => {
+      if (run.rollback === 'none') orders.interruption ??= cause;
+      forward?.cancel();
+    },
+    interruptible: async (body) => {
+      forward = new CancellationScope();
+      try {
+        return await forward.run(body);
+      } catch (error) {
+        throw reasonFor(error, orders);
+      } finally {
+        forward = null;
+      }
+    },
+  };
+  return run;
+}
+
+/** Why the way forward really ended: a cancelled scope says only that it was cancelled. */
+export function reasonFor(error: unknown, orders: Orders): unknown {
+  return isCancellation(error) && orders.interruption !== null ? orders.interruption : error;
+}
+
+/** Milliseconds for which the run has been paused, the running pause included. */
+export function pausedMs(orders: Orders): number {
+  return orders.pausedMs + (orders.pausedSince === null ? 0 : Date.now() - orders.pausedSince);
+}

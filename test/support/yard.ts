@@ -1,0 +1,294 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { createDeployActivities } from '../../src/activities/deploy-activities.ts';
+import { createAwsClients } from '../../src/clients.ts';
+import { loadConfig } from '../../src/config.ts';
+import { DEFAULT_PACE, DEPLOY_WORKFLOW, deployId, MESSAGES } from '../../src/contracts/deploy.ts';
+import type { DeployReport, DeployRequest, DeployStatus, MessageAnswer, Pace } from '../../src/contracts/deploy.ts';
+import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+import type { Gate, HttpGate } from '../../src/core/dns/gate.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { observe, type Observer } from './observer.ts';
+import { connect, freshTaskQueue, workflowBundle, type TestTemporal } from './temporal.ts';
+
+/** A production deployment, a hundred times faster: the same order of times, so the same races. */
+export const FAST: Pace = {
+  ...DEFAULT_PACE,
+  probeEveryMs: 50,
+  probeTimeoutMs: 500,
+  preflight: { inARow: 2, overMs: 50 },
+  driftEveryMs: 100,
+  stretch: { minMs: 300, maxMs: 5_000 },
+  insync: { pollMs: 20, noticeMs: 5_000, limitMs: 20_000 },
+  verify: { inARow: 2, everyMs: 10, limitMs: 5_000 },
+  inconclusive: { limitMs: 2_000, limitAtFullMs: 1_000 },
+  ownViewMs: 600,
+  retry: { firstMs: 50, maxMs: 300, zoneBusyMaxMs: 100 },
+  blockedAfterMs: 1_500,
+};
+
+export const HEALTHY: HttpGate = {
+  kind: 'http',
+  name: 'healthy',
+  scheme: 'https',
+  host: null,
+  port: 443,
+  path: '/healthz',
+  method: 'GET',
+  headers: [],
+  status: [200],
+  contains: null,
+  json: {},
+  maxLatencyMs: null,
+  followRedirects: false,
+  verifyCertificate: true,
+};
+
+/** The same without TLS, for files that have no processor time for very many handshakes. */
+export const PLAIN: Gate = { ...HEALTHY, scheme: 'http', port: 80 };
+
+/** One sandbox, one record on red, and what a test asks of it. */
+export interface Rig {
+  readonly sandbox: Sandbox;
+  readonly record: string;
+  readonly observer: Observer;
+  request(overrides?: Partial<DeployRequest>): DeployRequest;
+  deploy(overrides?: Partial<DeployRequest>): Promise<Deployment>;
+  /** Closes its sandbox: for files with very many rigs; the yard closes the others. */
+  close(): Promise<void>;
+}
+
+/** A running deployment, from the outside. */
+export interface Deployment {
+  readonly handle: WorkflowHandle;
+  status(): Promise<DeployStatus>;
+  /** Waits until the status fulfils a condition. */
+  until(what: (status: DeployStatus) => boolean): Promise<DeployStatus>;
+  abort(reason?: string): Promise<MessageAnswer>;
+  /** How it ended, whether well or not. */
+  end(): Promise<End>;
+}
+
+export interface End {
+  readonly status: string;
+  readonly type: string | null;
+  readonly message: string;
+  readonly report: DeployReport | null;
+}
+
+/** A worker on a queue of its own, for all tests of a file; each test has a sandbox of its own. */
+export interface Yard {
+  readonly temporal: TestTemporal;
+  readonly taskQueue: string;
+  rig(options?: RigOptions): Promise<Rig>;
+  /** Replays every run against its own history, and closes. */
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly insyncAfterMs?: number;
+  /** Changes an activity before the worker sees it: slower, or failing in the worker's own process. */
+  readonly around?: (activities: DeployActivities) => DeployActivities;
+  /** Times out writes sooner than in production. */
+  readonly writeMs?: number;
+  /** Trusts the runtime's authorities alone: reading them all once more costs a rig more than the rest of it. */
+  readonly withoutTls?: boolean;
+  /** Times out questions to name servers sooner than in production. */
+  readonly askTimeoutMs?: number;
+}
+
+export async function startYard(): Promise<Yard> {
+  // Activities fail here on purpose all the time.
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
+  const temporal = await connect();
+  const taskQueue = freshTaskQueue('yard');
+  const rigs = new Map<string, { sandbox: Sandbox; activities: DeployActivities }>();
+  const worker = await Worker.create({
+    connection: temporal.nativeConnection,
+    taskQueue,
+    workflowBundle: workflowBundle(),
+    activities: dispatching((record) => activitiesOf(rigs, record)),
+    maxHeartbeatThrottleInterval: 50,
+    defaultHeartbeatThrottleInterval: 50,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const running = worker.run();
+  const ids: string[] = [];
+  const rig = async (options: RigOptions = {}): Promise<Rig> => {
+    const zone = `t${randomUUID().slice(0, 8)}.example`;
+    const sandbox = await startSandbox({ zone, insyncAfterMs: options.insyncAfterMs ?? 40, seed: 7 });
+    const plain = activitiesFor(sandbox, options);
+    rigs.set(zone, { sandbox, activities: options.around?.(plain) ?? plain });
+    const closed = () => void rigs.delete(zone);
+    return rigOf({ temporal, taskQueue, sandbox, ids, closed });
+  };
+  const close = async () => {
+    worker.shutdown();
+    await running;
+    try {
+      await replayAll(temporal, ids);
+    } finally {
+      await Promise.all([...rigs.values()].map(({ sandbox }) => sandbox.close()));
+      await temporal.close();
+    }
+  };
+  return { temporal, taskQueue, rig, close };
+}
+
+/** The worker's own configuration for a sandbox. */
+export function activitiesFor(sandbox: Sandbox, options: RigOptions = {}): DeployActivities {
+  const { SWITCHYARD_CA_FILE: ca, ...env } = sandbox.env();
+  const config = loadConfig(options.withoutTls === true || ca === undefined ? env : { ...env, SWITCHYARD_CA_FILE: ca });
+  const credentials = { accessKeyId: 'switchyard', secretAccessKey: 'sandbox' };
+  const timeouts = { readMs: options.writeMs ?? 2_000, writeMs: options.writeMs ?? 2_000 };
+  const aws = createAwsClients(config.aws, { credentials, timeouts });
+  const { askTimeoutMs } = options;
+  return createDeployActivities({ config, aws, ...(askTimeoutMs === undefined ? {} : { askTimeoutMs }) });
+}
+
+function activitiesOf(rigs: ReadonlyMap<string, { activities: DeployActivities }>, record: string): DeployActivities {
+  for (const [zone, { activities }] of rigs) if (record.endsWith(zone)) return activities;
+  throw new Error(`no rig has ${record}`);
+}
+
+/** One worker serves many sandboxes: the record's zone says which. */
+function dispatching(find: (record: string) => DeployActivities): DeployActivities {
+  return {
+    readRecord: (input) => find(input.record).readRecord(input),
+    swapRecord: (input) => find(input.record).swapRecord(input),
+    restoreRecord: (input) => find(input.record).restoreRecord(input),
+    setFence: (input) => find(input.record).setFence(input),
+    awaitInsync: (input) => find(input.record).awaitInsync(input),
+    verifyAnswers: (input) => find(input.record).verifyAnswers(input),
+    checkEndpoints: (input) => find(input.record).checkEndpoints(input),
+    watchEndpoints: (input) => find(input.record).watchEndpoints(input),
+  };
+}
+
+interface RigParts {
+  readonly temporal: TestTemporal;
+  readonly taskQueue: string;
+  readonly sandbox: Sandbox;
+  readonly ids: string[];
+  readonly closed: () => void;
+}
+
+function rigOf({ temporal, taskQueue, sandbox, ids, closed }: RigParts): Rig {
+  const { record } = sandbox;
+  const request = (overrides: Partial<DeployRequest> = {}) => requestFor(record, overrides);
+  const deploy = async (overrides: Partial<DeployRequest> = {}): Promise<Deployment> => {
+    const workflowId = deployId(record);
+    ids.push(workflowId);
+    const handle = await temporal.client.workflow.start(DEPLOY_WORKFLOW, {
+      workflowId,
+      taskQueue,
+      args: [request(overrides)],
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return deploymentOf(handle);
+  };
+  return {
+    sandbox,
+    record,
+    observer: observe(sandbox, record, { red: ['192.0.2.10'], black: ['192.0.2.20'] }),
+    request,
+    deploy,
+    close: async () => {
+      closed();
+      await sandbox.close();
+    },
+  };
+}
+
+export function requestFor(record: string, overrides: Partial<DeployRequest> = {}): DeployRequest {
+  return {
+    record,
+    zone: null,
+    to: { kind: 'values', values: ['192.0.2.20'] },
+    type: null,
+    from: null,
+    steps: [{ share: 100, holdMs: null }],
+    holdMs: 300,
+    bakeMs: 300,
+    deadlineMs: null,
+    preLowerTtl: null,
+    ttl: null,
+    slowRollbackOk: false,
+    leave: [],
+    gates: [HEALTHY],
+    unchecked: false,
+    acceptIllRed: false,
+    ifRedIsIll: 'compare',
+    verify: 'authoritative',
+    planHash: null,
+    startWithinMs: 60_000,
+    requestId: null,
+    by: 'a test',
+    namespaceId: 'test-namespace',
+    searchAttributes: false,
+    pace: FAST,
+    ...overrides,
+  };
+}
+
+function deploymentOf(handle: WorkflowHandle): Deployment {
+  const status = () => handle.query<DeployStatus>(MESSAGES.status);
+  return {
+    handle,
+    status,
+    until: async (what) => {
+      const giveUpAt = Date.now() + 45_000;
+      for (;;) {
+        const now = await status();
+        if (what(now)) return now;
+        if (Date.now() > giveUpAt) throw await stillWaiting(handle, now);
+        if (now.outcome !== null) throw new Error(`ended as ${now.outcome} before: ${JSON.stringify(now.failure)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    abort: (reason = 'a test asked for it') =>
+      handle.executeUpdate<MessageAnswer, [{ by: string; reason: string }]>(MESSAGES.abort, {
+        updateId: 'abort',
+        args: [{ by: 'a test', reason }],
+      }),
+    end: () => endOf(handle),
+  };
+}
+
+async function stillWaiting(handle: WorkflowHandle, { phase, share, failure }: DeployStatus): Promise<Error> {
+  const { raw } = await handle.describe();
+  const pending = (raw.pendingActivities ?? []).map(({ activityType, attempt, state, lastFailure }) => ({
+    activity: activityType?.name,
+    attempt,
+    state,
+    lastFailure: lastFailure?.message,
+  }));
+  return new Error(`still waiting: ${JSON.stringify({ phase, share, failure, pending }, null, 1)}`);
+}
+
+async function endOf(handle: WorkflowHandle): Promise<End> {
+  try {
+    const report = (await handle.result()) as DeployReport;
+    return { status: 'COMPLETED', type: null, message: '', report };
+  } catch (error) {
+    const { status } = await handle.describe();
+    const cause = (error as { cause?: { type?: string; message?: string; details?: unknown[] } }).cause;
+    const report = (cause?.details?.[0] ?? null) as DeployReport | null;
+    return { status: status.name, type: cause?.type ?? null, message: cause?.message ?? String(error), report };
+  }
+}
+
+/** A workflow that cannot replay its own history is one deployment of the worker away from being stuck. */
+async function replayAll({ client }: TestTemporal, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const query = ids.map((id) => `WorkflowId = '${id}'`).join(' OR ');
+  const histories = client.workflow.list({ query }).intoHistories();
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle: workflowBundle() },
+    histories,
+  )) {
+    if (error !== undefined) throw new Error(`${workflowId} does not replay`, { cause: error });
+  }
+}
