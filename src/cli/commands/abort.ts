@@ -1,0 +1,119 @@
+import {
+  deployId,
+  MESSAGES,
+  type AbortRequest,
+  type DeployStatus,
+  type MessageAnswer,
+} from '../../contracts/deploy.ts';
+import { examples, type AddVerb } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { askToAbort } from '../follow.ts';
+import { followToEnd, type FollowFlags } from '../follow-to-end.ts';
+import { whoAsks } from '../identity.ts';
+import { endOfRun, lookAtRun } from '../look-at-run.ts';
+import { mustBeRecord, mustBeSpan } from '../must-read.ts';
+import { isNoAnswer, notTaken } from '../send-message.ts';
+import type { StartedRun } from '../start-deployment.ts';
+import { problem, Stop } from '../stop.ts';
+import { isNotFound, type TemporalClient } from '../temporal-client.ts';
+import type { Terminal } from '../terminal.ts';
+import { wayBack } from '../way-back.ts';
+import { withTemporal } from '../with-temporal.ts';
+
+export const addAbort: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('abort <name>')
+    .description('put red back now, and wait until it is proven')
+    .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
+    .option('--wait <duration>', 'stop waiting after this (exit 5); the rollback goes on')
+    .option('--blocked-wait <duration>', 'exit 4 when the rollback is blocked for this long; it keeps trying', '5m')
+    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
+    .option('--json', 'one JSON object a line')
+    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
+    .option('--namespace <name>', 'Temporal namespace')
+    .addHelpText('after', examples('abort www.example.com --reason "checkout fails for customers"'))
+    .action(does((name, flags) => abort(terminal, name, flags)));
+};
+
+interface AbortFlags extends FollowFlags {
+  readonly reason: string;
+  readonly by?: string | undefined;
+  readonly address?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promise<ExitCode> {
+  const record = mustBeRecord(name);
+  if (flags.wait !== undefined) mustBeSpan(flags.wait, '--wait');
+  const request: AbortRequest = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
+  return withTemporal(terminal, flags, async (temporal) => {
+    const run = await mustRun(temporal, record);
+    const heard = await send(temporal, run, { record, request });
+    if (!heard) terminal.err(UNHEARD);
+    const patience = heard ? flags : { ...flags, wait: flags.wait ?? '5m' };
+    const exit = await followToEnd(terminal, { temporal, run, record, by: request.by, flags: patience });
+    return exitOfAbort(terminal, exit, await statusOf(temporal, run));
+  });
+}
+
+const UNHEARD =
+  'no worker answers: the abort was left as a signal, which the deployment obeys once a worker runs (./switchyard worker)';
+
+/** @throws Stop with exit 3 where nothing runs; after a promotion it says what brings red back. */
+async function mustRun(temporal: TemporalClient, record: string): Promise<StartedRun> {
+  const workflowId = deployId(record);
+  const look = await lookAtRun(temporal, { workflowId }).catch((cause: unknown) => {
+    throw notTaken(cause, record, 'abort');
+  });
+  const { runId } = await temporal.ask(() => temporal.client.workflow.getHandle(workflowId).describe());
+  if (look.temporalStatus === 'RUNNING') return { workflowId, runId, joined: true };
+  const end = await endOfRun(temporal, { workflowId, runId }, look.status);
+  const status = end.kind === 'reported' ? end.status : end.last;
+  throw new Stop(EXIT.refused, [
+    problem(
+      `no deployment of ${record} is running, so there is nothing to abort`,
+      null,
+      status?.outcome === 'promoted' ? wayBack(status) : `./switchyard history ${record}`,
+    ),
+  ]);
+}
+
+const HEARD_WITHIN_MS = 4_000;
+
+interface Sent {
+  readonly record: string;
+  readonly request: AbortRequest;
+}
+
+/** True when a worker took it. One fixed update id: whoever asks again joins the same abort. */
+async function send(temporal: TemporalClient, run: StartedRun, { record, request }: Sent): Promise<boolean> {
+  const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId);
+  const options = { args: [request] as [AbortRequest], updateId: 'abort', waitForStage: 'ACCEPTED' as const };
+  try {
+    await temporal.ask(() => handle.startUpdate<MessageAnswer, [AbortRequest]>(MESSAGES.abort, options), {
+      withinMs: HEARD_WITHIN_MS,
+      deadlineIsAnAnswer: true,
+    });
+    return true;
+  } catch (cause) {
+    if (isNotFound(cause)) return true; // it ended meanwhile: following it says how
+    if (!isNoAnswer(cause)) throw notTaken(cause, record, 'abort');
+    await askToAbort(temporal, run, request);
+    return false;
+  }
+}
+
+async function statusOf(temporal: TemporalClient, run: StartedRun): Promise<DeployStatus | null> {
+  const look = await lookAtRun(temporal, run);
+  if (look.temporalStatus === 'RUNNING') return null;
+  const end = await endOfRun(temporal, run, look.status);
+  return end.kind === 'reported' ? end.status : end.last;
+}
+
+/** Restored is what was asked for here; a deploy that follows the same run ends with 1. */
+function exitOfAbort(terminal: Terminal, exit: ExitCode, status: DeployStatus | null): ExitCode {
+  if (status?.outcome === 'rolled-back' || status?.outcome === 'refused') return EXIT.done;
+  if (status?.outcome !== 'promoted') return exit;
+  terminal.err(`it was promoted before the abort arrived; to bring red back: ${wayBack(status)}`);
+  return EXIT.refused;
+}

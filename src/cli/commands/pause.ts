@@ -1,0 +1,21 @@
+import { examples, type AddVerb } from '../command.ts';
+import { whoAsks } from '../identity.ts';
+import { sendMessage } from '../send-message.ts';
+
+export const addPause: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('pause <name>')
+    .description('stop the clock of a deployment; its gates stay on and still roll back')
+    .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
+    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
+    .option('--json', 'one JSON document')
+    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
+    .option('--namespace <name>', 'Temporal namespace')
+    .addHelpText('after', examples('pause www.example.com --reason "waiting for the database"'))
+    .action(
+      does((name, flags) => {
+        const request = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
+        return sendMessage(terminal, flags, { verb: 'pause', name, request });
+      }),
+    );
+};

@@ -1,0 +1,21 @@
+import { examples, type AddVerb } from '../command.ts';
+import { whoAsks } from '../identity.ts';
+import { sendMessage } from '../send-message.ts';
+
+export const addPromote: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('promote <name>')
+    .description('end the running hold now; the gates must be passing')
+    .option('--full', 'end all holds that are left, not only this one')
+    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
+    .option('--json', 'one JSON document')
+    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
+    .option('--namespace <name>', 'Temporal namespace')
+    .addHelpText('after', examples('promote www.example.com --full'))
+    .action(
+      does((name, flags) => {
+        const request = { by: whoAsks(flags.by, terminal.env), full: flags.full === true };
+        return sendMessage(terminal, flags, { verb: 'promote', name, request });
+      }),
+    );
+};

@@ -1,0 +1,21 @@
+import { examples, type AddVerb } from '../command.ts';
+import { whoAsks } from '../identity.ts';
+import { sendMessage } from '../send-message.ts';
+
+export const addResume: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('resume <name>')
+    .description('let the clock of a paused deployment run again')
+    .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
+    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
+    .option('--json', 'one JSON document')
+    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
+    .option('--namespace <name>', 'Temporal namespace')
+    .addHelpText('after', examples('resume www.example.com'))
+    .action(
+      does((name, flags) => {
+        const request = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
+        return sendMessage(terminal, flags, { verb: 'resume', name, request });
+      }),
+    );
+};

@@ -1,0 +1,123 @@
+import { deployId, type DeployStatus } from '../../contracts/deploy.ts';
+import { examples, type AddVerb } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { exitOfOutcome } from '../explain.ts';
+import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
+import { mustBeRecord } from '../must-read.ts';
+import { servingWords, statusLines } from '../render.ts';
+import { endLines, goesOn } from '../reporter.ts';
+import { isNotFound, type TemporalClient } from '../temporal-client.ts';
+import { uiLink } from '../temporal-place.ts';
+import type { Terminal } from '../terminal.ts';
+import { withTemporal } from '../with-temporal.ts';
+import { day, outside } from '../words.ts';
+
+export const addStatus: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('status <name>')
+    .description('where the last deployment of a record is, or how it ended')
+    .option('--exit-code', 'exit 8 while a deployment runs, else as it ended')
+    .option('--json', 'one JSON document')
+    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
+    .option('--namespace <name>', 'Temporal namespace')
+    .addHelpText('after', examples('status www.example.com', 'status www.example.com --json'))
+    .action(does((name, flags) => status(terminal, name, flags)));
+};
+
+interface StatusFlags {
+  readonly exitCode?: true | undefined;
+  readonly json?: true | undefined;
+  readonly address?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+async function status(terminal: Terminal, name: string, flags: StatusFlags): Promise<ExitCode> {
+  const record = mustBeRecord(name);
+  return withTemporal(terminal, flags, async (temporal) => {
+    const look = await lookAtRun(temporal, { workflowId: deployId(record) }).catch((cause: unknown) => {
+      if (isNotFound(cause)) return null;
+      throw cause;
+    });
+    if (look === null) return nothingKnown(terminal, record, flags);
+    if (look.temporalStatus === 'RUNNING') return running(terminal, { temporal, record, look, flags });
+    return ended(terminal, { temporal, record, look, flags });
+  });
+}
+
+function nothingKnown(terminal: Terminal, record: string, { json }: StatusFlags): ExitCode {
+  if (json === true) terminal.document(JSON.stringify({ schemaVersion: 1, record, running: false, status: null }));
+  else terminal.out(`${record}  no deployment is known to Temporal (it forgets ended ones after its retention time)`);
+  return EXIT.done;
+}
+
+interface Shown {
+  readonly temporal: TemporalClient;
+  readonly record: string;
+  readonly look: Look;
+  readonly flags: StatusFlags;
+}
+
+function running(terminal: Terminal, { temporal, record, look, flags }: Shown): ExitCode {
+  const link = uiLink(temporal.place, deployId(record));
+  if (flags.json === true) document(terminal, { record, running: true, look, link });
+  else if (look.status === null) silent(terminal, record, look);
+  else {
+    for (const line of statusLines(look.status, lookOf(terminal, link))) terminal.out(line);
+    if (look.status.serving !== null) terminal.out(`serves       ${servingWords(look.status.serving)}`);
+    for (const words of look.retrying) terminal.out(`retrying     ${outside(words)}`);
+    if (link !== null) terminal.out(`look         ${link}`);
+  }
+  return flags.exitCode === true ? EXIT.changes : EXIT.done;
+}
+
+/** Without a worker the memo is all there is. */
+function silent(terminal: Terminal, record: string, { memo, startedAt, retrying }: Look): void {
+  terminal.out(
+    `${record}  runs since ${day(startedAt)}, to ${outside(memo.to ?? '?')}, by ${outside(memo.by ?? '?')}; no worker answers, so its stage is not known`,
+  );
+  for (const words of retrying) terminal.out(`retrying     ${outside(words)}`);
+  terminal.err(goesOn(record, null));
+}
+
+async function ended(terminal: Terminal, { temporal, record, look, flags }: Shown): Promise<ExitCode> {
+  const { runId } = await temporal.client.workflow.getHandle(deployId(record)).describe();
+  const end = await endOfRun(temporal, { workflowId: deployId(record), runId }, look.status);
+  const link = uiLink(temporal.place, deployId(record), runId);
+  if (flags.json === true)
+    document(terminal, {
+      record,
+      running: false,
+      look: { ...look, status: end.kind === 'reported' ? end.status : end.last },
+      link,
+    });
+  else {
+    if (end.kind === 'reported') for (const line of statusLines(end.status, lookOf(terminal, link))) terminal.out(line);
+    for (const line of endLines(end, record, lookOf(terminal, link))) terminal.out(line);
+  }
+  if (flags.exitCode !== true) return EXIT.done;
+  return end.kind === 'reported' ? exitOfOutcome(end.status.outcome) : EXIT.actNow;
+}
+
+interface StatusDocument {
+  readonly record: string;
+  readonly running: boolean;
+  readonly look: Pick<Look, 'memo' | 'startedAt' | 'temporalStatus' | 'retrying'> & {
+    readonly status: DeployStatus | null;
+  };
+  readonly link: string | null;
+}
+
+function document(terminal: Terminal, { record, running: runs, look, link }: StatusDocument): void {
+  const { temporalStatus, retrying, memo, startedAt, status: known } = look;
+  terminal.document(
+    JSON.stringify(
+      { schemaVersion: 1, record, running: runs, temporalStatus, startedAt, memo, retrying, link, status: known },
+      null,
+      2,
+    ),
+  );
+}
+
+function lookOf(terminal: Terminal, link: string | null) {
+  return { paint: terminal.paint, now: Date.now(), link };
+}

@@ -1,0 +1,110 @@
+import { formatDuration } from '../core/duration.ts';
+import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../contracts/deploy.ts';
+import type { DiagnoseInput, Finding } from '../contracts/doctor.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { runShort } from './run-short.ts';
+import { mustHaveWorker } from './start-deployment.ts';
+import { Stop } from './stop.ts';
+import { connect, lastWords, type TemporalClient } from './temporal-client.ts';
+import { findTemporal, type PlaceFlags } from './temporal-place.ts';
+import type { Environment } from './terminal.ts';
+import { about } from './words.ts';
+
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  /** Where a check decides by itself: 6 without Temporal or a worker. */
+  readonly exit: ExitCode | null;
+}
+
+export interface DiagnoseOptions {
+  readonly flags: PlaceFlags;
+  readonly env: Environment;
+  readonly input: DiagnoseInput;
+}
+
+/** Looks at this client, at Temporal, and through a worker at everything that a worker needs. */
+export async function diagnose({ flags, env, input }: DiagnoseOptions): Promise<Diagnosis> {
+  const here = [nodeFinding(process.versions.node)];
+  const place = await findTemporal(flags, env);
+  let temporal: TemporalClient;
+  try {
+    temporal = await connect(place, () => undefined);
+  } catch (cause) {
+    return { findings: [...here, bad('temporal', cause)], exit: EXIT.unreachable };
+  }
+  try {
+    const there = [await serverFinding(temporal), await namespaceFinding(temporal)];
+    const poller = await pollerFinding(temporal);
+    if (poller.ok !== true) return { findings: [...here, ...there, poller], exit: EXIT.unreachable };
+    return { findings: [...here, ...there, poller, ...(await workerFindings(temporal, input))], exit: null };
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** The oldest Node that works: 20.19. */
+export function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return { check: 'client: node', ok, sentence: `Node ${version}`, next: ok ? null : 'Node 20.19 or newer is needed.' };
+}
+
+async function serverFinding({ connection, place, ask }: TemporalClient): Promise<Finding> {
+  return look('temporal', async () => {
+    const { serverVersion } = await ask(() => connection.workflowService.getSystemInfo({}));
+    return `server ${serverVersion} at ${place.address} (${place.from})`;
+  });
+}
+
+async function namespaceFinding({ connection, place, ask }: TemporalClient): Promise<Finding> {
+  return look('namespace', async () => {
+    const { config } = await ask(() => connection.workflowService.describeNamespace({ namespace: place.namespace }));
+    const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+    return `${place.namespace} keeps ended deployments for ${about(seconds * 1_000)}`;
+  });
+}
+
+async function pollerFinding(temporal: TemporalClient): Promise<Finding> {
+  return look('worker', async () => {
+    await mustHaveWorker(temporal, DEPLOY_QUEUE);
+    return `polls ${DEPLOY_QUEUE}`;
+  });
+}
+
+const CLOCK_MAY_DIFFER_MS = 5_000;
+
+/** A clock that is off makes every countdown and every time in a sentence wrong; no decision depends on it. */
+function clockFinding(offByMs: number): Finding {
+  const ok = offByMs < CLOCK_MAY_DIFFER_MS;
+  return {
+    check: 'clock',
+    ok,
+    sentence: `differs from Temporal's by ${formatDuration(offByMs)}`,
+    next: ok ? null : 'Set this clock by NTP.',
+  };
+}
+
+async function workerFindings(temporal: TemporalClient, input: DiagnoseInput): Promise<readonly Finding[]> {
+  try {
+    let offByMs = 0;
+    const onClock = (ms: number): void => void (offByMs = ms);
+    const what = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input, onClock };
+    const findings = await runShort<readonly Finding[]>(temporal, what);
+    return [clockFinding(offByMs), ...findings.map((one) => ({ ...one, check: `worker: ${one.check}` }))];
+  } catch (cause) {
+    return [bad('worker', cause)];
+  }
+}
+
+async function look(check: string, ask: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, sentence: await ask(), next: null };
+  } catch (cause) {
+    return bad(check, cause);
+  }
+}
+
+function bad(check: string, cause: unknown): Finding {
+  const [first] = cause instanceof Stop ? cause.problems : [];
+  return { check, ok: false, sentence: first?.found ?? lastWords(cause), next: first?.next ?? null };
+}

@@ -1,0 +1,123 @@
+import { assertNever } from '../core/assert-never.ts';
+import type { DeployOutcome, DeployStatus } from '../contracts/deploy.ts';
+import type { FailureType } from '../policies/failures.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** What a failure means to an operator. */
+export interface Explanation {
+  /** What happened, where the run itself said nothing better. */
+  readonly sentence: string;
+  /** What to type next. */
+  readonly next: (record: string) => string;
+  /** Where no outcome is known; a known outcome decides by itself. */
+  readonly exit: ExitCode;
+}
+
+const plan = (record: string): string => `./switchyard plan ${record} --to VALUE`;
+const doctor = (record: string): string => `./switchyard doctor ${record}`;
+const status = (record: string): string => `./switchyard status ${record}`;
+const resolve = (record: string): string => `./switchyard resolve ${record} --retry | --leave --reason TEXT`;
+const history = (record: string): string => `./switchyard history ${record}`;
+
+/** Every failure type, complete by its type (A3); docs/when-it-fails.md says the same at length. */
+export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
+  Throttled: { sentence: 'Route 53 refused requests for their rate.', next: status, exit: EXIT.failedSafe },
+  Unavailable: { sentence: 'A service did not answer.', next: status, exit: EXIT.failedSafe },
+  ZoneBusy: { sentence: 'Another change of the same zone was being processed.', next: status, exit: EXIT.failedSafe },
+  Protected: {
+    sentence: 'A protection in Route 53 refuses every change of the record.',
+    next: doctor,
+    exit: EXIT.refused,
+  },
+  Unauthorized: { sentence: 'The worker lacks a permission.', next: doctor, exit: EXIT.refused },
+  Invalid: { sentence: 'Route 53 takes the change for invalid.', next: plan, exit: EXIT.refused },
+  ZoneUnclear: {
+    sentence: 'No zone, or more than one, fits the record.',
+    next: (record) => `${plan(record)} --zone ID`,
+    exit: EXIT.refused,
+  },
+  Foreign: { sentence: 'Somebody else changed the record; it was left as found.', next: resolve, exit: EXIT.actNow },
+  Superseded: {
+    sentence: 'A reset put the declared default back; this run wrote nothing more.',
+    next: history,
+    exit: EXIT.failedSafe,
+  },
+  WrongAnswer: {
+    sentence: 'A name server answers something else than what was written.',
+    next: doctor,
+    exit: EXIT.failedSafe,
+  },
+  NotInSync: { sentence: 'Route 53 did not bring a change in sync in time.', next: status, exit: EXIT.failedSafe },
+  Unhealthy: { sentence: 'A gate failed.', next: history, exit: EXIT.failedSafe },
+  Inconclusive: {
+    sentence: 'The gates gave no data for too long; no data is not a pass.',
+    next: doctor,
+    exit: EXIT.failedSafe,
+  },
+  Refused: { sentence: 'The deployment was refused; nothing was written.', next: plan, exit: EXIT.refused },
+  StartedTooLate: {
+    sentence: 'No worker took the run in time; nothing was written.',
+    next: doctor,
+    exit: EXIT.refused,
+  },
+  Aborted: { sentence: 'The deployment was aborted.', next: history, exit: EXIT.failedSafe },
+  DeadlineExceeded: { sentence: 'The deployment took longer than its deadline.', next: history, exit: EXIT.failedSafe },
+  PausedTooLong: {
+    sentence: 'The deployment was paused for longer than is allowed.',
+    next: history,
+    exit: EXIT.failedSafe,
+  },
+  NotRestored: {
+    sentence: 'Red was not restored: an operator decided to leave what stands.',
+    next: (record) => `./switchyard reset ${record}`,
+    exit: EXIT.actNow,
+  },
+  Fault: { sentence: 'Switchyard itself failed.', next: status, exit: EXIT.actNow },
+};
+
+/** The explanation of a failure type that came over the wire; a type that this client does not know is a fault. */
+export function explain(type: string): Explanation {
+  return isFailureType(type) ? EXPLANATIONS[type] : EXPLANATIONS.Fault;
+}
+
+function isFailureType(type: string): type is FailureType {
+  return Object.hasOwn(EXPLANATIONS, type); // the failures themselves would load Temporal's SDK
+}
+
+/** The exit code of a deployment that has ended, for the verb that started or follows it. */
+export function exitOfOutcome(outcome: DeployOutcome): ExitCode {
+  switch (outcome) {
+    case 'promoted':
+    case 'unchanged':
+      return EXIT.done;
+    case 'rolled-back':
+    case 'superseded':
+      return EXIT.failedSafe;
+    case 'refused':
+      return EXIT.refused;
+    case 'not-restored':
+      return EXIT.actNow;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** How an outcome is called. */
+export const OUTCOME_WORDS: Readonly<Record<DeployOutcome, string>> = {
+  promoted: 'promoted',
+  unchanged: 'unchanged',
+  refused: 'refused',
+  'rolled-back': 'rolled back',
+  superseded: 'superseded',
+  'not-restored': 'NOT RESTORED',
+};
+
+/** What to type after a run that ended so. */
+export function nextCommand({
+  record,
+  outcome,
+  failure,
+}: Pick<DeployStatus, 'record' | 'outcome' | 'failure'>): string {
+  if (outcome === 'promoted' || outcome === 'unchanged' || failure === null) return status(record);
+  return explain(failure.type).next(record);
+}

@@ -1,0 +1,115 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { ProbeWindow } from '../core/dns/gate.ts';
+import type { DeployMemo, DeployOutcome, DeployStatus } from '../contracts/deploy.ts';
+import { queryStatus, type StartedRun } from './start-deployment.ts';
+import { isNotFound, lastWords, type TemporalClient } from './temporal-client.ts';
+
+/** What can be seen of a run at a moment, with or without a worker that answers. */
+export interface Look {
+  /** Of the query; null while no worker answers. The windows are the newest, out of the heartbeats. */
+  readonly status: DeployStatus | null;
+  readonly temporalStatus: WorkflowExecutionDescription['status']['name'];
+  readonly closedAt: number | null;
+  readonly memo: Partial<DeployMemo>;
+  readonly startedAt: number;
+  /** What an activity that is being retried says, newest attempt. */
+  readonly retrying: readonly string[];
+}
+
+/** @throws what Temporal says, `WorkflowNotFoundError` among it. */
+export async function lookAtRun(
+  temporal: TemporalClient,
+  { workflowId, runId }: Pick<StartedRun, 'workflowId'> & { readonly runId?: string | undefined },
+): Promise<Look> {
+  const handle = temporal.client.workflow.getHandle(workflowId, runId);
+  const description = await temporal.ask(() => handle.describe());
+  const status = await queryStatus(temporal, workflowId, description.runId);
+  const windows = windowsOf(description);
+  return {
+    status: status === null || windows === null || status.outcome !== null ? status : { ...status, windows },
+    temporalStatus: description.status.name,
+    closedAt: description.closeTime?.getTime() ?? null,
+    memo: description.memo ?? {},
+    startedAt: description.startTime.getTime(),
+    retrying: (description.raw.pendingActivities ?? []).flatMap(({ lastFailure, attempt }) =>
+      typeof lastFailure?.message === 'string' ? [`attempt ${attempt ?? '?'}: ${lastFailure.message}`] : [],
+    ),
+  };
+}
+
+/** The newest probes of a hold: its activity heartbeats them, and the status knows them only when its stretch has ended. */
+function windowsOf({ raw }: WorkflowExecutionDescription): readonly ProbeWindow[] | null {
+  for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
+    const bytes = heartbeatDetails?.payloads?.[0]?.data;
+    // Without details the bytes are an empty array of another kind.
+    const windows = !ArrayBuffer.isView(bytes) ? null : windowsIn(new TextDecoder().decode(bytes));
+    if (windows !== null) return windows;
+  }
+  return null;
+}
+
+function windowsIn(text: string): readonly ProbeWindow[] | null {
+  try {
+    const value = JSON.parse(text) as { windows?: unknown } | null;
+    return Array.isArray(value?.windows) && value.windows.every(isWindow) ? value.windows : null;
+  } catch {
+    return null; // another activity's heartbeat, or an encoded one
+  }
+}
+
+function isWindow(value: unknown): value is ProbeWindow {
+  const window = value as Partial<ProbeWindow> | null;
+  return typeof window?.gate === 'string' && typeof window.value === 'string' && Array.isArray(window.observations);
+}
+
+/** How a run ended. */
+export type RunEnd =
+  | { readonly kind: 'reported'; readonly status: DeployStatus & { readonly outcome: DeployOutcome } }
+  /** It said nothing of its own: terminated, timed out, or its report cannot be read. */
+  | { readonly kind: 'speechless'; readonly why: string; readonly last: DeployStatus | null };
+
+/** The report of a closed run: its result, its failure's details, or, where both are silent, the last answer of its query. */
+export async function endOfRun(
+  temporal: TemporalClient,
+  run: Pick<StartedRun, 'workflowId' | 'runId'>,
+  last: DeployStatus | null,
+): Promise<RunEnd> {
+  const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId, { followRuns: false });
+  try {
+    const result = await temporal.ask<unknown>(() => handle.result());
+    if (isReport(result)) return { kind: 'reported', status: result };
+    return { kind: 'speechless', why: 'the run ended without a report', last };
+  } catch (cause) {
+    const report = reportIn(cause);
+    if (report !== null) return { kind: 'reported', status: report };
+    if (isNotFound(cause)) return { kind: 'speechless', why: 'Temporal does not know the run any more', last };
+    const asked = (await queryStatus(temporal, run.workflowId, run.runId)) ?? last;
+    if (isReport(asked)) return { kind: 'reported', status: asked };
+    return { kind: 'speechless', why: speechless(cause), last: asked };
+  }
+}
+
+function speechless(cause: unknown): string {
+  const ended = cause instanceof Error ? cause.cause : undefined;
+  const name = ended instanceof Error ? ended.name : '';
+  if (name === 'TerminatedFailure') return `the run was terminated in Temporal: ${lastWords(ended)}`;
+  if (name === 'TimeoutFailure') return `the run timed out in Temporal: ${lastWords(ended)}`;
+  if (name === 'CancelledFailure')
+    return `the run was cancelled, and no worker tells how it ended: ${lastWords(ended)}`;
+  return lastWords(cause);
+}
+
+/** The report that a failed run carries in its failure's details. */
+function reportIn(cause: unknown): (DeployStatus & { readonly outcome: DeployOutcome }) | null {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    const details: unknown = (error as { details?: unknown }).details;
+    const first: unknown = Array.isArray(details) ? details[0] : null;
+    if (isReport(first)) return first;
+  }
+  return null;
+}
+
+function isReport(value: unknown): value is DeployStatus & { readonly outcome: DeployOutcome } {
+  const status = value as Partial<DeployStatus> | null;
+  return typeof value === 'object' && status?.schemaVersion === 1 && typeof status.outcome === 'string';
+}

@@ -1,0 +1,15 @@
+import { EXIT } from './exit-codes.ts';
+import { parseSpan } from './parse/numbers.ts';
+import type { Parsed } from './parse/parsed.ts';
+import { parseRecordName } from './parse/record-name.ts';
+import { Stop } from './stop.ts';
+
+/** @throws Stop with exit 2 where it is rejected. */
+export function must<T>(read: Parsed<T>): T {
+  if (read.ok) return read.value;
+  throw new Stop(EXIT.usage, read.problems);
+}
+
+export const mustBeRecord = (text: string): string => must(parseRecordName(text)).record;
+
+export const mustBeSpan = (text: string, flag: string): number => must(parseSpan(text, flag));

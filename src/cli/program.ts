@@ -1,0 +1,120 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import type { Context, AddVerb } from './command.ts';
+import { addAbort } from './commands/abort.ts';
+import { addDeploy } from './commands/deploy.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addHistory } from './commands/history.ts';
+import { addLs } from './commands/ls.ts';
+import { addPause } from './commands/pause.ts';
+import { addPlan } from './commands/plan.ts';
+import { addPromote } from './commands/promote.ts';
+import { addReset } from './commands/reset.ts';
+import { addResolve } from './commands/resolve.ts';
+import { addResume } from './commands/resume.ts';
+import { addStatus } from './commands/status.ts';
+import { addUp } from './commands/up.ts';
+import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { githubError } from './github.ts';
+import { asSentence, problem, Stop, type Problem } from './stop.ts';
+import { openTerminal, type Environment, type Streams, type Terminal } from './terminal.ts';
+
+const VERBS: readonly AddVerb[] = [
+  addUp,
+  addWorker,
+  addPlan,
+  addDeploy,
+  addStatus,
+  addWatch,
+  addLs,
+  addHistory,
+  addAbort,
+  addResolve,
+  addPromote,
+  addPause,
+  addResume,
+  addReset,
+  addDoctor,
+];
+
+export interface Surroundings {
+  readonly streams: Streams;
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+/** Runs one command line and says how it ended; never throws: a fault of the client itself is exit 70. */
+export async function runProgram(args: readonly string[], { streams, env, cwd }: Surroundings): Promise<ExitCode> {
+  const terminal = openTerminal(streams, env, cwd);
+  const ended: { exit: ExitCode } = { exit: EXIT.done };
+  const context: Context = {
+    terminal,
+    does:
+      (action) =>
+      async (...given) => {
+        ended.exit = await action(...given);
+      },
+  };
+  try {
+    await buildProgram(context).parseAsync(args, { from: 'user' });
+    return ended.exit;
+  } catch (cause) {
+    return report(terminal, cause, args.includes('--verbose'));
+  }
+}
+
+/** Every verb with its options; nothing heavy is loaded until a verb runs. */
+export function buildProgram(context: Context): Command {
+  const { terminal } = context;
+  const program = new Command('switchyard')
+    .description('Moves DNS records from red to black, proves that black is healthy, and puts red back when it is not.')
+    .option('--verbose', 'show stack traces and details')
+    .configureOutput({
+      writeOut: (text) => lines(text).forEach((line) => terminal.out(line)),
+      writeErr: (text) => lines(text).forEach((line) => terminal.err(line)),
+    })
+    .showHelpAfterError('(./switchyard --help, or --help after a verb, shows what is accepted)')
+    .exitOverride();
+  for (const add of VERBS) add(program, context);
+  // Settings are inherited only by commands made through the parent after they were set, and not by sub-commands' own verbs.
+  for (const verb of program.commands)
+    verb.copyInheritedSettings(program).option('--verbose', 'show stack traces and details');
+  return program;
+}
+
+const lines = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
+
+/** Tells what went wrong, each problem on a line of its own, and gives the exit code. */
+function report(terminal: Terminal, cause: unknown, verbose: boolean): ExitCode {
+  if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const { exit, problems } = told(cause);
+  for (const one of problems) {
+    for (const line of asSentence(one).split('\n')) terminal.err(line);
+    if (terminal.github) githubError(terminal, asSentence(one));
+  }
+  if (verbose && cause instanceof Error) for (const line of lines(cause.stack ?? '')) terminal.err(line);
+  return exit;
+}
+
+function told(cause: unknown): { readonly exit: ExitCode; readonly problems: readonly Problem[] } {
+  if (cause instanceof Stop) return cause;
+  if (isConfigError(cause)) return { exit: EXIT.usage, problems: cause.problems.map((sentence) => problem(sentence)) };
+  if (isEmbeddedFailure(cause)) return { exit: EXIT.unreachable, problems: [problem(cause.message)] };
+  const words = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return {
+    exit: EXIT.fault,
+    problems: [
+      problem(`a fault of this client: ${words}`, null, 'run it again with --verbose and report what it says'),
+    ],
+  };
+}
+
+// By name, so that the modules which declare them are loaded only where they are used.
+function isConfigError(cause: unknown): cause is Error & { readonly problems: readonly string[] } {
+  return cause instanceof Error && cause.name === 'ConfigError' && 'problems' in cause;
+}
+
+function isEmbeddedFailure(cause: unknown): cause is Error {
+  return cause instanceof Error && (cause.name === 'EmbeddedFailure' || cause.constructor.name === 'EmbeddedFailure');
+}

@@ -1,0 +1,98 @@
+import type { Gate, HttpGate, ProbeHeader } from '../core/dns/gate.ts';
+import type { GatePolicy, HttpGatePolicy, RecordPolicy } from '../contracts/file.ts';
+import { HTTP_DEFAULTS } from './parse/check.ts';
+import { parseSpan } from './parse/numbers.ts';
+import { startFindings, type Findings } from './parse/parsed.ts';
+import { parseRecordName } from './parse/record-name.ts';
+import { parseTarget } from './parse/target.ts';
+import type { ReadFile } from './read-file.ts';
+import { problem, Stop } from './stop.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** The policy of one record out of `switchyard.yaml`, its gates looked up. */
+export interface NamedPolicy {
+  readonly record: string;
+  readonly policy: RecordPolicy;
+  readonly gates: readonly Gate[];
+  /** `switchyard.yaml:12`, of a key of this policy. */
+  readonly at: (...keys: readonly PropertyKey[]) => string;
+}
+
+/**
+ * Every record that the file declares, by its canonical name.
+ *
+ * @throws Stop with exit 2: names that are none, two keys for one name, gates that are not declared, defaults that are no values.
+ */
+export function declaredRecords({ file, at }: ReadFile): ReadonlyMap<string, NamedPolicy> {
+  const findings = startFindings();
+  const records = new Map<string, NamedPolicy>();
+  for (const [key, policy] of Object.entries(file.records ?? {})) {
+    const place = (...keys: readonly PropertyKey[]): string => at(['records', key, ...keys]);
+    const name = parseRecordName(key);
+    if (!name.ok) {
+      findings.note(...name.problems.map((one) => ({ ...one, found: `${place()}: ${one.found}` })));
+      continue;
+    }
+    const { record } = name.value;
+    if (records.has(record)) findings.note(problem(`${place()}: ${record} is declared twice`, 'every record once'));
+    const gates = lookUp(policy.gates ?? [], { declared: file.gates ?? {}, at, place, findings });
+    checkDefault(policy, place, findings);
+    records.set(record, { record, policy, gates, at: place });
+  }
+  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
+  return records;
+}
+
+interface LookUp {
+  readonly declared: Readonly<Record<string, GatePolicy>>;
+  readonly at: ReadFile['at'];
+  readonly place: (...keys: readonly PropertyKey[]) => string;
+  readonly findings: Findings;
+}
+
+function lookUp(names: readonly string[], { declared, at, place, findings }: LookUp): readonly Gate[] {
+  return names.flatMap((name, index) => {
+    const policy = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (policy !== undefined) return [gateOf(name, policy, { at, findings })];
+    const known = Object.keys(declared).join(', ') || 'none is declared under gates:';
+    findings.note(problem(`${place('gates', index)}: there is no gate ${JSON.stringify(name)}`, known));
+    return [];
+  });
+}
+
+function gateOf(name: string, { http, tcp }: GatePolicy, { at, findings }: Pick<LookUp, 'at' | 'findings'>): Gate {
+  if (http !== undefined) return httpGate(name, http, { at, findings });
+  if (tcp !== undefined) return { kind: 'tcp', name, port: tcp.port };
+  return { kind: 'dns', name };
+}
+
+function httpGate(name: string, http: HttpGatePolicy, { at, findings }: Pick<LookUp, 'at' | 'findings'>): HttpGate {
+  const scheme = http.scheme ?? HTTP_DEFAULTS.scheme;
+  const { maxLatency } = http;
+  const flag = `${at(['gates', name, 'http', 'maxLatency'])}: maxLatency`;
+  return {
+    ...HTTP_DEFAULTS,
+    name,
+    scheme,
+    host: http.host ?? null,
+    port: http.port ?? (scheme === 'https' ? 443 : 80),
+    path: http.path ?? HTTP_DEFAULTS.path,
+    method: http.method ?? HTTP_DEFAULTS.method,
+    headers: Object.entries(http.headers ?? {}).map(asHeader),
+    status: http.status ?? HTTP_DEFAULTS.status,
+    contains: http.contains ?? null,
+    json: http.json ?? {},
+    maxLatencyMs: maxLatency === undefined ? null : findings.take(parseSpan(maxLatency, flag), 0),
+    followRedirects: http.followRedirects ?? false,
+    verifyCertificate: http.verifyCertificate ?? true,
+  };
+}
+
+function asHeader([name, value]: readonly [string, string | { readonly secret: string }]): ProbeHeader {
+  return typeof value === 'string' ? { name, value } : { name, secret: value.secret };
+}
+
+function checkDefault(policy: RecordPolicy, place: LookUp['place'], findings: Findings): void {
+  if (policy.default === undefined) return;
+  findings.take(parseTarget([policy.default].flat(), `${place('default')}: default`), null);
+}

@@ -1,0 +1,116 @@
+import { formatDuration } from '../core/duration.ts';
+import { displayName } from '../core/dns/name.ts';
+import { sideWords } from '../core/dns/serving.ts';
+import { planBatches } from '../core/dns/plan-batches.ts';
+import type { Change } from '../core/dns/swap.ts';
+import type { Plan, Planned } from '../core/dns/plan.ts';
+import type { RecordSet, RecordSets } from '../core/dns/record-set.ts';
+import type { Snapshot } from '../core/dns/snapshot.ts';
+import { about, clock, count, outside, table } from './words.ts';
+
+export interface PlanView {
+  readonly snapshot: Pick<Snapshot, 'readAt' | 'record' | 'zone'>;
+  /** `the worker at temporal.example.com:7233`, or `this client with its own AWS credentials`. */
+  readonly readBy: string;
+  readonly verbose: boolean;
+}
+
+/** A plan as an operator reads it: where it starts, every step, how long the world needs to follow. */
+export function planLines(planned: Planned, view: PlanView): readonly string[] {
+  switch (planned.kind) {
+    case 'unchanged':
+      return [`unchanged    ${outside(planned.sentence)}`];
+    case 'refused':
+      return planned.reasons.map(
+        ({ sentence, next }) => `refused      ${outside(sentence)}${next === null ? '' : `  ${outside(next)}`}`,
+      );
+    case 'planned':
+      return plannedLines(planned.plan, view);
+  }
+}
+
+function plannedLines(plan: Plan, view: PlanView): readonly string[] {
+  return [
+    headLine(plan, view),
+    ...stepLines(plan),
+    ...(view.verbose ? batchLines(plan) : []),
+    followLine(plan),
+    ...plan.warnings.map((warning) => `warning      ${outside(warning)}`),
+    `Plan ${plan.hash.slice(0, 8)}, about ${about(plan.timing.totalMs)}. Nothing was written.`,
+  ];
+}
+
+function headLine(plan: Plan, { snapshot, readBy }: PlanView): string {
+  const kind = `${plan.types.join(' and ')}  ${kindOf(plan.before)}, TTL ${ttlOf(plan.before)}`;
+  return `${plan.record}  ${kind}  (zone ${displayName(plan.zone.name)}, read ${clock(snapshot.readAt)} by ${readBy})`;
+}
+
+function kindOf(sets: RecordSets): string {
+  if (sets.some(({ alias }) => alias !== null)) return 'alias';
+  return sets.some(({ weight }) => weight !== null) ? 'weighted' : 'simple';
+}
+
+function ttlOf(sets: RecordSets): string {
+  const ttls = [...new Set(sets.flatMap(({ ttl }) => (ttl === null ? [] : [ttl])))];
+  return ttls.length === 0 ? "of the alias' target" : ttls.join(' and ');
+}
+
+function stepLines(plan: Plan): readonly string[] {
+  const rows = plan.steps.map((step, index) => [
+    step.label.padStart(7),
+    [stepWords(plan, index), step.holdMs === 0 ? null : `held ${formatDuration(step.holdMs)}`]
+      .filter((word) => word !== null)
+      .join(', '),
+    count(step.changes, 'change'),
+  ]);
+  const { label, sets, changes } = plan.promotion;
+  return table([...rows, [label.padStart(7), promotionWords(sets), count(changes, 'change')]]);
+}
+
+function stepWords(plan: Plan, index: number): string {
+  const step = plan.steps[index];
+  if (step === undefined || step.kind === 'lower-ttl') return 'traffic stays on red while caches follow';
+  const black = step.sets.filter(({ setIdentifier }) => setIdentifier?.startsWith('switchyard-black-') === true);
+  const total = sumOfWeights(step.sets);
+  if (black.length === 0 || total === 0) return `${sideWords(plan.black)} answers`;
+  const weight = `weight ${sumOfWeights(black)} of ${total}`;
+  return index === plan.steps.findIndex(({ kind }) => kind === 'shift')
+    ? `${sideWords(plan.black)} gets ${weight}`
+    : weight;
+}
+
+/** Of one type: two families carry the same weights. */
+function sumOfWeights(sets: RecordSets): number {
+  const type = sets[0]?.type;
+  return sets.filter((set) => set.type === type).reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+}
+
+function promotionWords(sets: RecordSets): string {
+  const simple = sets.every(({ setIdentifier }) => setIdentifier === null);
+  const what = sets.length === 1 ? 'one' : String(sets.length);
+  return `${what} ${simple ? kindOf(sets) : 'weighted'} record${sets.length === 1 ? '' : 's'}, TTL ${ttlOf(sets)}`;
+}
+
+function followLine({ timing: { forwardMs, backMs } }: Plan): string {
+  const back = backMs === forwardMs ? 'the way back takes as long' : `the way back takes ${formatDuration(backMs)}`;
+  return `Every resolver follows within ${formatDuration(forwardMs)} of being in sync; ${back}.`;
+}
+
+/** The exact batches of `--verbose`, the ways back included; the fence, which is in each, changes with the time and is left out. */
+function batchLines(plan: Plan): readonly string[] {
+  return planBatches(plan).flatMap(({ label, batch }) => [
+    `batch        ${outside(label)}, and the fence`,
+    ...batch.map((change) => `  ${changeWords(change)}`),
+  ]);
+}
+
+function changeWords({ action, set }: Change): string {
+  return outside(`${action === 'DELETE' ? '-' : '+'} ${setWords(set)}`);
+}
+
+/** One record set in a line: `www.example.com A 60 192.0.2.10 weight 10 as switchyard-black-1`. */
+export function setWords(set: RecordSet): string {
+  const value = set.alias === null ? set.values.join(',') : `alias ${set.alias.dnsName}@${set.alias.zoneId}`;
+  const weight = set.weight === null ? '' : ` weight ${set.weight} as ${set.setIdentifier ?? '?'}`;
+  return `${displayName(set.name)} ${set.type} ${set.ttl ?? '-'} ${value}${weight}`;
+}

@@ -1,0 +1,155 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { about, clock, outside } from './words.ts';
+import { deployId, DEPLOY_WORKFLOW, MESSAGES, RECORD_ATTRIBUTE, STAGE_ATTRIBUTE } from '../contracts/deploy.ts';
+import type { DeployMemo, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
+import { EXIT } from './exit-codes.ts';
+import { requestHash } from './plan-file.ts';
+import { phaseWords } from './render.ts';
+import { problem, Stop, type Problem } from './stop.ts';
+import type { TemporalClient } from './temporal-client.ts';
+import { targetWords } from './target-words.ts';
+
+/** A deployment that runs: started by us, or joined because it is the same. */
+export interface StartedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly joined: boolean;
+}
+
+/**
+ * Starts the deployment: the workflow id is the lock of the record (D6), so a second start of the same name fails.
+ *
+ * @throws Stop with exit 6 while no worker polls the queue (nothing is started then), 3 where somebody else holds the lock.
+ */
+export async function startDeployment(
+  temporal: TemporalClient,
+  asked: DeployRequest,
+  taskQueue: string,
+): Promise<StartedRun> {
+  await mustHaveWorker(temporal, taskQueue);
+  const request = await completed(temporal, asked);
+  const workflowId = deployId(request.record);
+  try {
+    const handle = await temporal.ask(() =>
+      temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, taskQueue })),
+    );
+    return { workflowId, runId: handle.firstExecutionRunId, joined: false };
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
+    return joinOrRefuse(temporal, request);
+  }
+}
+
+/** What only Temporal knows: the namespace's id for the fence, and whether the search attributes exist. */
+async function completed({ ask, connection, place }: TemporalClient, request: DeployRequest): Promise<DeployRequest> {
+  const { namespace } = place;
+  const [described, searchAttributes] = await Promise.all([
+    ask(() => connection.workflowService.describeNamespace({ namespace })),
+    ask(() => connection.operatorService.listSearchAttributes({ namespace })).then(
+      ({ customAttributes }) => RECORD_ATTRIBUTE in customAttributes && STAGE_ATTRIBUTE in customAttributes,
+      () => false, // not allowed to look: then they are not used, since an unregistered one blocks the run for ever (measured)
+    ),
+  ]);
+  return { ...request, searchAttributes, namespaceId: described.namespaceInfo?.id ?? namespace };
+}
+
+function startOptions(
+  request: DeployRequest,
+  { workflowId, taskQueue }: { readonly workflowId: string; readonly taskQueue: string },
+) {
+  const to = targetWords(request.to);
+  const memo: DeployMemo = { requestId: request.requestId, by: request.by, to, request: requestHash(request) };
+  return {
+    workflowId,
+    taskQueue,
+    args: [request] as [DeployRequest],
+    workflowIdConflictPolicy: 'FAIL' as const,
+    memo: { ...memo },
+    staticSummary: markdown(`${request.record} to ${to}`),
+    staticDetails: markdown(
+      `asked by ${request.by} (not authenticated), steps ${request.steps.map(({ share }) => share).join(', ')} %`,
+    ),
+    ...(request.searchAttributes
+      ? { typedSearchAttributes: [attribute(RECORD_ATTRIBUTE, request.record), attribute(STAGE_ATTRIBUTE, 'starting')] }
+      : {}),
+  };
+}
+
+const attribute = (name: string, value: string) => ({ key: { name, type: 'KEYWORD' as const }, value });
+
+/** The UI renders Markdown with HTML: text from outside must not be either. */
+const markdown = (text: string): string => outside(text).replace(/[<>&`*_[\]!#|\\]/g, ' ');
+
+/** A poller that was seen this long ago still counts: a long poll lasts a minute. */
+const SEEN_WITHIN_MS = 75_000;
+const WORKFLOW_TASKS = 1;
+
+/** @throws Stop with exit 6: a run that nobody takes would begin at a moment that nobody expects. */
+export async function mustHaveWorker({ ask, connection, place }: TemporalClient, taskQueue: string): Promise<void> {
+  const { pollers } = await ask(() =>
+    connection.workflowService.describeTaskQueue({
+      namespace: place.namespace,
+      taskQueue: { name: taskQueue },
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the protocol's enum would have to be loaded
+      taskQueueType: WORKFLOW_TASKS,
+    }),
+  );
+  const newest = Math.max(...pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000));
+  if (newest > Date.now() - SEEN_WITHIN_MS) return;
+  const since = Number.isFinite(newest)
+    ? `the last one was seen ${about(Date.now() - newest)} ago`
+    : 'none was ever seen';
+  throw new Stop(EXIT.unreachable, [
+    problem(
+      `no worker polls the queue ${taskQueue} of ${place.address} (namespace ${place.namespace}): ${since}`,
+      null,
+      'start one with ./switchyard worker, or look with ./switchyard doctor; nothing was started',
+    ),
+  ]);
+}
+
+/** The same request id and the same request: this is the run that was meant. Anything else: say who holds the lock. */
+async function joinOrRefuse(temporal: TemporalClient, request: DeployRequest): Promise<StartedRun> {
+  const workflowId = deployId(request.record);
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  const description = await temporal.ask(() => handle.describe());
+  const memo = (description.memo ?? {}) as Partial<DeployMemo>;
+  const same =
+    request.requestId !== null && memo.requestId === request.requestId && memo.request === requestHash(request);
+  if (same) return { workflowId, runId: description.runId, joined: true };
+  throw new Stop(EXIT.refused, [await lockHeld(temporal, request.record, description)]);
+}
+
+async function lockHeld(
+  temporal: TemporalClient,
+  record: string,
+  description: WorkflowExecutionDescription,
+): Promise<Problem> {
+  const memo = (description.memo ?? {}) as Partial<DeployMemo>;
+  const status = await queryStatus(temporal, description.workflowId, description.runId);
+  const stage = status === null ? 'at a stage that no worker tells' : phaseWords(status, Date.now());
+  const found = `${record} is being deployed to ${outside(memo.to ?? '?')} by ${outside(memo.by ?? '?')} since ${clock(description.startTime.getTime())}: ${stage}`;
+  return problem(
+    found,
+    null,
+    `one deployment of a name at a time, nothing was written; ./switchyard watch ${record}, or ./switchyard abort ${record}`,
+  );
+}
+
+const QUERY_WITHIN_MS = 3_000;
+
+/** The answer of the query `status`; null while no worker answers. */
+export async function queryStatus(
+  { client, connection }: TemporalClient,
+  workflowId: string,
+  runId?: string,
+): Promise<DeployStatus | null> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  try {
+    return await connection.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
+      handle.query<DeployStatus>(MESSAGES.status),
+    );
+  } catch {
+    return null; // no worker, no history any more, or a run of other code: the caller has the description
+  }
+}

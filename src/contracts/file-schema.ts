@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { SwitchyardFile } from './file.ts';
+
+/** An object whose unknown keys are errors that name the accepted ones. */
+function only<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  const accepted = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys')
+        return `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; accepted: ${accepted}`;
+      return `expected a mapping with keys of ${accepted}`;
+    },
+  });
+}
+
+const span = z
+  .string()
+  .regex(/^(?=\d)(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?(\d{1,12}ms)?$/, {
+    error: 'no duration; accepted: 90s, 10m, 2h',
+  })
+  .meta({ description: 'A duration: 90s, 10m, 2h.' });
+
+const seconds = z
+  .union([span, z.int().min(1).max(604_800)], {
+    error: 'no TTL; accepted: whole seconds from 1 to 604800, such as 60 or 60s',
+  })
+  .meta({ description: 'Seconds: 60 or 60s.' });
+
+const name = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+const secretName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, {
+  error: 'no name of a secret; accepted: small letters, digits and -, such as probe-token',
+});
+
+/** What a header of this name carries would end in histories and logs (A1). */
+const CARRIES_SECRETS = /^(authorization|proxy-authorization|cookie|x-api-key|x-auth-token)$/i;
+
+const headers = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'no name of a header' }),
+    z.union(
+      [
+        z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, { error: 'no header; accepted: a text of one line' }),
+        only({ secret: secretName }),
+      ],
+      {
+        error: 'no header; accepted: a text of one line, or { secret: NAME }',
+      },
+    ),
+  )
+  .check((ctx) => {
+    for (const [header, value] of Object.entries(ctx.value)) {
+      if (typeof value !== 'string' || !CARRIES_SECRETS.test(header)) continue;
+      ctx.issues.push({
+        code: 'custom',
+        input: ctx.value,
+        path: [header],
+        message: `${header} carries a secret, which must not stand in this file; accepted: { secret: NAME }, a secret of the worker`,
+      });
+    }
+  })
+  .meta({ description: 'A plain value, or { secret: NAME } of the worker.' });
+
+const httpGate = only({
+  scheme: z.enum(['http', 'https']).optional(),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .meta({ description: "Host header and SNI; the record's own name by default." }),
+  port: z.int().min(1).max(65_535).optional(),
+  path: z
+    .string()
+    .regex(/^\/[\x21-\x5b\x5d-\x7e]*$/, { error: 'no path; accepted: /healthz' })
+    .max(2_048)
+    .optional(),
+  method: z.enum(['GET', 'HEAD', 'POST', 'OPTIONS']).optional(),
+  headers: headers.optional(),
+  status: z.array(z.int().min(100).max(599)).min(1).optional(),
+  contains: z.string().min(1).max(1_000).optional(),
+  json: z
+    .record(z.string().regex(/^(\/.*)?$/, { error: 'no JSON pointer; accepted: /ok' }), z.unknown())
+    .optional()
+    .meta({ description: 'JSON pointers and the values expected there.' }),
+  maxLatency: span.optional(),
+  followRedirects: z.boolean().optional(),
+  verifyCertificate: z.boolean().optional(),
+});
+
+const gate = only({
+  http: httpGate.optional(),
+  tcp: only({ port: z.int().min(1).max(65_535) }).optional(),
+  dns: only({}).optional(),
+})
+  .refine((one) => Object.values(one).filter((kind) => kind !== undefined).length === 1, {
+    error: 'a gate is one of http, tcp, dns',
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+const step = z.union([z.int().min(1).max(100), only({ share: z.int().min(1).max(100), hold: span.optional() })], {
+  error: 'no step; accepted: a share from 1 to 100, or { share: 50, hold: 10m }',
+});
+
+const recordPolicy = only({
+  zone: z.string().min(1).max(255).optional().meta({ description: 'Zone id or exact zone name.' }),
+  type: z.enum(['A', 'AAAA', 'CNAME']).optional(),
+  default: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)])
+    .optional()
+    .meta({ description: 'What `switchyard reset` puts back.' }),
+  gates: z
+    .array(z.string().regex(name))
+    .min(1)
+    .optional()
+    .meta({ description: 'Names of `gates`, in force at every step.' }),
+  steps: z.array(step).min(1).max(100).optional(),
+  hold: span.optional(),
+  bake: span.optional(),
+  interval: span.optional(),
+  fail: z
+    .string()
+    .regex(/^\d{1,3}\/\d{1,3}$/, { error: 'no rule; accepted: FAILURES/PROBES, such as 4/6' })
+    .optional(),
+  deadline: span.optional(),
+  preLowerTtl: seconds.optional(),
+  ttl: seconds.optional(),
+  slowRollbackOk: z.boolean().optional(),
+  leave: z.array(z.string().regex(/^[A-Z0-9]{1,10}$/, { error: 'no record type; accepted: AAAA, HTTPS' })).optional(),
+  verify: z.enum(['authoritative', 'api']).optional(),
+  ifRedIsIll: z.enum(['compare', 'restore', 'hold']).optional(),
+});
+
+/** The schema of `switchyard.yaml`. Published as schema/switchyard.schema.json by scripts/schema.mjs; a test compares. */
+export const fileSchema = only({
+  version: z.literal(1, { error: 'the version of this file must be 1' }),
+  gates: z.record(z.string().regex(name, { error: 'no name of a gate' }), gate).optional(),
+  records: z.record(z.string().min(1).max(255), recordPolicy).optional(),
+}) satisfies z.ZodType<SwitchyardFile>;
+
+/** JSON Schema (draft 2020-12) of what people write. */
+export function fileJsonSchema(): Readonly<Record<string, unknown>> {
+  return {
+    $id: 'switchyard.schema.json',
+    title: 'switchyard.yaml',
+    ...z.toJSONSchema(fileSchema, { io: 'input' }),
+  };
+}

@@ -1,0 +1,209 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { createAwsClients } from '../../src/clients.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { loadConfig } from '../../src/config.ts';
+import { deployId } from '../../src/contracts/deploy.ts';
+import { startWorker, type RunningWorker } from '../../src/worker.ts';
+import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
+
+/** The whole way: command line, Temporal, a worker, Route 53 and DNS. Only this file polls the default queue. */
+describe('the client, against a real Temporal', () => {
+  let sandbox: Sandbox;
+  let temporal: TestTemporal;
+  let worker: RunningWorker;
+  let folder = '';
+  const stopped = new AbortController();
+
+  beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    folder = await mkdtemp(join(tmpdir(), 'switchyard-flow-'));
+    [sandbox, temporal] = await Promise.all([
+      startSandbox({ zone: `flow-${process.pid}.example`, insyncAfterMs: 100 }),
+      connect(),
+    ]);
+    const config = loadConfig({ ...sandbox.env(), TEMPORAL_ADDRESS: temporalAddress() });
+    const aws = createAwsClients(config.aws, { credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } });
+    worker = await startWorker(config, {
+      logger: pino({ level: 'silent' }),
+      connection: temporal.nativeConnection,
+      workflowBundle: workflowBundle(),
+      aws,
+      signal: stopped.signal,
+    });
+    for (const name of ['one', 'two', 'three']) {
+      sandbox.route53.put(sandbox.zoneId, {
+        Name: `${name}.${sandbox.zone}`,
+        Type: 'A',
+        TTL: 1,
+        ResourceRecords: [{ Value: '192.0.2.10' }],
+      });
+    }
+  });
+  afterAll(async () => {
+    stopped.abort();
+    await worker.finished;
+    await temporal.close();
+    await sandbox.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function run(...args: string[]) {
+    const text = { out: '', err: '' };
+    const streams = {
+      stdout: { write: (more: string) => (text.out += more) },
+      stderr: { write: (more: string) => (text.err += more) },
+    };
+    const env = {
+      SWITCHYARD_HOME: folder,
+      TEMPORAL_CONFIG_FILE: join(folder, 'none'),
+      TEMPORAL_ADDRESS: temporalAddress(),
+    };
+    return { exit: await runProgram(args, { streams, env, cwd: folder }), ...text };
+  }
+
+  const values = (record: string) =>
+    sandbox.route53
+      .recordSets(sandbox.zoneId, record)
+      .flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value }) => Value));
+
+  const QUICK = ['--to', '192.0.2.20', '--unchecked', '--hold', '1s', '--bake', '1s'];
+
+  test('plans, deploys that plan, follows it to its end, and shows its history', async () => {
+    const record = `one.${sandbox.zone}`;
+    const file = join(folder, 'plan.json');
+    const plan = await run('plan', record, ...QUICK, '--out', file, '--exit-code');
+    expect(plan).toMatchObject({
+      exit: 8,
+      out: expect.stringMatching(/100 % .*192\.0\.2\.20[\s\S]*Nothing was written\./) as string,
+    });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ kind: 'switchyard-plan' });
+
+    const deploy = await run('deploy', record, '--plan', file, '--by', 'ann');
+    expect(deploy.out).toMatch(
+      /promoted {5}one\.\S+ {2}192\.0\.2\.20 \(black\) at 4 of 4 name servers\nwhy .*\ncaches .*keep red until.*\nlook .*status/,
+    );
+    expect(deploy.exit).toBe(0);
+    expect(values(record)).toEqual(['192.0.2.20']);
+
+    expect(await run('plan', record, ...QUICK, '--exit-code')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^unchanged/) as string,
+    });
+    sandbox.route53.put(sandbox.zoneId, {
+      Name: record,
+      Type: 'A',
+      TTL: 1,
+      ResourceRecords: [{ Value: '198.51.100.7' }],
+    });
+    expect(await run('deploy', record, '--plan', file)).toMatchObject({
+      exit: 3,
+      out: expect.stringMatching(/^refused .*nothing was written/m) as string,
+    });
+    expect((await run('history', record)).out).toMatch(/refused[\s\S]*promoted/);
+    expect((await run('status', record, '--json')).out).toMatch(/"outcome": "refused"/);
+  });
+
+  test('says who holds the lock, joins the same request, and aborts with exit 0', async () => {
+    const record = `two.${sandbox.zone}`;
+    const long = [
+      'deploy',
+      record,
+      ...QUICK,
+      '--by',
+      'ann',
+      '--hold',
+      '1h',
+      '--steps',
+      '50,100',
+      '--request-id',
+      'ci/7',
+    ];
+    expect(await run(...long, '--detach')).toMatchObject({ exit: 0 });
+    const other = await run(
+      'deploy',
+      record,
+      '--to',
+      '192.0.2.20',
+      '--unchecked',
+      '--by',
+      'bob',
+      '--request-id',
+      'ci/8',
+    );
+    expect(other).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/is being deployed to 192\.0\.2\.20 by ann since/) as string,
+    });
+    const joined = await run(...long, '--wait', '1s');
+    expect(joined).toMatchObject({
+      exit: 5,
+      out: expect.stringMatching(/^joined/) as string,
+      err: expect.stringMatching(/goes on/) as string,
+    });
+    await holding(record);
+    expect((await run('ls')).out).toMatch(new RegExp(`${record}.*watching at 50 %`));
+    expect(await run('resolve', record, '--retry')).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/not blocked/) as string,
+    });
+    expect(await run('pause', record, '--reason', 'lunch')).toMatchObject({ exit: 0 });
+    expect(await run('resume', record)).toMatchObject({ exit: 0 });
+    const [abort, watch] = await Promise.all([
+      run('abort', record, '--reason', 'enough'),
+      run('watch', record, '--json'),
+    ]);
+    expect(abort).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/rolled back {2}two\.\S+ {2}192\.0\.2\.10 \(red\)[\s\S]*enough/) as string,
+    });
+    expect(watch.exit).toBe(1);
+    expect(
+      watch.out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { schemaVersion: number }).schemaVersion),
+    ).toContain(1);
+    expect(values(record)).toEqual(['192.0.2.10']);
+    expect(await run('abort', record)).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/nothing to abort/) as string,
+    });
+  });
+
+  test('calls a terminated run neither restored nor safe (exit 4)', async () => {
+    const record = `three.${sandbox.zone}`;
+    expect(
+      await run('deploy', record, ...QUICK, '--by', 'ann', '--hold', '1h', '--steps', '50,100', '--detach'),
+    ).toMatchObject({
+      exit: 0,
+    });
+    await holding(record);
+    const watching = run('watch', record);
+    await temporal.client.workflow.getHandle(deployId(record)).terminate('oops');
+    expect(await watching).toMatchObject({
+      exit: 4,
+      out: expect.stringMatching(/NOT SURE[\s\S]*nothing was rolled back[\s\S]*oops[\s\S]*--to-snapshot/) as string,
+    });
+  });
+
+  test('starts nothing while no worker polls the queue (exit 6)', async () => {
+    const nobody = await run('plan', 'www.example.com', '--to', '192.0.2.20', '--namespace', 'temporal-system');
+    expect(nobody).toMatchObject({
+      exit: 6,
+      err: expect.stringMatching(/no worker polls[\s\S]*nothing was started/) as string,
+    });
+  });
+
+  async function holding(record: string): Promise<void> {
+    const { handle } = { handle: temporal.client.workflow.getHandle(deployId(record)) };
+    for (;;) {
+      const { phase } = await handle.query<{ phase: string }>('status');
+      if (phase === 'holding') return;
+    }
+  }
+});

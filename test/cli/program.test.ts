@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../src/cli/program.ts';
+
+/** The program in this process: exit code and what it wrote. */
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const text = { out: '', err: '' };
+  const streams = {
+    stdout: { write: (more: string) => (text.out += more) },
+    stderr: { write: (more: string) => (text.err += more) },
+  };
+  const surroundings = { SWITCHYARD_HOME: '/nonexistent', TEMPORAL_CONFIG_FILE: '/nonexistent', ...env };
+  return { exit: await runProgram(args, { streams, env: surroundings, cwd: '/' }), ...text };
+}
+
+const VERBS = 'up worker plan deploy status watch ls history abort resolve promote pause resume reset doctor'.split(
+  ' ',
+);
+
+describe('the command line', () => {
+  test.each(VERBS)('%s --help has an example', async (verb) => {
+    const { exit, out } = await run([verb, '--help']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ \\./switchyard ${verb}`));
+  });
+
+  test.each([
+    [['deploy'], 2, /missing required argument 'name'/],
+    [['depoly', 'x'], 2, /unknown command 'depoly'[\s\S]*deploy/],
+    [['deploy', 'www.example.com', '--ttll', '60'], 2, /unknown option '--ttll'[\s\S]*--ttl/],
+    [['deploy', 'www.example.com', '--on-cancel', 'maybe'], 2, /leave, abort/],
+    [['deploy', 'www.example.com', '--zone='], 2, /neither a zone id nor a zone name/],
+    [['deploy', 'www.example.com', '--to', '192.0.2.20'], 3, /no gate is given[\s\S]*--unchecked/],
+    [
+      ['deploy', 'www.example.com', '--to', '192.0.2.20', '--check', '/', '--wait', 'soon'],
+      2,
+      /--wait: "soon" is no duration/,
+    ],
+    [
+      ['deploy', 'www.example.com', '--plan', '/nonexistent.json', '--to', '192.0.2.20'],
+      2,
+      /--plan and --to say what to deploy in two ways/,
+    ],
+    [['deploy', 'www.example.com', '--plan', '/nonexistent.json'], 2, /there is no such file/],
+    [['plan', 'www.example.com', '--to', '192.0.2.20', '--config', '/nonexistent.yaml'], 2, /there is no such file/],
+    [['status', 'a..b'], 2, /empty label/],
+    [['history', 'www.example.com', '--last', '0'], 2, /--last: "0"/],
+    [['resolve', 'www.example.com'], 2, /no decision was given/],
+    [['resolve', 'www.example.com', '--leave'], 2, /--leave without a reason/],
+    [['resolve', 'www.example.com', '--leave', '--retry', '--reason', 'x'], 2, /exclude each other/],
+    [['up', '--port', '70000'], 2, /no port/],
+    [['status', 'www.example.com', '--address', 'nowhere'], 2, /no address of Temporal/],
+  ])('%j ends with %d and says what is accepted', async (args, exit, sentence) => {
+    const ended = await run(args);
+    expect(ended.err).toMatch(sentence);
+    expect(ended.err).not.toMatch(/^\s+at /m);
+    expect(ended.exit).toBe(exit);
+  });
+
+  test('text from the command line reaches no terminal and no CI log as a command', async () => {
+    const { err } = await run(['status', '\u001b[2J\n::add-mask::x'], { GITHUB_ACTIONS: 'true' });
+    expect(err).not.toContain('\u001b');
+    expect(err).not.toMatch(/^\s*::(?!error title=switchyard::)/m);
+  });
+
+  test('a variable that is set wrongly is named (exit 2)', async () => {
+    const { exit, err } = await run(['plan', 'www.example.com', '--to', '192.0.2.20', '--local'], {
+      SWITCHYARD_NAME_SERVERS: 'a b',
+    });
+    expect(exit).toBe(2);
+    expect(err).toMatch(/SWITCHYARD_NAME_SERVERS/);
+  });
+
+  test('something that is no Temporal is told within seconds, with what to do (exit 6)', async () => {
+    const server = createServer((socket) =>
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n', () => socket.destroy()),
+    ).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const { exit, err } = await run(['status', 'www.example.com', '--address', `127.0.0.1:${port}`]);
+    expect(exit).toBe(6);
+    expect(err).toMatch(/no Temporal answers at 127\.0\.0\.1[\s\S]*\.\/switchyard up/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+test('the program itself ends with the exit code, and loads nothing heavy for its help', async () => {
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const ended = (args: readonly string[]) =>
+    new Promise<{ code: number | null; out: string }>((resolve) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+      let out = '';
+      child.stdout.on('data', (more: Buffer) => (out += more.toString()));
+      child.once('close', (code) => resolve({ code, out }));
+    });
+  const listing = `process.argv.splice(1, 1, ${JSON.stringify(main)}); const { runProgram } = await import(${JSON.stringify(new URL('../../src/cli/program.ts', import.meta.url).href)});
+    await runProgram(['--help'], { streams: { stdout: { write() {} }, stderr: { write() {} } }, env: {}, cwd: '/' });
+    const { createRequire } = await import('node:module');
+    process.stdout.write(Object.keys(createRequire(${JSON.stringify(main)}).cache).join('\\n'));`;
+  const [bad, loaded] = await Promise.all([
+    ended([main, 'resolve', 'www.example.com']),
+    ended(['--input-type=module', '-e', listing]),
+  ]);
+  expect(bad.code).toBe(2);
+  expect(loaded.code).toBe(0);
+  expect(loaded.out).toContain('commander');
+  expect(loaded.out).not.toMatch(/@temporalio|@aws-sdk|zod|yaml/);
+});
