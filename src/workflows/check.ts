@@ -1,4 +1,4 @@
-import type { DeployRequest } from '../contracts/deploy.ts';
+import type { DeployRequest, Pace } from '../contracts/deploy.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import type { Plan, Planned } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
@@ -43,8 +43,7 @@ export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
   await mustBeAnswered(run, course);
   const { gates, pace, acceptIllRed } = run.request;
   if (gates.length === 0) return;
-  const limitMs =
-    Math.max(3 * pace.preflight.overMs, 2 * pace.preflight.inARow * pace.probeEveryMs) + pace.probeTimeoutMs;
+  const limitMs = preflightLimitMs(pace);
   const checked = await looking(pace).checkEndpoints(
     `checking black and red of ${course.plan.record}`,
     { ...course.ref, gates, sides: sides(course), pace, limitMs },
@@ -58,6 +57,11 @@ export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
       next: 'To leave an ill red all the same: --accept-ill-red.',
     });
   }
+}
+
+/** Time for the passes in a row to be reached after a stumble or two; also where the pace is short, a busy worker gets a few seconds. */
+function preflightLimitMs({ preflight: { inARow, overMs }, probeEveryMs, probeTimeoutMs }: Pace): number {
+  return Math.max(3 * overMs, 2 * inARow * probeEveryMs, 5_000) + probeTimeoutMs;
 }
 
 /** No data is not an illness, and not a pass (D7). */

@@ -70,7 +70,8 @@ export function listen(run: Run): void {
     pause,
     ({ by, reason }) => {
       orders.pausedSince = Date.now();
-      progress.show({ pausedSince: orders.pausedSince });
+      const { phase } = progress.status;
+      progress.show({ pausedSince: orders.pausedSince, phase: phase === 'holding' ? 'paused' : phase });
       progress.notice(`paused by ${by}: ${reason}`);
       return answer('paused: the clock stands still, the gates stay on');
     },
@@ -86,9 +87,15 @@ export function listen(run: Run): void {
   setHandler(
     resume,
     ({ by }) => {
-      orders.pausedMs = pausedMs(orders);
+      const { phase, holdEndsAt } = progress.status;
+      const paused = pausedMs(orders) - orders.pausedMs;
+      orders.pausedMs += paused;
       orders.pausedSince = null;
-      progress.show({ pausedSince: null });
+      progress.show({
+        pausedSince: null,
+        phase: phase === 'paused' ? 'holding' : phase,
+        holdEndsAt: holdEndsAt === null ? null : holdEndsAt + paused,
+      });
       progress.notice(`resumed by ${by}`);
       return answer('the clock runs again');
     },

@@ -45,6 +45,7 @@ export function startRun(request: DeployRequest): Run {
     },
     interruptible: async (body) => {
       forward = new CancellationScope();
+      if (orders.interruption !== null) forward.cancel(); // an abort that came with the start
       try {
         return await forward.run(body);
       } catch (error) {

@@ -136,6 +136,19 @@ describe('before the first write', () => {
   });
 });
 
+test.concurrent('an abort that comes with the start stops the run before it writes', async () => {
+  const rig = await yard.rig();
+  const handle = await yard.temporal.client.workflow.signalWithStart('deployRedBlack', {
+    workflowId: `deploy:${rig.record}`,
+    taskQueue: yard.taskQueue,
+    args: [rig.request()],
+    signal: 'abort',
+    signalArgs: [{ by: 'an alarm', reason: 'www-5xx' }],
+  });
+  await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'Aborted' } });
+  expect(rig.observer.writes()).toBe(0);
+});
+
 describe('on the way back', () => {
   test.concurrent('restores red when black sickens at 50 % (D3)', async () => {
     const rig = await yard.rig();
