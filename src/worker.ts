@@ -4,7 +4,13 @@
  * D3 A restart alone never rolls anything back: a write under way is finished before the process ends, a watch ends at once and goes on
  * in the next worker from its heartbeat.
  */
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -93,7 +99,7 @@ async function createWorker({ config, options, connection, deps }: Parts, queue:
     namespace: config.temporal.namespace,
     taskQueue: options.taskQueue ?? queue,
     activities: chore(deps),
-    ...workflowCode(config, options),
+    ...(await workflowCode(config, options)),
     stickyQueueScheduleToStartTimeout: '1 s', // a dead worker's queue would cost up to 10 s of a rollback
     shutdownGraceTime: SHUTDOWN_GRACE,
     maxHeartbeatThrottleInterval: '250 ms', // by default a cancellation is heard only after 0.8 x the heartbeat timeout
@@ -102,11 +108,13 @@ async function createWorker({ config, options, connection, deps }: Parts, queue:
   });
 }
 
-/** `index` has no extension here: it is TypeScript in a clone and JavaScript in `dist`. */
-function workflowCode(config: Config, options: StartOptions): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+/** A prebuilt bundle where there is one; in a clone the folder is bundled now, without the bundler's own report. */
+async function workflowCode(config: Config, options: StartOptions): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
   if (options.workflowBundle !== undefined) return { workflowBundle: options.workflowBundle };
   if (config.workflowBundle !== null) return { workflowBundle: { codePath: config.workflowBundle } };
-  return { workflowsPath: fileURLToPath(new URL('./workflows', import.meta.url)) };
+  // The folder, not its index: that is TypeScript in a clone and JavaScript in `dist`.
+  const workflowsPath = fileURLToPath(new URL('./workflows', import.meta.url));
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }) };
 }
 
 interface Surroundings {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deployId, MESSAGES, type AbortRequest } from '../contracts/deploy.ts';
 import { whoAsks } from './identity.ts';
+import { knock } from './knock.ts';
 import { connect, type TemporalClient } from './temporal-client.ts';
-import { findTemporal, type PlaceFlags } from './temporal-place.ts';
+import { findTemporal, type PlaceFlags, type TemporalPlace } from './temporal-place.ts';
 import type { Terminal } from './terminal.ts';
 
 const CONNECT_WITHIN_MS = 1_500;
@@ -19,10 +20,8 @@ export async function askRunningToAbort(
   records: readonly string[],
 ): Promise<void> {
   const place = await findTemporal(flags, terminal.env);
-  let temporal: TemporalClient;
-  try {
-    temporal = await connect(place, () => undefined, CONNECT_WITHIN_MS);
-  } catch {
+  const temporal = await connectIfThere(place);
+  if (temporal === null) {
     terminal.err(
       `no Temporal answers at ${place.address}: no running deployment is asked to abort first, its fence will stop it`,
     );
@@ -34,6 +33,12 @@ export async function askRunningToAbort(
   } finally {
     await temporal.close();
   }
+}
+
+/** A knock first: loading the SDK only to be refused costs seconds that an incident does not have. */
+async function connectIfThere(place: TemporalPlace): Promise<TemporalClient | null> {
+  if (!(await knock(place.address, CONNECT_WITHIN_MS))) return null;
+  return connect(place, () => undefined, CONNECT_WITHIN_MS).catch(() => null);
 }
 
 interface Asked {

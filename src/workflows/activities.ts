@@ -26,7 +26,6 @@ export function forward(pace: Pace): Labelled {
   return labelled({
     startToCloseTimeout: 60 * SECOND,
     heartbeatTimeout: WRITE_HEARTBEAT,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, // an undo must never overlap the write that it undoes (D3)
     retry: forwardRetry(pace),
   });
 }
@@ -36,7 +35,6 @@ export function backward(pace: Pace): Labelled {
   return labelled({
     startToCloseTimeout: 60 * SECOND,
     heartbeatTimeout: WRITE_HEARTBEAT,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: rollbackRetry(pace),
   });
 }
@@ -46,12 +44,11 @@ export function briefly(pace: Pace): Labelled {
   return labelled({ startToCloseTimeout: 30 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: briefRetry(pace) });
 }
 
-/** Looking: writes nothing, so its cancellation is not waited for, and a lost attempt is simply started again. */
+/** Watching: heard often, and a lost attempt is simply started again. */
 export function looking(pace: Pace): Labelled {
   return labelled({
     startToCloseTimeout: 60 * SECOND,
     heartbeatTimeout: WATCH_HEARTBEAT,
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { ...forwardRetry(pace), maximumInterval: Math.min(pace.retry.maxMs, 5 * SECOND) },
   });
 }
@@ -61,17 +58,23 @@ export const { diagnose } = proxyActivities<DoctorActivities>({
   retry: { maximumAttempts: 1 },
 });
 
+/**
+ * Cancelling a write waits for its end: an undo must never overlap the write that it undoes (D3). What only looks is not waited
+ * for, so that an abort acts at once wherever it finds the run.
+ */
 function labelled(options: ActivityOptions): Labelled {
-  const proxies = proxyActivities<DeployActivities>(options);
+  const { WAIT_CANCELLATION_COMPLETED, TRY_CANCEL } = ActivityCancellationType;
+  const writes = proxyActivities<DeployActivities>({ ...options, cancellationType: WAIT_CANCELLATION_COMPLETED });
+  const looks = proxyActivities<DeployActivities>({ ...options, cancellationType: TRY_CANCEL });
   const under = (summary: string, limits?: ActivityOptions) => ({ ...limits, summary: summary.slice(0, SUMMARY_MAX) });
   return {
-    readRecord: (label, input, limits) => proxies.readRecord.executeWithOptions(under(label, limits), [input]),
-    swapRecord: (label, input, limits) => proxies.swapRecord.executeWithOptions(under(label, limits), [input]),
-    restoreRecord: (label, input, limits) => proxies.restoreRecord.executeWithOptions(under(label, limits), [input]),
-    setFence: (label, input, limits) => proxies.setFence.executeWithOptions(under(label, limits), [input]),
-    awaitInsync: (label, input, limits) => proxies.awaitInsync.executeWithOptions(under(label, limits), [input]),
-    verifyAnswers: (label, input, limits) => proxies.verifyAnswers.executeWithOptions(under(label, limits), [input]),
-    checkEndpoints: (label, input, limits) => proxies.checkEndpoints.executeWithOptions(under(label, limits), [input]),
-    watchEndpoints: (label, input, limits) => proxies.watchEndpoints.executeWithOptions(under(label, limits), [input]),
+    readRecord: (label, input, limits) => looks.readRecord.executeWithOptions(under(label, limits), [input]),
+    swapRecord: (label, input, limits) => writes.swapRecord.executeWithOptions(under(label, limits), [input]),
+    restoreRecord: (label, input, limits) => writes.restoreRecord.executeWithOptions(under(label, limits), [input]),
+    setFence: (label, input, limits) => writes.setFence.executeWithOptions(under(label, limits), [input]),
+    awaitInsync: (label, input, limits) => looks.awaitInsync.executeWithOptions(under(label, limits), [input]),
+    verifyAnswers: (label, input, limits) => looks.verifyAnswers.executeWithOptions(under(label, limits), [input]),
+    checkEndpoints: (label, input, limits) => looks.checkEndpoints.executeWithOptions(under(label, limits), [input]),
+    watchEndpoints: (label, input, limits) => looks.watchEndpoints.executeWithOptions(under(label, limits), [input]),
   };
 }
