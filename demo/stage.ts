@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { connect, type TemporalClient } from '../src/cli/temporal-client.ts';
+import type { Terminal } from '../src/cli/terminal.ts';
+import { createAwsClients } from '../src/clients.ts';
+import { loadConfig } from '../src/config.ts';
+import { DEPLOY_QUEUE } from '../src/contracts/deploy.ts';
+import { findTemporalCli } from '../src/embedded/find-cli.ts';
+import { startEmbedded, type EmbeddedServer } from '../src/embedded/server.ts';
+import { installRuntime } from '../src/temporal-runtime.ts';
+import { startWorker, type RunningWorker } from '../src/worker.ts';
+import { untilPolled } from './until-polled.ts';
+
+/** Where the scenes are played: a sandbox, a Temporal server with its UI, and a worker, all on this machine. */
+export interface Stage {
+  readonly terminal: Terminal;
+  readonly sandbox: Sandbox;
+  readonly temporal: TemporalClient;
+  /** What other terminals need in their environment to reach all of this. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The full name of a record of the zone, such as `www`; every scene moves one of its own. */
+  recordNamed(label: string): string;
+}
+
+/** Newest last; taken down in the opposite order. */
+export type TakeDown = () => Promise<void>;
+
+const LABELS = ['www', 'shop', 'api'];
+/** As long as on the real Route 53, at the demo's pace: 20 s. */
+const INSYNC_AFTER_MS = 1_000;
+
+/**
+ * Starts everything on free ports, so that demos beside each other do not collide. What it starts it notes in `takeDown` at once,
+ * so that half a stage can be taken down as well.
+ */
+export async function startStage(terminal: Terminal, takeDown: TakeDown[]): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-demo-'));
+  takeDown.push(() => rm(folder, { recursive: true, force: true }));
+  const sandbox = await startSandbox({ insyncAfterMs: INSYNC_AFTER_MS });
+  takeDown.push(() => sandbox.close());
+  addRecords(sandbox);
+  const server = await startTemporal(terminal, folder);
+  takeDown.push(() => server.stop());
+  terminal.out('Temporal is up; starting the worker, which takes some seconds.');
+  const worker = await startDemoWorker({ sandbox, server, folder });
+  takeDown.push(() => worker.stop());
+  const ui = server.uiUrl ?? null;
+  const place = { address: server.address, namespace: server.namespace, from: 'the demo', ui, connection: {} };
+  const temporal = await connect(place, (line) => terminal.err(line));
+  takeDown.push(() => temporal.close());
+  await untilPolled(temporal, DEPLOY_QUEUE);
+  return {
+    terminal,
+    sandbox,
+    temporal,
+    env: { TEMPORAL_ADDRESS: server.address, ...(ui === null ? {} : { TEMPORAL_UI_URL: ui }), ...sandbox.env() },
+    recordNamed: (label) => `${label}.${sandbox.zone}`,
+  };
+}
+
+/** The sandbox brings `www`; the others are put there by a foreign hand, before anybody looks. */
+function addRecords({ route53, zoneId, zone, red }: Sandbox): void {
+  for (const label of LABELS) {
+    const values = [{ Value: red.address }];
+    route53.put(zoneId, { Name: `${label}.${zone}`, Type: 'A', TTL: 60, ResourceRecords: values });
+  }
+}
+
+async function startTemporal(terminal: Terminal, folder: string): Promise<EmbeddedServer> {
+  const say = (line: string): void => terminal.out(line);
+  const explicit = process.env['SWITCHYARD_TEMPORAL_CLI'];
+  const { path } = await findTemporalCli({ explicit: explicit === '' ? undefined : explicit, env: process.env, say });
+  return startEmbedded({ cli: path, file: 'memory', logFile: join(folder, 'temporal.log'), say });
+}
+
+interface WorkerParts {
+  readonly sandbox: Sandbox;
+  readonly server: EmbeddedServer;
+  readonly folder: string;
+}
+
+async function startDemoWorker({ sandbox, server, folder }: WorkerParts): Promise<RunningWorker> {
+  const logger = pino({ level: 'info' }, pino.destination({ dest: join(folder, 'worker.log'), sync: true }));
+  installRuntime(logger);
+  // Nothing of the caller's own environment: it must not send the demo to somebody's AWS.
+  const config = loadConfig({
+    ...sandbox.env(),
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: server.namespace,
+  });
+  const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
+  return startWorker(config, { logger, aws: createAwsClients(config.aws, { credentials }) });
+}

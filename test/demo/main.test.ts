@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
+
+interface Ended {
+  readonly exit: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The demo as a process of its own, without a terminal. */
+async function demo(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (text) => (said.out += String(text)));
+  child.stderr.on('data', (text) => (said.err += String(text)));
+  const exit = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { exit, ...said };
+}
+
+test('shows the rollback on a machine without a terminal, with its proof, and ends by itself (D3)', async () => {
+  const { exit, out, err } = await demo('rolled-back');
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+  expect(out).toMatch(/black failed 4 of the last 6 probes: HTTP 503/);
+  expect(out).toMatch(/black 100 % of \d+ answers/); // real answers of real servers
+  expect(out).toMatch(/192\.0\.2\.10 \(red\), 10 of 10/);
+  expect(out).toMatch(/change log {3}red -> 10 % -> 50 % -> black -> red/);
+  expect(out).toMatch(/workflows\/deploy%3Ashop\.example\.com\//);
+  // eslint-disable-next-line no-control-regex -- colours and redraws have no place in a log
+  expect(out).not.toMatch(/\u001b/);
+}, 120_000);
+
+test('refuses a scene that is not there, and names those that are', async () => {
+  const { exit, err } = await demo('rolledback');
+  expect(exit).toBe(2);
+  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted/);
+});
+
+test('lists the scenes without starting anything', async () => {
+  const { exit, out } = await demo('--help');
+  expect(exit).toBe(0);
+  expect(out).toMatch(/^ {2}aborted +an operator aborts at 50 %$/m);
+});
