@@ -1,0 +1,21 @@
+import type { Measure } from './measure.ts';
+import { abort } from './measures/abort.ts';
+import { blackDies } from './measures/black-dies.ts';
+import { falseRollbacks } from './measures/false-rollbacks.ts';
+import { manyBakes } from './measures/many-bakes.ts';
+import { reset } from './measures/reset.ts';
+import { withoutWaits } from './measures/without-waits.ts';
+import { workerKilled } from './measures/worker-killed.ts';
+import { workerStart } from './measures/worker-start.ts';
+
+/** Every figure that is promised. */
+export const MEASURES: readonly Measure[] = [
+  blackDies,
+  workerKilled,
+  abort,
+  reset,
+  withoutWaits,
+  falseRollbacks,
+  manyBakes,
+  workerStart,
+];
