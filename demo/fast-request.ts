@@ -29,7 +29,6 @@ function fastPace(pace: Pace, speed: number): Pace {
     retry: {
       firstMs: pace.retry.firstMs / speed,
       maxMs: pace.retry.maxMs / speed,
-      zoneBusyMaxMs: pace.retry.zoneBusyMaxMs / speed,
     },
   };
 }

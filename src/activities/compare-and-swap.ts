@@ -12,6 +12,7 @@ import type { Standing } from '../core/dns/snapshot.ts';
 import { swap } from '../core/dns/swap.ts';
 import { classify, type Named } from '../policies/classify.ts';
 import { failure, withFacts } from '../policies/failures.ts';
+import { zoneBusyDelayMs } from '../policies/retries.ts';
 import type { Pulse } from './pulse.ts';
 import { readStanding } from './read-standing.ts';
 import { writeBatch } from './write-batch.ts';
@@ -108,7 +109,10 @@ async function send(
     const named = classify(error, { action: 'ChangeResourceRecordSets', subject: swapping.record });
     const raced = named.type === 'Foreign';
     if (raced || !named.outcomeUnknown) wire.mayLand = before; // Route 53 refused this batch for good
-    return unknown(named, raced);
+    return unknown(
+      named.type === 'ZoneBusy' ? { ...named, retryAfterMs: zoneBusyDelayMs(pulse.attempt) } : named,
+      raced,
+    );
   }
 }
 

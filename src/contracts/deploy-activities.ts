@@ -51,7 +51,16 @@ export interface FenceInput extends RecordRef {
   readonly owner: string;
   readonly stage: FenceStage;
   readonly until: number | null;
-  /** The moved types: the hash of what stands there of them goes into the fence. */
+  /**
+   * What must stand there, under a fence of this owner: the fence never signs what somebody else wrote (D4).
+   * Null signs whatever stands, for an operator who has decided to leave it.
+   */
+  readonly expect: RecordSets | null;
+  /** Red, which the fence keeps while it is not at rest. */
+  readonly red: RecordSets;
+  /** The highest generation that this run may have written. */
+  readonly gen: number;
+  /** The moved types: what is read, and hashed into the fence. */
   readonly types: readonly string[];
   readonly comment: string;
 }

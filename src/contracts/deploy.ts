@@ -33,7 +33,7 @@ export interface Pace {
   readonly ownViewMs: number;
   /** Observations older than this do not decide where a rollback goes. */
   readonly observationsMaxAgeMs: number;
-  readonly retry: { readonly firstMs: number; readonly maxMs: number; readonly zoneBusyMaxMs: number };
+  readonly retry: { readonly firstMs: number; readonly maxMs: number };
   /** A rollback that takes longer is shown as blocked. */
   readonly blockedAfterMs: number;
   /** Added to the planned end of a stage in the fence, and to what must be kept running. */
@@ -46,7 +46,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The defaults of a production deployment (design 4); their sources are in docs/how-a-deploy-works.md. */
+/** The defaults of a production deployment; where they come from is in docs/how-a-deploy-works.md. */
 export const DEFAULT_PACE: Pace = {
   probeEveryMs: 5 * SECOND,
   probeTimeoutMs: 3 * SECOND,
@@ -59,7 +59,7 @@ export const DEFAULT_PACE: Pace = {
   inconclusive: { limitMs: 10 * MINUTE, limitAtFullMs: 5 * MINUTE },
   ownViewMs: 60 * SECOND,
   observationsMaxAgeMs: 30 * SECOND,
-  retry: { firstMs: SECOND, maxMs: 30 * SECOND, zoneBusyMaxMs: 5 * SECOND },
+  retry: { firstMs: SECOND, maxMs: 30 * SECOND },
   blockedAfterMs: 30 * SECOND,
   graceMs: 10 * MINUTE,
   pauseLimitMs: 24 * HOUR,
@@ -90,7 +90,12 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   readonly pace: Pace;
 }
 
-/** Where a run is. The last eight are ends, and each ends the workflow, except `blocked`, which waits for `resolve`. */
+/** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */
+export function planRequest(request: DeployRequest): PlanRequest {
+  return { ...request, preflightMs: request.gates.length === 0 ? 0 : request.pace.preflight.overMs };
+}
+
+/** Where a run is: under way, `blocked` until somebody decides, or at one of its ends. */
 export type DeployPhase =
   | 'reading'
   | 'checking'
@@ -234,5 +239,5 @@ export interface DeployMemo {
   /** sha256 of the canonical request: the same request id with another request is refused. */
   readonly request: string;
   readonly outcome?: DeployOutcome;
-  readonly sentence?: string;
+  readonly sentence?: string | null;
 }

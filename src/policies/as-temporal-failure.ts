@@ -37,6 +37,8 @@ export function whatItSays(error: unknown): Said {
 
 function timedOut(activity: string): Said {
   if (activity === 'awaitInsync') return said('NotInSync', 'Route 53 did not bring the change in sync in time');
+  if (activity === 'watchEndpoints')
+    return said('Inconclusive', 'nothing could be watched for longer than a hold may be blind');
   return said('Unavailable', `the activity ${activity} had no answer in time`);
 }
 

@@ -2,8 +2,11 @@ import type { RetryPolicy } from '@temporalio/common';
 import type { Pace } from '../contracts/deploy.ts';
 import { FAILURES, type FailureType } from './failures.ts';
 
-/** A rollback stops only where going on would write over somebody else (D4) or where a reset has passed it. */
-const ENDS_A_ROLLBACK: readonly FailureType[] = ['Foreign', 'Superseded'];
+/**
+ * Where an attempt of a rollback ends: going on would write over somebody else (D4), a reset has passed it, or what was written is
+ * not what is seen, so that the record has to be read again before it is written again.
+ */
+const ENDS_AN_ATTEMPT: readonly FailureType[] = ['Foreign', 'Superseded', 'WrongAnswer', 'NotInSync'];
 
 /** A step on the way forward asks again as long as asking can help; its limits are the deadline and its own time-outs. */
 export function forwardRetry(pace: Pace): RetryPolicy {
@@ -12,7 +15,15 @@ export function forwardRetry(pace: Pace): RetryPolicy {
 
 /** A rollback never gives up by itself (D3, D8): even `Unauthorized` is asked again, because somebody is going to mend it. */
 export function rollbackRetry(pace: Pace): RetryPolicy {
-  return { ...backOff(pace), nonRetryableErrorTypes: [...ENDS_A_ROLLBACK] };
+  return { ...backOff(pace), nonRetryableErrorTypes: [...ENDS_AN_ATTEMPT] };
+}
+
+/**
+ * How long to wait for a zone that another change keeps busy, in milliseconds: usually under a second, so it is asked sooner and
+ * never later than every five seconds.
+ */
+export function zoneBusyDelayMs(attempt: number): number {
+  return Math.min(5_000, 250 * 2 ** Math.min(attempt - 1, 10));
 }
 
 /** For what is worth a few tries and not worth a failure. */

@@ -33,6 +33,7 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
       next: 'Give one with --check, or accept that with --unchecked.',
     });
   }
+  mustFitHistory(planned.plan, run.request.pace);
   run.progress.show({ plan: planned.plan });
   return planned.plan;
 }
@@ -84,6 +85,7 @@ async function mustBeAnswered(run: Run, course: Course): Promise<void> {
       mode: verify,
     },
   );
+  if (servers.length === 0) throw unprovable(course.plan.record);
   const silent = servers.filter(({ kind }) => kind === 'not-seen').map(({ server }) => server);
   if (silent.length === 0) return;
   throw failure(
@@ -95,12 +97,39 @@ async function mustBeAnswered(run: Run, course: Course): Promise<void> {
   );
 }
 
+/** A private zone has no name servers to ask: what nobody answers must not count as proven. */
+function unprovable(record: string) {
+  return failure(
+    'Refused',
+    `${record} has no authoritative server that could be asked, so a cutover could not be proven.`,
+    {
+      next: 'Accept the API’s word with --verify api.',
+    },
+  );
+}
+
+/** An activity a stretch, and the tasks around it; Temporal ends a run, without any rollback, at 51,200 events. */
+const EVENTS_A_STRETCH = 7;
+const MOST_EVENTS = 20_000;
+
+function mustFitHistory({ steps }: Plan, { stretch: { minMs, maxMs } }: Pace): void {
+  const stretches = steps.reduce((sum, { holdMs }) => sum + holdMs / Math.min(maxMs, Math.max(minMs, holdMs / 100)), 0);
+  if (stretches * EVENTS_A_STRETCH <= MOST_EVENTS) return;
+  throw failure(
+    'Refused',
+    `the holds of this plan would need ${Math.ceil(stretches)} looks, more than one run may keep.`,
+    {
+      next: 'Shorten them with --hold and --bake.',
+    },
+  );
+}
+
 function stale(plan: Plan, wanted: string) {
   return failure(
     'Refused',
     `the plan made now is ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: the world has moved since it was made.`,
     {
-      next: 'Look at a new one with: switchyard plan.',
+      next: 'Look at a new one with: ./switchyard plan.',
     },
   );
 }

@@ -38,6 +38,7 @@ async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = nu
 
 function endOf({ rollback }: Run, said: Said): DeployOutcome {
   if (said.type === 'Superseded') return 'superseded';
+  if (said.type === 'NotRestored') return 'not-restored';
   if (rollback === 'none') return 'refused';
   return rollback === 'done' ? 'rolled-back' : 'not-restored';
 }

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { DeployRequest } from '../contracts/deploy.ts';
-import type { FenceInput, ProbeSide, RecordRef, Written } from '../contracts/deploy-activities.ts';
+import type { FenceInput, ProbeSide, RecordRef } from '../contracts/deploy-activities.ts';
 import { fenceSet, nextFence, readFence } from '../core/dns/fence.ts';
 import type { FenceStage } from '../core/dns/fence.ts';
 import type { Plan } from '../core/dns/plan.ts';
@@ -21,8 +21,6 @@ export interface Course {
   gen: number;
   /** Until when the standing fence says that its stage lasts. */
   until: number;
-  /** The rollback's own write, read back; null before it. */
-  restored: Written | null;
   /** Whether anything of this run may stand at the record, now or later. */
   mayHaveWritten: boolean;
 }
@@ -38,7 +36,6 @@ export function setOut(request: DeployRequest, snapshot: Snapshot, plan: Plan): 
     standing,
     gen: fence.kind === 'standing' ? fence.fence.gen : 0,
     until: 0,
-    restored: null,
     mayHaveWritten: false,
   };
 }
@@ -58,16 +55,22 @@ export function nextStanding(course: Course, sets: RecordSets, stage: FenceStage
   return { sets, fence: fenceSet(course.ref.record, fence) };
 }
 
-/** What sets the fence to rest over what stands there. */
-export function restInput({ plan, ref, owner }: Course): FenceInput {
-  return {
-    ...ref,
-    owner,
-    stage: 'idle',
-    until: null,
-    types: plan.types,
-    comment: `switchyard ${plan.record}: at rest`,
-  };
+/** What sets the fence to rest over the sets that must stand there; over whatever stands where an operator leaves it. */
+export function restInput(course: Course, expect: RecordSets | null): FenceInput {
+  return fenceInput(course, { stage: 'idle', until: null, expect, comment: 'at rest' });
+}
+
+/** What renews the fence for a stage that lasts longer than it says, or to have a change to wait for. */
+export function renewInput(course: Course, stage: 'step' | 'restoring', until: number): FenceInput {
+  course.until = until;
+  return fenceInput(course, { stage, until, expect: course.standing.sets, comment: 'fence renewed' });
+}
+
+function fenceInput(course: Course, what: Pick<FenceInput, 'stage' | 'until' | 'expect' | 'comment'>): FenceInput {
+  const { plan, ref, owner } = course;
+  course.gen += 1;
+  const comment = `switchyard ${plan.record}: ${what.comment}`;
+  return { ...ref, ...what, owner, red: plan.before, gen: course.gen, types: plan.types, comment };
 }
 
 /** Red and black as the gates probe them. */

@@ -1,7 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { DeployReport, DeployRequest } from '../contracts/deploy.ts';
-import type { ReadRecordInput } from '../contracts/deploy-activities.ts';
-import type { PlanRequest } from '../core/dns/plan.ts';
+import { planRequest, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
 import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
@@ -30,11 +28,16 @@ export async function deployRedBlack(request: DeployRequest): Promise<DeployRepo
 
 async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   const { request, progress } = run;
+  const { record, zone } = request;
   mustStartInTime(request);
   const snapshot = await progress.stage('reading the record', () =>
-    forward(request.pace).readRecord(`reading ${request.record}`, readInput(request), {
-      scheduleToCloseTimeout: '5 minutes',
-    }),
+    forward(request.pace).readRecord(
+      `reading ${record}`,
+      { record, zone },
+      {
+        scheduleToCloseTimeout: '5 minutes',
+      },
+    ),
   ); // D1
   const planned = planSteps(snapshot, planRequest(request));
   if (planned.kind === 'unchanged') return 'unchanged';
@@ -65,13 +68,4 @@ async function withTime<T>(run: Run, deadlineMs: number, body: () => Promise<T>)
   } finally {
     clock.cancel();
   }
-}
-
-/** What the two workflows read: the record's name and zone. */
-export function readInput({ record, zone }: DeployRequest): ReadRecordInput {
-  return { record, zone };
-}
-
-export function planRequest(request: DeployRequest): PlanRequest {
-  return { ...request, preflightMs: request.gates.length === 0 ? 0 : request.pace.preflight.overMs };
 }

@@ -1,17 +1,19 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, type ActivityOptions } from '@temporalio/workflow';
 import type { Watched } from '../contracts/deploy-activities.ts';
 import type { Pace } from '../contracts/deploy.ts';
-import type { Verdict } from '../core/dns/gate.ts';
+import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import type { Step } from '../core/dns/plan.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { failure } from '../policies/failures.ts';
 import { forward, looking } from './activities.ts';
-import { sides, type Course } from './course.ts';
-import { pausedMs, type Run } from './run.ts';
+import { renewInput, sides, type Course } from './course.ts';
+import { pausedMs, type Run, type RunningHold } from './run.ts';
 
 /** What a hold knows from one stretch to the next. */
 interface Watch {
   remainingMs: number;
+  /** Of this step alone: what was seen before the change was in sync says nothing of it (D7). */
+  windows: readonly ProbeWindow[];
   verdict: Verdict | null;
   inconclusiveSince: number | null;
 }
@@ -21,35 +23,42 @@ interface Watch {
  * promotes while the gates pass; never ends while a gate has not passed (D7).
  */
 export async function hold(run: Run, course: Course, step: Step): Promise<void> {
-  const watch: Watch = { remainingMs: step.holdMs, verdict: null, inconclusiveSince: null };
-  run.gatesNow = () => askGates(run, course);
+  const watch: Watch = { remainingMs: step.holdMs, windows: [], verdict: null, inconclusiveSince: null };
+  const running: RunningHold = { askGates: () => askGates(run, course), endedEarly: false };
+  run.hold = step.kind === 'shift' ? running : null; // the wait for an old TTL cannot be cut short
   try {
-    while (run.orders.promote === 'no' && !isOver(run, watch)) await watchOneStretch(run, course, { step, watch });
+    while (!running.endedEarly && !isOver(run, watch)) await watchOneStretch(run, course, { step, watch, running });
   } finally {
-    run.gatesNow = null;
-    if (run.orders.promote === 'this hold') run.orders.promote = 'no';
+    run.hold = null;
     run.progress.show({ holdEndsAt: null });
   }
 }
 
-function isOver(run: Run, watch: Watch): boolean {
-  const passed = run.request.gates.length === 0 || watch.verdict?.kind === 'pass';
-  return watch.remainingMs <= 0 && run.orders.pausedSince === null && passed;
+function isOver({ request, orders }: Run, watch: Watch): boolean {
+  const passed = request.gates.length === 0 || watch.verdict?.kind === 'pass';
+  const atEnd = watch.remainingMs <= 0 || (orders.promoteAll && watch.verdict !== null);
+  return passed && atEnd && orders.pausedSince === null;
 }
 
-async function watchOneStretch(run: Run, course: Course, { step, watch }: { step: Step; watch: Watch }): Promise<void> {
+interface Stretch {
+  readonly step: Step;
+  readonly watch: Watch;
+  readonly running: RunningHold;
+}
+
+async function watchOneStretch(run: Run, course: Course, stretch: Stretch): Promise<void> {
+  const { step, watch, running } = stretch;
   const from = Date.now();
   const pausedBefore = pausedMs(run.orders);
   const untilMs = from + stretchMs(run, step, watch);
   await keepFenceAhead(run, course, untilMs);
   const paused = run.orders.pausedSince !== null;
   run.progress.show({ phase: paused ? 'paused' : 'holding', holdEndsAt: from + watch.remainingMs });
-  const watched = await unlessPromoted(run, () => watchOnce(run, course, { step, watch, untilMs }));
+  const watched = await unlessEndedEarly(running, () => watchOnce(run, course, { step, watch, untilMs }));
   watch.remainingMs -= Date.now() - from - (pausedMs(run.orders) - pausedBefore);
   if (watched === null) return;
-  watch.verdict = watched.verdict;
-  watch.inconclusiveSince = watched.inconclusiveSince;
-  const { windows, verdict } = watched;
+  const { windows, verdict, inconclusiveSince } = watched;
+  Object.assign(watch, { windows, verdict, inconclusiveSince });
   run.progress.show({
     windows,
     verdict,
@@ -58,10 +67,14 @@ async function watchOneStretch(run: Run, course: Course, { step, watch }: { step
   throwUnlessHeld(run, watched);
 }
 
-/** max(min, hold / 100), at most max; a paused hold or one that waits for its gates goes on in the shortest stretches. */
+/**
+ * max(min, hold / 100), at most max. A hold that only waits for its gates looks twice and decides; the stretches of a pause grow
+ * with it, so that a pause of a day does not fill the history.
+ */
 function stretchMs({ request: { pace }, orders }: Run, step: Step, watch: Watch): number {
   const { minMs, maxMs } = pace.stretch;
-  if (orders.pausedSince !== null || watch.remainingMs <= 0) return minMs;
+  if (orders.pausedSince !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - orders.pausedSince) / 10));
+  if (watch.remainingMs <= 0 || orders.promoteAll) return Math.min(minMs, 2 * pace.probeEveryMs);
   return Math.min(watch.remainingMs, maxMs, Math.max(minMs, step.holdMs / 100));
 }
 
@@ -78,18 +91,24 @@ function watchOnce(run: Run, course: Course, stretch: { step: Step; watch: Watch
       share: step.share,
       untilMs,
       pace,
-      windows: run.progress.status.windows,
+      windows: watch.windows,
       inconclusiveSince: watch.inconclusiveSince,
     },
-    { startToCloseTimeout: untilMs - Date.now() + 60_000 },
+    blindAtMost(run, step, untilMs - Date.now()),
   );
 }
 
+/** A stretch that no worker takes, or that finds no room, is no data: it is inconclusive for only so long. */
+function blindAtMost({ request: { pace } }: Run, step: Step, stretchMs: number): ActivityOptions {
+  const limitMs = step.share >= 100 ? pace.inconclusive.limitAtFullMs : pace.inconclusive.limitMs;
+  return { startToCloseTimeout: stretchMs + 60_000, scheduleToCloseTimeout: stretchMs + Math.max(limitMs, 60_000) };
+}
+
 /** Null when an operator ended the hold: messages act at once, and watching writes nothing, so it is not waited for. */
-async function unlessPromoted<T>(run: Run, body: () => Promise<T>): Promise<T | null> {
+async function unlessEndedEarly<T>(running: RunningHold, body: () => Promise<T>): Promise<T | null> {
   const stretch = new CancellationScope();
   const watching = stretch.run(body);
-  const ended = await Promise.race([watching, condition(() => run.orders.promote !== 'no').then(() => null)]);
+  const ended = await Promise.race([watching, condition(() => running.endedEarly).then(() => null)]);
   if (ended === null) stretch.cancel();
   watching.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;
@@ -99,19 +118,11 @@ async function unlessPromoted<T>(run: Run, body: () => Promise<T>): Promise<T | 
 
 /** Renews the fence, by an activity of its own, only when the stage is going to outlast what it says. */
 async function keepFenceAhead(run: Run, course: Course, untilMs: number): Promise<void> {
-  const { graceMs } = run.request.pace;
+  const { graceMs, stretch } = run.request.pace;
   if (course.until > untilMs) return;
-  course.gen += 1;
-  course.until = untilMs + run.request.pace.stretch.maxMs + graceMs;
-  const written = await forward(run.request.pace).setFence('renewing the fence: this hold lasts longer than planned', {
-    ...course.ref,
-    owner: course.owner,
-    stage: 'step',
-    until: course.until,
-    types: course.plan.types,
-    comment: `switchyard ${course.plan.record}: fence renewed`,
-  });
-  course.standing = written.standing;
+  const input = renewInput(course, 'step', untilMs + stretch.maxMs + graceMs);
+  const label = 'renewing the fence: this hold lasts longer than planned';
+  course.standing = (await forward(run.request.pace).setFence(label, input)).standing;
 }
 
 function throwUnlessHeld(run: Run, { end, inconclusiveSince }: Watched): void {

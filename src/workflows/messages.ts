@@ -17,6 +17,7 @@ import type {
   ResolveRequest,
 } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
+import { readAbort, readPromote, readResolve } from './read-message.ts';
 import { pausedMs, type Run } from './run.ts';
 
 const status = defineQuery<DeployStatus>(MESSAGES.status);
@@ -29,18 +30,25 @@ const resolve = defineUpdate<MessageAnswer, [ResolveRequest]>(MESSAGES.resolve);
 
 /** Sets every handler, before the run awaits anything: an update without a handler is rejected, not kept. */
 export function listen(run: Run): void {
-  const { progress, orders } = run;
-  const answer = (sentence: string): MessageAnswer => ({ sentence, status: progress.status });
+  setHandler(status, () => run.progress.status, {
+    description: 'Where the deployment is; everything needed to draw it.',
+  });
+  hearAbort(run);
+  hearPromote(run);
+  hearPause(run);
+  hearResume(run);
+  hearResolve(run);
+}
 
-  setHandler(status, () => progress.status, { description: 'Where the deployment is; everything needed to draw it.' });
-
+function hearAbort(run: Run): void {
+  const { progress } = run;
   setHandler(
     abort,
     async (request) => {
-      takeAbort(run, request);
+      takeAbort(run, readAbort(request));
       // A plain variable in a shielded scope: the answer must survive a cancellation that comes meanwhile (measured).
-      await CancellationScope.nonCancellable(() => condition(() => progress.status.outcome !== null));
-      return answer(afterAbort(progress.status));
+      await CancellationScope.nonCancellable(() => condition(() => ended(run)));
+      return answer(run, afterAbort(progress.status));
     },
     {
       description: 'Restores red. Answers when the record is restored.',
@@ -48,45 +56,63 @@ export function listen(run: Run): void {
     },
   );
   setHandler(abortLater, (request) => {
-    if (progress.status.outcome === null) takeAbort(run, request);
+    if (!ended(run)) takeAbort(run, readAbort(request));
   });
+}
 
+function hearPromote(run: Run): void {
   setHandler(
     promote,
-    async ({ full, by }) => {
-      const verdict = await (run.gatesNow ?? noHold)();
+    async (request) => {
+      const { full, by } = readPromote(request);
+      const { hold } = run;
+      if (hold === null) throw refused(run, 'promote', 'no hold is running that could be ended');
+      const verdict = await hold.askGates();
       if (verdict.kind !== 'pass') throw failure('Refused', `the gates do not pass now: ${verdict.reason}.`);
-      orders.promote = full ? 'all holds' : 'this hold';
-      progress.notice(`${by} ended ${full ? 'all remaining holds' : 'this hold'} early`);
-      return answer(full ? 'all remaining holds end now' : 'this hold ends now');
+      if (run.hold !== hold || run.rollback !== 'none') throw refused(run, 'promote', 'the hold has just ended');
+      hold.endedEarly = true;
+      run.orders.promoteAll ||= full;
+      run.progress.notice(`${by} ended ${full ? 'all remaining holds' : 'this hold'} early`);
+      return answer(
+        run,
+        full ? 'this hold ends now, and the next ones as soon as their gates pass' : 'this hold ends now',
+      );
     },
     {
       description: 'Ends this hold, or with `full` all holds; the gates must be passing now.',
-      validator: (_request: PromoteRequest) => mustBeIn(run, 'promote', ['holding', 'paused']),
+      validator: (_request: PromoteRequest) => mustBeIn(run, 'promote', ['holding']),
     },
   );
+}
 
+function hearPause(run: Run): void {
+  const { orders, progress } = run;
   setHandler(
     pause,
-    ({ by, reason }) => {
+    (request) => {
+      const { by, reason } = readAbort(request);
       orders.pausedSince = Date.now();
       const { phase } = progress.status;
       progress.show({ pausedSince: orders.pausedSince, phase: phase === 'holding' ? 'paused' : phase });
       progress.notice(`paused by ${by}: ${reason}`);
-      return answer('paused: the clock stands still, the gates stay on');
+      return answer(run, 'paused: the clock stands still, the gates stay on');
     },
     {
       description: 'Stops the clock of the hold; the gates stay on.',
       validator: (_request: PauseRequest) => {
-        mustBeUnderWay(run, 'pause');
+        mustBeIn(run, 'pause', ['reading', 'checking', 'writing', 'settling', 'holding', 'paused']);
         if (orders.pausedSince !== null) throw refused(run, 'pause', 'it is paused already');
       },
     },
   );
+}
 
+function hearResume(run: Run): void {
+  const { orders, progress } = run;
   setHandler(
     resume,
-    ({ by }) => {
+    (request) => {
+      const { by, reason } = readAbort(request);
       const { phase, holdEndsAt } = progress.status;
       const paused = pausedMs(orders) - orders.pausedMs;
       orders.pausedMs += paused;
@@ -96,8 +122,8 @@ export function listen(run: Run): void {
         phase: phase === 'paused' ? 'holding' : phase,
         holdEndsAt: holdEndsAt === null ? null : holdEndsAt + paused,
       });
-      progress.notice(`resumed by ${by}`);
-      return answer('the clock runs again');
+      progress.notice(reason === '' ? `resumed by ${by}` : `resumed by ${by}: ${reason}`);
+      return answer(run, 'the clock runs again');
     },
     {
       description: 'Lets the clock of the hold run again.',
@@ -106,23 +132,30 @@ export function listen(run: Run): void {
       },
     },
   );
+}
 
+function hearResolve(run: Run): void {
+  const { orders } = run;
   setHandler(
     resolve,
     async (request) => {
-      orders.decision = request;
+      orders.decision = readResolve(request);
       await CancellationScope.nonCancellable(() => condition(() => orders.decision === null || ended(run)));
-      return answer(request.decision === 'leave' ? 'left as it stands' : 'trying again');
+      return answer(run, ended(run) ? afterAbort(run.progress.status) : 'trying again');
     },
     {
       description: 'Decides a blocked rollback or a foreign record: retry, or leave what stands (with a reason).',
       validator: (request: ResolveRequest) => {
         mustBeIn(run, 'resolve', ['blocked']);
-        if (request.decision === 'leave' && request.reason.trim() === '')
-          throw refused(run, 'leave', 'no reason was given');
+        const { decision, reason } = readResolve(request);
+        if (decision === 'leave' && reason === 'none given') throw refused(run, 'leave', 'no reason was given');
       },
     },
   );
+}
+
+function answer({ progress }: Run, sentence: string): MessageAnswer {
+  return { sentence, status: progress.status };
 }
 
 function takeAbort(run: Run, request: AbortRequest): void {
@@ -133,10 +166,6 @@ function takeAbort(run: Run, request: AbortRequest): void {
 function afterAbort(status: DeployStatus): string {
   if (status.outcome === 'promoted') return `${status.record} had been promoted before the abort arrived`;
   return status.outcome === 'refused' ? 'stopped before anything was written' : `ended: ${status.outcome ?? 'unknown'}`;
-}
-
-function noHold(): Promise<never> {
-  return Promise.reject(failure('Refused', 'the hold has just ended.'));
 }
 
 function mustBeUnderWay(run: Run, verb: string): void {

@@ -1,3 +1,5 @@
+import { CancelledFailure } from '@temporalio/workflow';
+import type { Written } from '../contracts/deploy-activities.ts';
 import type { Step } from '../core/dns/plan.ts';
 import { readFence } from '../core/dns/fence.ts';
 import { servingSentence } from '../core/dns/serving.ts';
@@ -37,7 +39,10 @@ export async function promote(run: Run, course: Course): Promise<void> {
 async function rest(run: Run, course: Course): Promise<void> {
   const fence = readFence(course.standing.fence);
   if (fence.kind !== 'standing' || fence.fence.stage === 'idle') return;
-  const written = await forward(run.request.pace).setFence('setting the fence to rest', restInput(course));
+  const written = await forward(run.request.pace).setFence(
+    'setting the fence to rest',
+    restInput(course, course.plan.promotion.sets),
+  );
   course.standing = written.standing;
 }
 
@@ -50,20 +55,7 @@ async function swapTo(run: Run, course: Course, move: Move): Promise<Settled> {
   const { progress, request } = run;
   const acts = forward(request.pace);
   progress.show({ phase: move.phase });
-  const from = course.standing;
-  const first = !course.mayHaveWritten;
-  course.mayHaveWritten = true;
-  const written = await acts
-    .swapRecord(`${course.plan.record}: ${move.label}`, {
-      ...course.ref,
-      from,
-      to: move.to,
-      comment: commentOf(run, move.label),
-    })
-    .catch((error: unknown) => {
-      if (first && isCertainlyUnwritten(error)) course.mayHaveWritten = false;
-      throw error;
-    });
+  const written = await write(run, course, move);
   course.standing = written.standing;
   progress.show({ phase: 'settling', share: move.share });
   const settled = await settle(run, course, {
@@ -85,6 +77,23 @@ async function swapTo(run: Run, course: Course, move: Move): Promise<Settled> {
     },
   });
   return settled;
+}
+
+/** Assumes from before the write that it may have happened, until Route 53 has refused it for certain. */
+async function write(run: Run, course: Course, move: Move): Promise<Written> {
+  const first = !course.mayHaveWritten;
+  course.mayHaveWritten = true;
+  const swapping = forward(run.request.pace).swapRecord(`${course.plan.record}: ${move.label}`, {
+    ...course.ref,
+    from: course.standing,
+    to: move.to,
+    comment: commentOf(run, move.label),
+  });
+  return swapping.catch((error: unknown) => {
+    // A bare cancellation means that the activity was never scheduled: of one that was, it comes inside an ActivityFailure.
+    if (first && (error instanceof CancelledFailure || isCertainlyUnwritten(error))) course.mayHaveWritten = false;
+    throw error;
+  });
 }
 
 /** A refusal that Route 53 gave before any request of this run could have been applied, now or late. */

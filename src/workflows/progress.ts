@@ -32,7 +32,8 @@ export function startProgress(request: DeployRequest): Progress {
     },
     show,
     stage: async (label, body) => {
-      show({ stages: [...status.stages, begun(label, status.share)] });
+      const before = status.stages.filter((stage) => stage.label !== label || stage.outcome !== 'failed'); // one tried again
+      show({ stages: [...before, begun(label, status.share)] });
       try {
         const result = await body();
         end(label, 'done');

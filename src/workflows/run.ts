@@ -10,7 +10,10 @@ export interface Orders {
   pausedSince: number | null;
   /** How many milliseconds earlier pauses took. */
   pausedMs: number;
-  promote: 'no' | 'this hold' | 'all holds';
+  /** Whether all holds that are still to come end as soon as their gates pass. */
+  promoteAll: boolean;
+  /** Whether Temporal was asked to cancel the run: an operator's act, as an abort is. */
+  cancelled: boolean;
   /** The answer to a rollback that is blocked. */
   decision: ResolveRequest | null;
 }
@@ -22,23 +25,39 @@ export interface Run {
   readonly orders: Orders;
   /** How far the way back is; `none` also where nothing had been written that needs one. */
   rollback: 'none' | 'begun' | 'done';
-  /** Asks the gates once more, for an operator who wants to end a hold early; null outside a hold. */
-  gatesNow: (() => Promise<Verdict>) | null;
+  /** The hold that an operator may end early; null outside one. */
+  hold: RunningHold | null;
   /** Ends the way forward; without effect once it has ended. */
   interrupt(cause: ApplicationFailure): void;
   /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
   interruptible<T>(body: () => Promise<T>): Promise<T>;
 }
 
+/** A hold while it lasts. */
+export interface RunningHold {
+  /** Asks the gates once more. */
+  askGates(): Promise<Verdict>;
+  /** Whether an operator has ended it, the gates having passed just then. */
+  endedEarly: boolean;
+}
+
 export function startRun(request: DeployRequest): Run {
-  const orders: Orders = { interruption: null, pausedSince: null, pausedMs: 0, promote: 'no', decision: null };
+  const orders: Orders = {
+    interruption: null,
+    pausedSince: null,
+    pausedMs: 0,
+    promoteAll: false,
+    cancelled: false,
+    decision: null,
+  };
   let forward: CancellationScope | null = null;
+  CancellationScope.current().cancelRequested.catch(() => void (orders.cancelled = true));
   const run: Run = {
     request,
     progress: startProgress(request),
     orders,
     rollback: 'none',
-    gatesNow: null,
+    hold: null,
     interrupt: (cause) => {
       if (run.rollback === 'none') orders.interruption ??= cause;
       forward?.cancel();

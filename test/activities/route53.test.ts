@@ -1,5 +1,6 @@
 import type { SwapInput } from '../../src/contracts/deploy-activities.ts';
 import { fenceSet } from '../../src/core/dns/fence.ts';
+import { packRed } from '../../src/core/dns/pack-sets.ts';
 import { hashSets } from '../../src/core/dns/record-set.ts';
 import type { Standing } from '../../src/core/dns/snapshot.ts';
 import {
@@ -153,7 +154,7 @@ describe('swapRecord', () => {
   test('loses against a rollback of its own run (D3)', async () => {
     await restore();
     const failed = await failureOf(swap());
-    expect(failed.type).toBe('Invalid');
+    expect(failed.type).toBe('NotRestored');
     expect(failed.message).toMatch(/stage restoring, generation 2/);
     expect((await rig.standing()).sets).toEqual(red.sets);
   });
@@ -254,6 +255,9 @@ describe('setFence', () => {
     owner: OWNER,
     stage: 'idle' as const,
     until: null,
+    expect: step.to.sets,
+    red: red.sets,
+    gen: 2,
     types: ['A'],
     comment: 'idle',
   });
@@ -263,7 +267,7 @@ describe('setFence', () => {
     await swap();
     const written = await idle();
     expect(written.standing.sets).toEqual(step.to.sets);
-    expect(fenceOf(written.standing)).toMatchObject({ stage: 'idle', gen: 2, sets: hashSets(step.to.sets), red: null });
+    expect(fenceOf(written.standing)).toMatchObject({ stage: 'idle', gen: 3, sets: hashSets(step.to.sets), red: null });
     expect(await idle()).toMatchObject({ changeId: null });
   });
 
@@ -272,11 +276,34 @@ describe('setFence', () => {
     expect((await failureOf(idle({ owner: 'ns-1/other/run' }))).type).toBe('Foreign');
   });
 
-  test('takes the fence of a name that has none, and one at rest', async () => {
-    expect(fenceOf((await idle()).standing)).toMatchObject({ gen: 1 });
-    expect(fenceOf((await idle({ owner: 'ns-1/other/run', stage: 'step', until: 1_000 })).standing)).toMatchObject({
-      gen: 2,
+  test('never signs what somebody else wrote past the fence (D4)', async () => {
+    await swap();
+    rig.route53.put(rig.ref.zone.id, {
+      Name: rig.ref.record,
+      Type: 'A',
+      TTL: 60,
+      ResourceRecords: [{ Value: '198.51.100.7' }],
     });
+    expect((await failureOf(idle())).type).toBe('Foreign');
+    expect((await failureOf(idle({ stage: 'step', until: 4_102_444_800_000 }))).type).toBe('Foreign');
+  });
+
+  test('does not begin again where its fence has vanished (D6)', async () => {
+    await swap();
+    rig.route53.remove(rig.ref.zone.id, { name: '_switchyard.www.example.com.', type: 'TXT' });
+    expect((await failureOf(idle())).type).toBe('Foreign');
+  });
+
+  test('takes what stands where an operator leaves it, with a fence, with one at rest, and without', async () => {
+    expect(fenceOf((await idle({ expect: null, gen: 0 })).standing)).toMatchObject({ gen: 1 });
+    const other = { expect: null, gen: 0, owner: 'ns-1/other/run', stage: 'step', until: 1_000 };
+    expect(fenceOf((await idle(other)).standing)).toMatchObject({ gen: 2 });
+  });
+
+  test('keeps red, not what stands, while it is not at rest', async () => {
+    await swap();
+    const { standing } = await idle({ stage: 'step', until: 4_102_444_800_000 });
+    expect(fenceOf(standing)?.red).toBe(packRed(red.sets));
   });
 });
 

@@ -12,9 +12,11 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** Connects to the server of this test run: once a file, in `beforeAll`, and `close` in `afterAll` after the workers ended. */
-export async function connect(): Promise<TestTemporal> {
-  const address = temporalAddress();
+/**
+ * Connects to the server of this test run, or to a file's own: once a file, in `beforeAll`, and `close` in `afterAll` after the workers
+ * ended.
+ */
+export async function connect(address: string = temporalAddress()): Promise<TestTemporal> {
   const namespace = 'default';
   const [connection, nativeConnection] = await Promise.all([
     Connection.connect({ address }),

@@ -24,7 +24,7 @@ export const FAST: Pace = {
   verify: { inARow: 2, everyMs: 10, limitMs: 5_000 },
   inconclusive: { limitMs: 2_000, limitAtFullMs: 1_000 },
   ownViewMs: 600,
-  retry: { firstMs: 50, maxMs: 300, zoneBusyMaxMs: 100 },
+  retry: { firstMs: 50, maxMs: 300 },
   blockedAfterMs: 1_500,
 };
 
@@ -167,7 +167,7 @@ function dispatching(find: (record: string) => DeployActivities): DeployActiviti
   };
 }
 
-interface RigParts {
+export interface RigParts {
   readonly temporal: TestTemporal;
   readonly taskQueue: string;
   readonly sandbox: Sandbox;
@@ -175,7 +175,8 @@ interface RigParts {
   readonly closed: () => void;
 }
 
-function rigOf({ temporal, taskQueue, sandbox, ids, closed }: RigParts): Rig {
+/** Its sandbox's record is the rig's: several rigs may share one sandbox. */
+export function rigOf({ temporal, taskQueue, sandbox, ids, closed }: RigParts): Rig {
   const { record } = sandbox;
   const request = (overrides: Partial<DeployRequest> = {}) => requestFor(record, overrides);
   const deploy = async (overrides: Partial<DeployRequest> = {}): Promise<Deployment> => {
@@ -233,7 +234,7 @@ export function requestFor(record: string, overrides: Partial<DeployRequest> = {
   };
 }
 
-function deploymentOf(handle: WorkflowHandle): Deployment {
+export function deploymentOf(handle: WorkflowHandle): Deployment {
   const status = () => handle.query<DeployStatus>(MESSAGES.status);
   return {
     handle,

@@ -157,7 +157,7 @@ describe('on the way back', () => {
     await rig.sandbox.black.behave(ILL);
     const end = await run.end();
     expect(end.type).toBe('Unhealthy');
-    expect(end.message).toMatch(/black failed 4 of the last 6 probes/);
+    expect(end.message).toMatch(/black failed 4 of the last [456] probes/);
     expect(end.report?.outcome).toBe('rolled-back');
     expect(end.report?.keepBlackUntil).toBeGreaterThan(Date.now());
     expect(rig.observer.everyState()).toEqual(['red', '10 %', '50 %', 'red']);
@@ -330,6 +330,58 @@ describe('what operators say', () => {
     await rig.sandbox.black.behave(ILL);
     expect((await run.end()).report?.outcome).toBe('rolled-back');
   });
+
+  test.concurrent('promoting all holds still asks the gates at every step (D7)', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ steps: CANARY.map(({ share }) => ({ share, holdMs: 30_000 })), bakeMs: 30_000 });
+    await run.until(({ phase, share }) => phase === 'holding' && share === 10);
+    await run.handle.executeUpdate('promote', { args: [{ by: 'a test', full: true }] });
+    await run.until(({ share }) => share === 50);
+    await rig.sandbox.black.behave({ kind: 'refuse' });
+    expect((await run.end()).report?.outcome).toBe('rolled-back');
+    expect(rig.observer.now()).toBe('red');
+  });
+
+  test.concurrent('a message without a payload is answered or refused, and never stops the run (A2)', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ steps: CANARY });
+    await run.until(({ phase, share }) => phase === 'holding' && share === 50);
+    await run.handle.executeUpdate('pause');
+    await run.handle.executeUpdate('resume');
+    await expect(sentenceOf(run.handle.executeUpdate('resolve'))).resolves.toMatch(/not blocked/);
+    await run.handle.signal('abort');
+    expect(await run.end()).toMatchObject({ type: 'Aborted', report: { outcome: 'rolled-back' } });
+  });
+
+  test.concurrent(
+    'a reset to something else during the rollback ends the run as superseded, not blocked for ever',
+    async () => {
+      const rig = await yard.rig();
+      const { route53, zoneId, nameServers } = rig.sandbox;
+      const run = await rig.deploy({
+        steps: CANARY,
+        pace: { ...rig.request().pace, verify: { inARow: 2, everyMs: 10, limitMs: 500 } },
+      });
+      await run.until(({ phase, share }) => phase === 'holding' && share === 50);
+      nameServers.servers[0]!.lie({ name: `${rig.record}.`, type: 'A', values: ['198.51.100.9'] });
+      const aborted = run.abort();
+      await run.until(({ phase }) => phase === 'blocked');
+      const fence = route53.recordSets(zoneId, `_switchyard.${rig.record}.`)[0];
+      const reset = fence?.ResourceRecords?.[0]?.Value?.replace(/gen=\d+/, 'gen=99')
+        .replace(/stage=\w+/, 'stage=reset')
+        .replace(/owner=\S+/, `owner=-/reset:${rig.record}/-`)
+        .replace(/until=\S+/, 'until=-')
+        .replace(/red=[^"]+/, 'red=-');
+      route53.put(zoneId, {
+        ...fence,
+        Name: `_switchyard.${rig.record}.`,
+        Type: 'TXT',
+        ResourceRecords: [{ Value: reset }],
+      });
+      expect((await run.end()).report?.outcome).toBe('superseded');
+      await aborted;
+    },
+  );
 
   test.concurrent('messages that come at the wrong time are refused with a sentence', async () => {
     const rig = await yard.rig();

@@ -1,6 +1,6 @@
 import { clockTime } from '../clock-time.ts';
 import { formatDuration } from '../duration.ts';
-import type { Verdict } from './gate.ts';
+import type { ProbeWindow, Verdict } from './gate.ts';
 import { judge, mayPromote } from './judge.ts';
 import type { JudgeNow } from './judge.ts';
 import { ofSide } from './probe-windows.ts';
@@ -29,13 +29,19 @@ export function judgeHold(view: HoldView): HoldVerdict {
   const black = mayPromote(view);
   if (black.kind === 'pass') return { verdict: black, inconclusiveSince: null };
   if (black.kind === 'inconclusive') return endure(view, black.reason, view.limitMs);
-  const red = judge(ofSide(view.windows, 'red'), view.rule);
-  if (red.kind !== 'fail') return { verdict: black, inconclusiveSince: null };
+  const reds = ofSide(view.windows, 'red');
+  const red = judge(reds, view.rule);
+  if (red.kind !== 'fail' && !failsNow(reds)) return { verdict: black, inconclusiveSince: null };
   return endure(
     view,
     `black and red both fail, so it may be our own view: ${black.reason}; ${red.reason}`,
     view.ownViewMs,
   );
+}
+
+/** Whether the newest probe of a value failed: it may be the first of many, a moment behind the other side's. */
+function failsNow(windows: readonly ProbeWindow[]): boolean {
+  return windows.some(({ observations }) => observations.at(-1)?.ok === false);
 }
 
 function endure({ now, inconclusiveSince }: HoldView, reason: string, limitMs: number): HoldVerdict {

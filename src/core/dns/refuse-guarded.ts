@@ -27,7 +27,7 @@ function inTheMiddle(record: string, at: string, { stage, gen, owner, until }: F
   return reason(
     'fence-in-the-middle',
     `${at}: expected a fence at rest, found stage ${stage}, generation ${gen}, owner ${cleanText(owner, 200)}${end}: what serves now may be a mixture.`,
-    `switchyard status ${record}; where that run is dead, switchyard reset ${record} --to-snapshot`,
+    `./switchyard status ${record}; where that run is dead, ./switchyard reset ${record} --to-snapshot`,
   );
 }
 

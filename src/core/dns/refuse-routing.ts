@@ -60,7 +60,7 @@ function leftBehind(name: string, sets: RecordSets): Reason {
   return reason(
     'left-behind',
     `${name}: found ${identifiers(sets)}, the weighted sets of a deployment that did not end: what serves now is a mixture, and no red.`,
-    `switchyard reset ${record} --to-snapshot`,
+    `./switchyard reset ${record} --to-snapshot`,
   );
 }
 

@@ -36,7 +36,7 @@ describe('judge', () => {
   test('says how often black failed, with what, and when', () => {
     expect(judge([window('black', '..xxx.x')], RULE)).toEqual({
       kind: 'fail',
-      reason: 'black failed 4 of the last 6 probes: HTTP 503 /healthz (12:14:11 to 12:14:31)',
+      reason: 'black failed 4 of the last 6 probes: HTTP 503 /healthz (12:14:11 to 12:14:31 UTC)',
     });
   });
   test.each([
@@ -44,7 +44,9 @@ describe('judge', () => {
     ['xxx...', 'pass'],
     ['xxxx..', 'fail'],
     ['xxxx...', 'pass'],
-    ['xxx', 'pass'],
+    ['xxx', 'inconclusive'],
+    ['..x', 'inconclusive'],
+    ['...x', 'pass'],
     ['xxxx', 'fail'],
     ['', 'inconclusive'],
   ])('%j is a %s', (probes, kind) => {
@@ -65,8 +67,8 @@ describe('judge', () => {
     });
   });
   test('counts what passed by side', () => {
-    expect(judge([window('black', '.x.'), window('red', '...')], RULE).reason).toBe(
-      'black passed 2 of the last 3 probes; red passed 3 of the last 3 probes',
+    expect(judge([window('black', '.x..'), window('red', '...')], RULE).reason).toBe(
+      'black passed 3 of the last 4 probes; red passed 3 of the last 3 probes',
     );
   });
 });
@@ -140,7 +142,7 @@ describe('judgeHold', () => {
     expect(judgeHold(view(both, { ...stillFresh, now: after(6) + 59_999 })).verdict.kind).toBe('inconclusive');
     expect(judgeHold(view(both, { ...stillFresh, now: after(6) + 60_000 })).verdict).toMatchObject({
       kind: 'fail',
-      reason: expect.stringMatching(/both fail.*since 12:14:26, more than 60 s/) as string,
+      reason: expect.stringMatching(/both fail.*since 12:14:26 UTC, more than 60 s/) as string,
     });
   });
   test('waits for data, and takes none at the limit for a failure (D7)', () => {
@@ -149,7 +151,7 @@ describe('judgeHold', () => {
   });
   test('does not go on passing on old observations', () => {
     const late = judgeHold(view([window('black', '......')], { now: after(6) + 30_001 }));
-    expect(late.verdict).toEqual({ kind: 'inconclusive', reason: 'no probe of black 192.0.2.20 since 12:14:26' });
+    expect(late.verdict).toEqual({ kind: 'inconclusive', reason: 'no probe of black 192.0.2.20 since 12:14:26 UTC' });
   });
 });
 
@@ -192,19 +194,19 @@ describe('preflight', () => {
   });
   test('does not pass on a value that is not being probed any more', () => {
     expect(preflight({ ...asked, windows: [window('black', '.....')], now: after(10) }).reason).toBe(
-      'black has not been probed since 12:14:21',
+      'black has not been probed since 12:14:21 UTC',
     );
   });
   test('asks every value, and names the one that holds it up', () => {
     const windows = [window('black', '.....'), window('black', '....x', '192.0.2.21'), window('red', '')];
     expect(preflight({ ...asked, windows, now: after(5) })).toEqual({
       kind: 'inconclusive',
-      reason: 'black 192.0.2.21 failed its last probe: HTTP 503 /healthz (12:14:21); red has not been probed yet',
+      reason: 'black 192.0.2.21 failed its last probe: HTTP 503 /healthz (12:14:21 UTC); red has not been probed yet',
     });
   });
   test('says what failed, and what passed', () => {
     expect(preflight({ ...asked, windows: [window('red', 'xxxxx')], now: after(5) }).reason).toBe(
-      'red failed 5 probes in a row: HTTP 503 /healthz (12:14:01 to 12:14:21)',
+      'red failed 5 probes in a row: HTTP 503 /healthz (12:14:01 to 12:14:21 UTC)',
     );
     expect(
       preflight({ ...asked, windows: [window('red', '.....'), window('black', '.....')], now: after(5) }).reason,

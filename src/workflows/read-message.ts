@@ -1,0 +1,32 @@
+import type { AbortRequest, PromoteRequest, ResolveRequest } from '../contracts/deploy.ts';
+import { cleanText } from '../core/clean-text.ts';
+
+/**
+ * Reads what a message says, whatever its sender put into it: the Temporal UI sends anything to anybody, also nothing at all, and an
+ * error in a handler would fail the workflow task at every replay, for ever.
+ */
+export function readAbort(message: unknown): AbortRequest {
+  return { by: textOf(message, 'by', 'unknown'), reason: textOf(message, 'reason', 'none given') };
+}
+
+export function readPromote(message: unknown): PromoteRequest {
+  return { by: textOf(message, 'by', 'unknown'), full: fieldOf(message, 'full') === true };
+}
+
+/** Anything but `leave` tries again: that overwrites nothing and ends nothing. */
+export function readResolve(message: unknown): ResolveRequest {
+  const decision = fieldOf(message, 'decision') === 'leave' ? 'leave' : 'retry';
+  return { ...readAbort(message), decision };
+}
+
+const LONGEST = 300;
+
+function textOf(message: unknown, field: string, otherwise: string): string {
+  const value = fieldOf(message, field);
+  const text = typeof value === 'string' ? cleanText(value, LONGEST).trim() : '';
+  return text === '' ? otherwise : text;
+}
+
+function fieldOf(message: unknown, field: string): unknown {
+  return typeof message === 'object' && message !== null ? (message as Record<string, unknown>)[field] : undefined;
+}
