@@ -1,0 +1,121 @@
+/**
+ * Records a history of every end that a deployment can have into test/histories, from runs on a real server against the sandbox:
+ * `node --import tsx scripts/record-histories.ts`. The tests replay them: a change of the workflows that would strand running
+ * deployments turns them red. Record anew only when such a change is wanted, and say so in the changelog.
+ */
+import { writeFile } from 'node:fs/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import globalSetup from '../test/support/global-setup.ts';
+import globalTeardown from '../test/support/global-teardown.ts';
+import { deploymentOf, PLAIN, startYard, type Deployment, type Rig, type Yard } from '../test/support/yard.ts';
+
+const STEPS = [
+  { share: 50, holdMs: 100 },
+  { share: 100, holdMs: 100 },
+];
+const LONG = [
+  { share: 50, holdMs: 60_000 },
+  { share: 100, holdMs: 100 },
+];
+const BLACK_IS_ILL = { kind: 'status', status: 503 } as const;
+
+/** Takes a run to one end. */
+const ENDS: Readonly<Record<string, (rig: Rig) => Promise<Deployment>>> = {
+  promoted: (rig) => start(rig, STEPS),
+  /** The answer of the first write is lost: it is read back, and the fence is renewed to have a change to wait for. */
+  unanswered: (rig) => {
+    rig.sandbox.route53.faults.add({ operation: 'ChangeResourceRecordSets', fault: { kind: 'apply-then-reset' } });
+    return start(rig, STEPS);
+  },
+  refused: async (rig) => {
+    await rig.sandbox.black.behave(BLACK_IS_ILL);
+    return start(rig, STEPS);
+  },
+  'rolled-back': async (rig) => {
+    const run = await startAtHalf(rig);
+    await rig.sandbox.black.behave(BLACK_IS_ILL);
+    return run;
+  },
+  aborted: async (rig) => {
+    const run = await startAtHalf(rig);
+    await run.abort();
+    return run;
+  },
+  cancelled: async (rig) => {
+    const run = await startAtHalf(rig);
+    await run.handle.cancel();
+    return run;
+  },
+  paused: async (rig) => {
+    const run = await startAtHalf(rig);
+    await run.handle.executeUpdate('pause', { args: [{ by: 'an operator', reason: 'lunch' }] });
+    await run.until(({ phase }) => phase === 'paused');
+    await run.handle.executeUpdate('resume', { args: [{ by: 'an operator', reason: '' }] });
+    await run.until(({ phase }) => phase === 'holding');
+    await run.handle.executeUpdate('promote', { args: [{ by: 'an operator', full: true }] });
+    return run;
+  },
+  'blocked-and-resolved': async (rig) => {
+    const run = await startAtHalf(rig);
+    rig.sandbox.route53.put(rig.sandbox.zoneId, ...foreign(rig));
+    await run.until(({ phase }) => phase === 'blocked');
+    const decision = { by: 'an operator', decision: 'leave', reason: 'moved elsewhere' };
+    await run.handle.executeUpdate('resolve', { args: [decision] });
+    return run;
+  },
+  superseded: async (rig) => {
+    const run = await startAtHalf(rig);
+    const { zoneId, route53 } = rig.sandbox;
+    const [fence] = route53.recordSets(zoneId, `_switchyard.${rig.record}`);
+    const reset = JSON.stringify(fence).replace(/stage=\w+/, 'stage=reset');
+    route53.put(zoneId, JSON.parse(reset) as NonNullable<typeof fence>);
+    return run;
+  },
+};
+
+async function record(): Promise<void> {
+  await globalSetup();
+  const yard = await startYard();
+  for (const [name, take] of Object.entries(ENDS)) {
+    const rig = await yard.rig();
+    const run = await take(rig);
+    const { type, report, status } = await run.end();
+    await writeFile(new URL(`../test/histories/${name}.json`, import.meta.url), await historyOf(yard, run));
+    process.stdout.write(`${name}: ${status} ${type ?? ''} ${report?.outcome ?? ''}\n`);
+  }
+  await yard.close();
+  await globalTeardown();
+}
+
+function start(rig: Rig, steps: typeof STEPS): Promise<Deployment> {
+  return rig.deploy({ steps, gates: [PLAIN], bakeMs: 100, by: 'an operator' });
+}
+
+async function startAtHalf(rig: Rig): Promise<Deployment> {
+  const run = await start(rig, LONG);
+  await run.until(({ phase, share }) => phase === 'holding' && share === 50);
+  return run;
+}
+
+function foreign({ sandbox, record: name }: Rig): Parameters<Rig['sandbox']['route53']['put']>[1][] {
+  const [first, ...others] = sandbox.route53.recordSets(sandbox.zoneId, name);
+  for (const { Name, Type, SetIdentifier } of others) {
+    sandbox.route53.remove(sandbox.zoneId, {
+      name: Name ?? '',
+      type: Type ?? '',
+      ...(SetIdentifier === undefined ? {} : { setIdentifier: SetIdentifier }),
+    });
+  }
+  return first === undefined ? [] : [{ ...first, ResourceRecords: [{ Value: '198.51.100.7' }] }];
+}
+
+/** Nothing of the machine that recorded it: no stack traces with its paths, no process ids with its name. */
+async function historyOf(yard: Yard, run: Deployment): Promise<string> {
+  const { handle } = deploymentOf(yard.temporal.client.workflow.getHandle(run.handle.workflowId));
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
+  const hidden = (key: string, value: unknown): unknown =>
+    key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value;
+  return `${JSON.stringify(history, hidden)}\n`;
+}
+
+await record();

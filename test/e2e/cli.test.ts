@@ -1,0 +1,168 @@
+import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
+import { DEPLOY_QUEUE, type DeployStatus } from '../../src/contracts/deploy.ts';
+import { endChildren, ended, runClient, startClient, startWorkerChild, type Ran } from '../support/e2e-child.ts';
+import { openGrounds, type Grounds } from '../support/e2e-grounds.ts';
+import { startOwnServer, type OwnServer } from '../support/e2e-server.ts';
+import { observe } from '../support/observer.ts';
+import type { Rig } from '../support/yard.ts';
+
+/** The client as people use it: a process, its exit code and what it prints, against a real server, a real worker and the sandbox. */
+let server: OwnServer;
+let grounds: Grounds;
+/** Another black, which a test may make ill while others deploy to the first. */
+let frail: Endpoint;
+let withoutWorker: Ran;
+
+beforeAll(async () => {
+  server = await startOwnServer();
+  grounds = await openGrounds({ address: server.address, taskQueue: DEPLOY_QUEUE, insyncAfterMs: 0 });
+  frail = await grounds.sandbox.endpoints.add('192.0.2.30', { hosts: [`*.${grounds.sandbox.zone}`] });
+  withoutWorker = await switchyard('deploy', grounds.rig('early').record, ...TO_BLACK, '--unchecked');
+  await startWorkerChild(grounds, DEPLOY_QUEUE);
+}, 60_000);
+afterAll(async () => {
+  await endChildren();
+  await grounds.close();
+  await server.close();
+});
+
+const TO_BLACK = ['--to', '192.0.2.20'];
+const BRIEFLY = ['--hold', '2s', '--bake', '2s'];
+
+const switchyard = (...args: readonly string[]): Promise<Ran> => runClient(grounds, args);
+const check = ({ record }: Rig): readonly string[] => ['--check', `http://${record}/healthz`, '--interval', '200ms'];
+
+test('starts nothing while no worker polls, and ends with 6', () => {
+  expect(withoutWorker.exit).toBe(6);
+  expect(withoutWorker.err).toMatch(/no worker polls the queue switchyard-deploy .*nothing was started/s);
+});
+
+test.concurrent(
+  'promotes, follows in JSON lines, and ends with 0',
+  async () => {
+    const rig = grounds.rig('good');
+    const ran = await switchyard('deploy', rig.record, ...TO_BLACK, ...BRIEFLY, ...check(rig), '--json');
+
+    expect(ran).toMatchObject({ exit: 0 });
+    const lines = jsonLines(ran);
+    expect(lines.every(({ schemaVersion }) => schemaVersion === 1)).toBe(true);
+    expect(lines[0]).toMatchObject({ event: 'started', record: rig.record, joined: false });
+    expect(lines.at(-1)).toMatchObject({ event: 'end', outcome: 'promoted', status: { record: rig.record } });
+    expect(rig.observer.everyState()).toEqual(['red', 'black']);
+  },
+  90_000,
+);
+
+test.concurrent(
+  'ends a deployment that rolled back with 1, and with what stands, why, until when, and where to look',
+  async () => {
+    const rig = grounds.rig('bad');
+    const observer = observe(rig.sandbox, rig.record, { red: ['192.0.2.10'], black: [frail.address] });
+    const client = startClient(grounds, ['deploy', rig.record, '--to', frail.address, ...check(rig)]);
+    await client.says('watching 100 %');
+    await frail.behave({ kind: 'status', status: 503 });
+    const ran = await ended(client);
+
+    expect(ran.exit).toBe(1);
+    const [stands, why, caches, look] = ran.out.trimEnd().split('\n').slice(-4);
+    expect(stands).toMatch(/^rolled back +bad\..* 192\.0\.2\.10 \(red\) at 4 of 4 name servers$/);
+    expect(why).toMatch(/^why +black failed 4 of the last 6 probes.*503/);
+    expect(caches).toMatch(/^caches +agree by \d\d:\d\d:\d\d UTC; keep black until \d\d:\d\d:\d\d UTC$/);
+    expect(look).toMatch(/^look +.*\.\/switchyard history bad\./);
+    expect(observer.everyState()).toEqual(['red', 'black', 'red']);
+  },
+  90_000,
+);
+
+test.concurrent(
+  'while one process follows, others see it, are refused, join, leave, and abort',
+  async () => {
+    const rig = grounds.rig('busy');
+    const deploy = ['deploy', rig.record, ...TO_BLACK, '--unchecked', '--by', 'carol', '--request-id', 'build-7'];
+    const follower = startClient(grounds, deploy);
+    await follower.says('watching 100 %');
+
+    const second = await switchyard('deploy', rig.record, '--to', '192.0.2.30', '--unchecked', '--by', 'dave');
+    expect(second.exit).toBe(3);
+    expect(second.err).toMatch(/is being deployed to 192\.0\.2\.20 by carol since .*abort/s);
+
+    const joined = await switchyard(...deploy, '--wait', '0s');
+    expect(joined.exit).toBe(5);
+    expect(joined.out).toContain('joined the running deployment');
+
+    const status = await switchyard('status', rig.record, '--json', '--exit-code');
+    expect(status.exit).toBe(8);
+    expect(JSON.parse(status.out)).toMatchObject({ schemaVersion: 1, running: true, status: { phase: 'holding' } });
+
+    const listed = await switchyard('ls', '--json');
+    expect(listed.exit).toBe(0);
+    expect(JSON.parse(listed.out)).toMatchObject({ schemaVersion: 1 });
+    expect(listed.out).toContain(rig.record);
+
+    const watcher = startClient(grounds, ['watch', rig.record, '--on-cancel', 'leave']);
+    await watcher.says('watching 100 %');
+    watcher.kill('SIGINT');
+    expect(await ended(watcher)).toMatchObject({ exit: 130, err: expect.stringContaining('goes on') as string });
+    expect(rig.observer.now()).toBe('black');
+
+    expect(await switchyard('abort', rig.record, '--reason', 'customers complain')).toMatchObject({
+      exit: 0,
+      err: expect.not.stringContaining('fault') as string,
+    });
+    const end = await ended(follower);
+    expect(end.exit).toBe(1);
+    expect(end.out).toMatch(/customers complain/);
+    expect(rig.observer.everyState()).toEqual(['red', 'black', 'red']);
+
+    const past = await switchyard('history', rig.record, '--json');
+    const { deployments } = JSON.parse(past.out) as { deployments: readonly { memo: object }[] };
+    expect(deployments).toMatchObject([{ memo: { by: 'carol', requestId: 'build-7', outcome: 'rolled-back' } }]);
+  },
+  90_000,
+);
+
+test.concurrent(
+  'plans without a write, and detaches from what it started',
+  async () => {
+    const rig = grounds.rig('later');
+    const flags = ['--steps', '50,100', ...BRIEFLY, '--unchecked'];
+    const plan = await switchyard('plan', rig.record, ...TO_BLACK, ...flags);
+    expect(plan).toMatchObject({ exit: 0, out: expect.stringMatching(/50 %[^]*Nothing was written/) as string });
+    expect(rig.observer.now()).toBe('red');
+    const hash = /Plan ([0-9a-f]{8})/.exec(plan.out)?.[1] ?? 'no hash';
+
+    expect(
+      await switchyard('deploy', rig.record, ...TO_BLACK, ...flags, '--plan-hash', hash, '--detach'),
+    ).toMatchObject({
+      exit: 0,
+    });
+    const handle = grounds.temporal.client.workflow.getHandle<() => Promise<DeployStatus>>(`deploy:${rig.record}`);
+    expect(await handle.result()).toMatchObject({ outcome: 'promoted' });
+    expect(rig.observer.everyState()).toEqual(['red', '50 %', 'black']);
+  },
+  90_000,
+);
+
+test.concurrent('says within seconds that no Temporal answers, and ends with 6', async () => {
+  const ran = await runClient({ ...grounds, address: '127.0.0.1:1' }, ['status', 'www.example.com']);
+  expect(ran.exit).toBe(6);
+  expect(ran.err).toMatch(/no Temporal answers at 127\.0\.0\.1:1 .*TEMPORAL_ADDRESS/s);
+});
+
+test.concurrent('names every problem of a command line at once, and ends with 2', async () => {
+  const ran = await switchyard('deploy', 'www..example.com', '--to', '999.1.1.1', '--steps', '50,10', '--bake', 'soon');
+  expect(ran.exit).toBe(2);
+  for (const problem of ['www..example.com', '999.1.1.1', '--steps', '--bake']) expect(ran.err).toContain(problem);
+});
+
+interface Line {
+  readonly schemaVersion: number;
+  readonly event: string;
+}
+
+function jsonLines({ out }: Ran): readonly Line[] {
+  return out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}

@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { workflowBundle } from '../support/temporal.ts';
+
+/** Deployments that run while the worker is updated must go on: their histories replay against the workflows of today. */
+const FOLDER = new URL('.', import.meta.url);
+const RECORDED = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+beforeAll(() => {
+  const filter = makeTelemetryFilterString({ core: 'ERROR' }); // a history that does not replay is expected here
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+});
+
+test('every end of a deployment is recorded', () => {
+  expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
+    'aborted',
+    'blocked-and-resolved',
+    'cancelled',
+    'paused',
+    'promoted',
+    'refused',
+    'rolled-back',
+    'superseded',
+    'unanswered',
+  ]);
+});
+
+test.each(RECORDED)('%s replays against the workflows of today', async (name) => {
+  await replay(await readHistory(name));
+});
+
+test('a history that the workflows would not have written does not replay', async () => {
+  const history = await readHistory('promoted.json');
+  const damaged = JSON.parse(JSON.stringify(history).replaceAll('"swapRecord"', '"setFence"')) as Recorded;
+  await expect(replay(damaged)).rejects.toThrow(/Activity type/);
+});
+
+test.each(RECORDED)('%s tells nothing of the machine that recorded it', async (name) => {
+  const history = JSON.stringify(await readHistory(name));
+  const readable = history.replace(/"data":"([^"]*)"/g, (_all, data: string) => Buffer.from(data, 'base64').toString());
+  expect(readable).not.toMatch(/\/(work|home|root|tmp|Users)\/|file:\/\/|node_modules|"identity":"(?!recorded)/);
+});
+
+interface Recorded {
+  readonly events: readonly {
+    readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string };
+  }[];
+}
+
+async function readHistory(name: string): Promise<Recorded> {
+  return JSON.parse(await readFile(new URL(name, FOLDER), 'utf8')) as Recorded;
+}
+
+async function replay(history: Recorded): Promise<void> {
+  const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+  await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, workflowId);
+}
