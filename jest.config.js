@@ -13,5 +13,6 @@ export default {
   },
   testTimeout: 60_000,
   maxWorkers: 2,
+  maxConcurrency: 10, // what these tests wait for is Temporal's timers, not the processor
   workerIdleMemoryLimit: '800MB',
 };

@@ -1,0 +1,244 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Behaviour } from '../../sandbox/endpoints/behaviour.ts';
+import type { Fault, FaultedRequest } from '../../sandbox/faults.ts';
+import { MESSAGES } from '../../src/contracts/deploy.ts';
+import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+import type { Cell, FaultName, Row } from './faults-table.ts';
+import type { Rig } from './yard.ts';
+
+/** A fault on its way to one activity of one run. */
+export interface Strike {
+  /** How often it has struck. */
+  fired(): number;
+  /** Ends the fault; what hangs already goes on hanging. */
+  heal(): void | Promise<void>;
+  /** Lets every write that hangs arrive, and resolves when each has been judged. */
+  land(): Promise<void>;
+}
+
+/** Watches a rig's activities begin and end, and says when the one to strike runs. */
+export interface Aim {
+  readonly around: (activities: DeployActivities) => DeployActivities;
+  /** Whether the activity that is struck runs now, and whether it ever did. */
+  running: boolean;
+  begun: boolean;
+  /** Called when it begins. */
+  onHit: () => void;
+  /** Called when any activity begins. */
+  onAny: (activity: keyof DeployActivities) => void;
+}
+
+export function aimAt(row: Row): Aim {
+  let way: 'none' | Row['way'] = 'none';
+  const isHit = (activity: keyof DeployActivities, input: object): boolean => {
+    if (activity !== row.activity || !commentOf(input).includes(row.which)) return false;
+    return activity === 'readRecord' || activity === 'checkEndpoints' || way === row.way;
+  };
+  const aim: Aim = {
+    running: false,
+    begun: false,
+    onHit: () => undefined,
+    onAny: () => undefined,
+    around: (activities) =>
+      wrapped(activities, async (activity, input, work) => {
+        if (activity === 'swapRecord') way = 'forward';
+        if (activity === 'restoreRecord') way = 'back';
+        const hit = isHit(activity, input);
+        aim.running = hit;
+        if (hit) aim.begun = true;
+        aim.onAny(activity);
+        if (hit) aim.onHit();
+        try {
+          return await work();
+        } finally {
+          aim.running = false;
+        }
+      }),
+  };
+  return aim;
+}
+
+/** Prepares the fault of a cell; it strikes when the run comes by. */
+export function strike(cell: Cell, { rig, aim, handle }: Target): Strike {
+  const prepare = STRIKES[cell.fault.name];
+  return prepare({ cell, rig, aim, handle });
+}
+
+export interface Target {
+  readonly rig: Rig;
+  readonly aim: Aim;
+  /** Known once the run has been started; faults strike later. */
+  readonly handle: () => WorkflowHandle;
+}
+
+type Prepare = (target: Target & { readonly cell: Cell }) => Strike;
+
+const STRIKES: Readonly<Record<FaultName, Prepare>> = {
+  'throttled with Retry-After': ofApi({ kind: 'refuse', status: 400, code: 'Throttling', retryAfterSeconds: 2 }),
+  AccessDenied: ofApi({ kind: 'refuse', status: 403, code: 'AccessDenied' }),
+  '503': ofApi({ kind: 'refuse', status: 503, code: 'ServiceUnavailable' }),
+  'applied, then 500': ofApi({ kind: 'apply-then-error' }),
+  'applied, then reset': ofApi({ kind: 'apply-then-reset' }),
+  'applied, then silence past the time-out': ofApi({ kind: 'apply-then-hang' }),
+  'silence past the time-out, lands while it is tried again': ofApi({ kind: 'apply-late', afterMs: 700 }),
+  'silence past the time-out, lands after the end': (target) => zombie(target, () => Promise.resolve()),
+  'silence past the time-out, aborted meanwhile, lands after the end': (target) => zombie(target, () => abort(target)),
+  'cancelled while running': (target) => calledOff(target, () => target.handle().cancel()),
+  'aborted while running': (target) => calledOff(target, () => abort(target)),
+  'ill: 503': ofBlack({ kind: 'status', status: 503 }),
+  'ill: reset': ofBlack({ kind: 'reset' }),
+  'ill: silence past the time-out': ofBlack({ kind: 'hang' }),
+  'a server lags': ofServer((server) => {
+    server.lag(Infinity);
+  }),
+  'a server lies': ofServer((server, { rig }) => {
+    server.lie({ name: rig.record, type: 'A', values: ['203.0.113.66'] });
+  }),
+  'a server is silent': ofServer((server) => {
+    server.silence();
+  }),
+};
+
+/** Route 53 fails: the one request, or every one of the kind from then on. */
+function ofApi(fault: Fault): Prepare {
+  return (target) => {
+    const rule = addRule(target, fault);
+    return { fired: rule.fired, heal: rule.remove, land: () => Promise.resolve() };
+  };
+}
+
+/** A write hangs in front of Route 53, longer than its client waits, and arrives when it is let. */
+function zombie(target: Parameters<Prepare>[0], first: () => Promise<unknown>): Strike {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  let hanging = 0;
+  const { rig } = target;
+  const rule = addRule(target, {
+    kind: 'meanwhile',
+    run: async () => {
+      hanging += 1;
+      if (hanging === 1) await first();
+      await opened;
+    },
+  });
+  const land = async () => {
+    const judged = rig.sandbox.route53.log.length + hanging;
+    open();
+    await until(() => rig.sandbox.route53.log.length >= judged);
+  };
+  return { fired: rule.fired, heal: rule.remove, land };
+}
+
+/** Somebody calls the run off while the activity runs; `until healed`: again and again. */
+function calledOff(target: Parameters<Prepare>[0], call: () => Promise<unknown>): Strike {
+  const { cell, aim } = target;
+  let calls = 0;
+  const callOff = async (): Promise<void> => {
+    calls += 1;
+    await call();
+  };
+  if (cell.times === 'until healed') {
+    aim.onAny = () => {
+      if (aim.begun && calls > 0) void callOff();
+    };
+  }
+  const strikes = { fired: () => calls, heal: () => undefined, land: () => Promise.resolve() };
+  if (cell.row.port === 'write' || cell.row.port === 'read') {
+    addRule({ ...target, cell: { ...cell, times: 'once' } }, { kind: 'meanwhile', run: callOff });
+  } else {
+    aim.onHit = () => {
+      if (calls === 0) void callOff();
+    };
+  }
+  return strikes;
+}
+
+/** Black is ill: for one probe, or until it is healed. */
+function ofBlack(illness: Behaviour): Prepare {
+  return ({ cell, rig, aim }) => {
+    let hits = 0;
+    const { black } = rig.sandbox;
+    const heal = () => black.behave({ kind: 'well' });
+    aim.onHit = () => {
+      hits += 1;
+      if (hits > 1) return;
+      void black.behave(illness);
+      if (cell.times === 'once') setTimeout(() => void heal(), ONE_PROBE_MS);
+    };
+    return { fired: () => hits, heal, land: () => Promise.resolve() };
+  };
+}
+
+/** One authoritative server fails: for one question, or until it is healed. */
+function ofServer(fail: (server: Rig['sandbox']['nameServers']['servers'][number], target: Target) => void): Prepare {
+  return (target) => {
+    let hits = 0;
+    const { cell, rig, aim } = target;
+    const [server] = rig.sandbox.nameServers.servers;
+    if (server === undefined) throw new Error('the sandbox has no name server');
+    const heal = () => {
+      server.lag(0);
+      server.honest();
+      server.speak();
+    };
+    // A server lags behind a write: it has to stand still before the write, not when somebody looks.
+    if (cell.fault.name === 'a server lags')
+      aim.onAny = (activity) => {
+        if (activity === (cell.row.way === 'back' ? 'restoreRecord' : 'swapRecord') && hits === 0) fail(server, target);
+      };
+    aim.onHit = () => {
+      hits += 1;
+      if (hits > 1) return;
+      if (cell.fault.name !== 'a server lags') fail(server, target);
+      if (cell.times === 'once') setTimeout(heal, ONE_PROBE_MS);
+    };
+    return { fired: () => hits, heal, land: () => Promise.resolve() };
+  };
+}
+
+/** As long as a fault lasts that concerns one probe or one question: about the rhythm of the probes. */
+const ONE_PROBE_MS = 60;
+
+async function abort({ handle }: Target): Promise<void> {
+  await handle().signal(MESSAGES.abort, { by: 'a test', reason: 'the fault table asked for it' });
+}
+
+function addRule(
+  { cell, rig, aim }: Parameters<Prepare>[0],
+  fault: Fault,
+): { fired: () => number; remove: () => void } {
+  const always = cell.times === 'until healed';
+  const mine = (request: FaultedRequest): boolean => operationsOf(cell.row).test(request.operation);
+  const rule = rig.sandbox.route53.faults.add({
+    operation: '*',
+    fault,
+    times: always ? Infinity : 1,
+    when: (request) => mine(request) && (always ? aim.begun : aim.running),
+  });
+  return { fired: rule.fired, remove: () => rule.remove() };
+}
+
+function operationsOf({ port, activity }: Row): RegExp {
+  if (port === 'write') return /^ChangeResourceRecordSets$/;
+  if (activity === 'awaitInsync') return /^GetChange$/;
+  return /^(ListHostedZonesByName|GetHostedZone|ListResourceRecordSets)$/;
+}
+
+function commentOf(input: object): string {
+  return 'comment' in input && typeof input.comment === 'string' ? input.comment : '';
+}
+
+/** Resolves when the condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>, everyMs = 10): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, everyMs));
+}
+
+type Around = (activity: keyof DeployActivities, input: object, work: () => Promise<unknown>) => Promise<unknown>;
+
+/** The same activities, each with something around it. */
+export function wrapped(activities: DeployActivities, around: Around): DeployActivities {
+  const entries = Object.entries(activities) as [keyof DeployActivities, (input: object) => Promise<unknown>][];
+  return Object.fromEntries(
+    entries.map(([name, run]) => [name, (input: object) => around(name, input, () => run(input))]),
+  ) as unknown as DeployActivities; // the same functions under the same names
+}

@@ -1,0 +1,147 @@
+import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+
+/**
+ * The specification of D3 as a table: each activity x each fault x {once, until it is healed}.
+ * What a cell does is in faults-strike.ts, what every cell must fulfil in faults-judge.ts.
+ */
+
+/** What an activity talks to, which decides how it can fail. */
+export type Port = 'write' | 'read' | 'probe' | 'dns';
+
+export interface Row {
+  readonly name: string;
+  readonly port: Port;
+  readonly activity: keyof DeployActivities;
+  /** What the comment of its batch, or its share, must say for it to be the one that is struck. */
+  readonly which: string;
+  readonly way: 'forward' | 'back';
+}
+
+export const ROWS: readonly Row[] = [
+  { name: 'readRecord', port: 'read', activity: 'readRecord', which: '', way: 'forward' },
+  { name: 'checkEndpoints', port: 'probe', activity: 'checkEndpoints', which: '', way: 'forward' },
+  { name: 'swapRecord of a middle step', port: 'write', activity: 'swapRecord', which: ': 50 %', way: 'forward' },
+  { name: 'awaitInsync', port: 'read', activity: 'awaitInsync', which: '', way: 'forward' },
+  { name: 'verifyAnswers', port: 'dns', activity: 'verifyAnswers', which: '', way: 'forward' },
+  { name: 'watchEndpoints', port: 'probe', activity: 'watchEndpoints', which: '', way: 'forward' },
+  { name: 'watchEndpoints, its look for drift', port: 'read', activity: 'watchEndpoints', which: '', way: 'forward' },
+  { name: 'swapRecord of the promotion', port: 'write', activity: 'swapRecord', which: ': promote', way: 'forward' },
+  { name: 'restoreRecord', port: 'write', activity: 'restoreRecord', which: ': rollback', way: 'back' },
+  { name: 'awaitInsync of the rollback', port: 'read', activity: 'awaitInsync', which: '', way: 'back' },
+  { name: 'verifyAnswers of the rollback', port: 'dns', activity: 'verifyAnswers', which: '', way: 'back' },
+  { name: 'setFence to rest', port: 'write', activity: 'setFence', which: ': at rest', way: 'back' },
+];
+
+export type FaultName =
+  | 'throttled with Retry-After'
+  | 'AccessDenied'
+  | '503'
+  | 'applied, then 500'
+  | 'applied, then reset'
+  | 'applied, then silence past the time-out'
+  | 'silence past the time-out, lands while it is tried again'
+  | 'silence past the time-out, lands after the end'
+  | 'silence past the time-out, aborted meanwhile, lands after the end'
+  | 'cancelled while running'
+  | 'aborted while running'
+  | 'ill: 503'
+  | 'ill: reset'
+  | 'ill: silence past the time-out'
+  | 'a server lags'
+  | 'a server lies'
+  | 'a server is silent';
+
+type End = 'promoted' | 'red';
+
+export interface FaultKind {
+  readonly name: FaultName;
+  readonly ports: readonly Port[];
+  /** Why the other ports are left out. */
+  readonly because: string;
+  /** How a run ends whose way forward meets it; one on its way back always ends in red. */
+  readonly ends: { readonly once: End; readonly healed: End };
+}
+
+const ROUTE53: readonly Port[] = ['write', 'read'];
+const EVERYTHING: readonly Port[] = ['write', 'read', 'probe', 'dns'];
+const ENDURED = { once: 'promoted', healed: 'promoted' } as const;
+const FINAL = { once: 'red', healed: 'red' } as const;
+const API_ONLY = 'probes and questions to name servers have no such answer: their own faults stand for it';
+const WRITES_ONLY = 'only a write has an effect that can land';
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  { name: 'throttled with Retry-After', ports: ROUTE53, because: API_ONLY, ends: ENDURED },
+  { name: 'AccessDenied', ports: ROUTE53, because: API_ONLY, ends: FINAL },
+  { name: '503', ports: ROUTE53, because: API_ONLY, ends: ENDURED },
+  { name: 'applied, then 500', ports: ['write'], because: 'for a read it is a 503', ends: ENDURED },
+  { name: 'applied, then reset', ports: ROUTE53, because: API_ONLY, ends: ENDURED },
+  { name: 'applied, then silence past the time-out', ports: ROUTE53, because: API_ONLY, ends: ENDURED },
+  {
+    name: 'silence past the time-out, lands while it is tried again',
+    ports: ['write'],
+    because: WRITES_ONLY,
+    ends: ENDURED,
+  },
+  { name: 'silence past the time-out, lands after the end', ports: ['write'], because: WRITES_ONLY, ends: ENDURED },
+  {
+    name: 'silence past the time-out, aborted meanwhile, lands after the end',
+    ports: ['write'],
+    because: WRITES_ONLY,
+    ends: FINAL,
+  },
+  { name: 'cancelled while running', ports: EVERYTHING, because: '', ends: FINAL },
+  { name: 'aborted while running', ports: EVERYTHING, because: '', ends: FINAL },
+  { name: 'ill: 503', ports: ['probe'], because: 'an illness of black', ends: { once: 'promoted', healed: 'red' } },
+  { name: 'ill: reset', ports: ['probe'], because: 'an illness of black', ends: { once: 'promoted', healed: 'red' } },
+  {
+    name: 'ill: silence past the time-out',
+    ports: ['probe'],
+    because: 'an illness of black',
+    ends: { once: 'promoted', healed: 'red' },
+  },
+  { name: 'a server lags', ports: ['dns'], because: 'a fault of DNS', ends: { once: 'promoted', healed: 'red' } },
+  { name: 'a server lies', ports: ['dns'], because: 'a fault of DNS', ends: { once: 'promoted', healed: 'red' } },
+  { name: 'a server is silent', ports: ['dns'], because: 'a fault of DNS', ends: ENDURED },
+];
+
+export type Times = 'once' | 'until healed';
+
+export interface Cell {
+  readonly row: Row;
+  readonly fault: FaultKind;
+  readonly times: Times;
+  readonly ends: End;
+}
+
+/** Every combination that can happen. */
+export const CELLS: readonly Cell[] = ROWS.flatMap((row) =>
+  FAULT_KINDS.filter((fault) => fault.ports.includes(row.port)).flatMap((fault) =>
+    (['once', 'until healed'] as const)
+      .filter((times) => whyLeftOut({ row, fault, times }) === null)
+      .map((times): Cell => ({ row, fault, times, ends: endOf(row, fault, times) })),
+  ),
+);
+
+/** Why a combination cannot happen, although the port can fail so; null where it can. */
+export function whyLeftOut({ row, fault, times }: Omit<Cell, 'ends'>): string | null {
+  if (row.way === 'back' && fault.name.startsWith('ill:')) return 'a rollback asks no endpoint';
+  if (row.way === 'back' && fault.name.includes('aborted meanwhile'))
+    return 'an abort of a rollback that runs changes nothing: "aborted while running" shows it';
+  if (times === 'until healed' && fault.name === 'aborted while running')
+    return 'an abort has one update id: the second is the first';
+  if (row.activity === 'watchEndpoints' && row.port === 'read' && /^(cancelled|aborted) while/.test(fault.name))
+    return 'the row of its probes calls the same activity off';
+  return null;
+}
+
+/** What asks nothing of the run while it is watched cannot fail it. */
+function endOf(row: Row, fault: FaultKind, times: Times): End {
+  if (row.way === 'back') return 'red';
+  // "could not look" is not drift; but a step that may not read either has to go back.
+  if (row.activity === 'watchEndpoints' && row.port === 'read' && times === 'once') return 'promoted';
+  return times === 'once' ? fault.ends.once : fault.ends.healed;
+}
+
+export function title({ row, fault, times }: Cell): string {
+  return `${row.name}, ${fault.name}, ${times}`;
+}

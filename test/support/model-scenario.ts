@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import type { Fault } from '../../sandbox/faults.ts';
+
+/** What happens to a deployment from outside, and when: at the begin of its n-th activity, since that is the same in every run. */
+export interface Event {
+  readonly at: number;
+  readonly what: What;
+}
+
+export type What =
+  | { readonly kind: 'fault'; readonly operation: string; readonly fault: Fault; readonly times: number }
+  | { readonly kind: 'zombie' }
+  | { readonly kind: 'denied' }
+  | { readonly kind: 'health'; readonly side: 'red' | 'black'; readonly ill: boolean }
+  | { readonly kind: 'foreign'; readonly hand: 'other value' | 'other TTL' | 'red again' }
+  | { readonly kind: 'message'; readonly message: 'abort' | 'pause' | 'resume' | 'promote' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'second deployment' };
+
+export interface Scenario {
+  readonly shares: readonly number[];
+  readonly ifRedIsIll: 'compare' | 'restore' | 'hold';
+  readonly events: readonly Event[];
+  /** What the operator does about a stop that nobody but he can end. */
+  readonly decision: 'leave' | 'mend and retry';
+}
+
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.constantFrom(
+    { kind: 'refuse', status: 400, code: 'Throttling' } as const,
+    { kind: 'refuse', status: 400, code: 'Throttling', retryAfterSeconds: 1 } as const,
+    { kind: 'refuse', status: 400, code: 'PriorRequestNotComplete' } as const,
+    { kind: 'refuse', status: 403, code: 'AccessDenied' } as const,
+    { kind: 'refuse', status: 503, code: 'ServiceUnavailable' } as const,
+  ),
+  fc.constantFrom('apply-then-error', 'apply-then-reset', 'apply-then-hang', 'reset', 'hang').map((kind) => ({ kind })),
+  fc.constant({ kind: 'garble', body: '<html>busy</html>' } as const),
+);
+
+const OPERATIONS = ['ChangeResourceRecordSets', 'ChangeResourceRecordSets', 'ListResourceRecordSets', 'GetChange'];
+
+const what: fc.Arbitrary<What> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('fault' as const),
+      operation: fc.constantFrom(...OPERATIONS),
+      fault,
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'zombie' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'denied' } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('health' as const),
+      side: fc.constantFrom('red' as const, 'black' as const),
+      ill: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('foreign' as const),
+      hand: fc.constantFrom('other value' as const, 'other TTL' as const, 'red again' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('message' as const),
+      message: fc.constantFrom('abort' as const, 'pause' as const, 'resume' as const, 'promote' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'cancel' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'second deployment' } as const) },
+);
+
+/** Rollbacks begin late: an event may wait for the twentieth activity. */
+const event: fc.Arbitrary<Event> = fc.record({ at: fc.integer({ min: 1, max: 20 }), what });
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  shares: fc.constantFrom([100], [50, 100], [10, 50, 100]),
+  ifRedIsIll: fc.constantFrom('compare', 'restore', 'hold'),
+  events: fc.array(event, { minLength: 1, maxLength: 5 }),
+  decision: fc.constantFrom('leave', 'mend and retry'),
+});
