@@ -14,6 +14,7 @@ import { classify, type Named } from '../policies/classify.ts';
 import { failure, withFacts } from '../policies/failures.ts';
 import { zoneBusyDelayMs } from '../policies/retries.ts';
 import type { Pulse } from './pulse.ts';
+import { RACE_ROUNDS } from './race-rounds.ts';
 import { readStanding } from './read-standing.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -36,9 +37,6 @@ export interface Swapping extends RecordRef {
   /** Judges what was read; called again after every read. */
   readonly decide: (standing: Standing) => Move;
 }
-
-/** How often a batch that lost its race is made anew from what stands then. */
-const ROUNDS = 5;
 
 /**
  * Reads, decides, swaps, reads back.
@@ -68,7 +66,7 @@ async function swapInRounds(swapping: Swapping, wire: Wire): Promise<Written> {
     const sent = await send(swapping, wire, { from: stands.standing, to: stands.move.to });
     if (sent.kind === 'accepted') return accepted(swapping, stands.move.to, sent.changeId);
     stands = await look(swapping);
-    if (stands.move.kind === 'write' && (!sent.raced || round === ROUNDS)) throw sent.failure;
+    if (stands.move.kind === 'write' && (!sent.raced || round === RACE_ROUNDS)) throw sent.failure;
   }
 }
 

@@ -79,7 +79,10 @@ async function zonesNamed(client: Route53Client, name: string): Promise<readonly
     const page = await client
       .send(new ListHostedZonesByNameCommand(start))
       .catch((error: unknown) => Promise.reject(asFailure(error, { action: 'ListHostedZonesByName', subject: name })));
-    const zones = page.HostedZones ?? [];
+    // An answer without a list is none of Route 53's: "could not look" is not "there is no such zone".
+    if (page.HostedZones === undefined)
+      throw failure('Unavailable', `no usable list of the hosted zones from ${name} on.`);
+    const zones = page.HostedZones;
     const equal = zones.filter((zone) => sameName(zone.Name ?? '', name));
     found.push(...equal);
     if (page.IsTruncated !== true || equal.length < zones.length) return found;

@@ -46,9 +46,26 @@ function endOf({ rollback }: Run, said: Said): DeployOutcome {
 function asFailure(cause: Error, said: Said, report: DeployReport): ApplicationFailure {
   return ApplicationFailure.create({
     type: said.type,
-    message: said.next === null ? said.sentence : `${said.sentence} ${said.next}`,
+    message: lastWords(said, report),
     nonRetryable: true,
     details: [report],
     cause,
   });
 }
+
+/** What the first screen of the Temporal UI says: why, what stands now, and what to do. */
+function lastWords({ sentence, next }: Said, { record, outcome, serving }: DeployReport): string {
+  const why = sentence.endsWith('.') ? sentence : `${sentence}.`;
+  return [why, WHAT_STANDS[outcome](record, serving?.sentence ?? 'red'), next]
+    .filter((part) => part !== null)
+    .join(' ');
+}
+
+const WHAT_STANDS: Readonly<Record<DeployOutcome, (record: string, serves: string) => string>> = {
+  promoted: (record) => `${record} was promoted.`,
+  unchanged: (record) => `${record} is unchanged.`,
+  refused: () => 'Nothing was written.',
+  'rolled-back': (record, serves) => `Rolled back: ${record} serves ${serves}.`,
+  superseded: () => 'This run writes nothing more.',
+  'not-restored': (record) => `NOT RESTORED: look at ${record} now.`,
+};

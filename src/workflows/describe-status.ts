@@ -1,5 +1,7 @@
 import type { DeployStatus, StageRecord } from '../contracts/deploy.ts';
 import { assertNever } from '../core/assert-never.ts';
+import { clockTime } from '../core/clock-time.ts';
+import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /**
  * The run in Markdown, for the UI's current details.
@@ -9,14 +11,6 @@ export function describeStatus(status: DeployStatus): string {
   return [headline(status), ...why(status), ...serving(status), '', ...status.stages.map(stageLine), ...notices(status)]
     .join('\n')
     .slice(0, 15_000); // Temporal keeps 20,000 bytes
-}
-
-/** Makes text from outside harmless in Markdown that is rendered with HTML. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_{}[\]()#!|~>]/g, (character) => `\\${character}`);
 }
 
 function headline(status: DeployStatus): string {
@@ -82,5 +76,5 @@ function stageLine(stage: StageRecord): string {
 }
 
 function clock(at: number | null): string {
-  return at === null ? '—' : `${new Date(at).toISOString().slice(11, 19)} UTC`;
+  return at === null ? '—' : clockTime(at);
 }

@@ -102,7 +102,7 @@ async function rest(run: Run, course: Course): Promise<void> {
 /** Shows the rollback as blocked where it takes too long, while it goes on trying. */
 function patiently<T>(run: Run, patienceMs: number, body: () => Promise<T>): Promise<T> {
   const since = Date.now();
-  const sentence = `the rollback of ${run.request.record} has not succeeded since ${clockTime(since)} UTC; it keeps trying.`;
+  const sentence = `the rollback of ${run.request.record} has not succeeded since ${clockTime(since)}; it keeps trying.`;
   return unlessDone({ afterMs: patienceMs, summary: 'blocked after this', run: () => block(run, sentence) }, body);
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import { ServiceError, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { createDeployActivities } from '../../src/activities/deploy-activities.ts';
 import { createAwsClients } from '../../src/clients.ts';
@@ -249,11 +249,20 @@ export function deploymentOf(handle: WorkflowHandle): Deployment {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    abort: (reason = 'a test asked for it') =>
-      handle.executeUpdate<MessageAnswer, [{ by: string; reason: string }]>(MESSAGES.abort, {
-        updateId: 'abort',
-        args: [{ by: 'a test', reason }],
-      }),
+    abort: async (reason = 'a test asked for it') => {
+      for (;;) {
+        try {
+          return await handle.executeUpdate<MessageAnswer, [{ by: string; reason: string }]>(MESSAGES.abort, {
+            updateId: 'abort',
+            args: [{ by: 'a test', reason }],
+          });
+        } catch (error) {
+          // The harmless race of a new event with the end of a run takes the message down with it; the client asks again, too.
+          if (!(error instanceof ServiceError && JSON.stringify(error.cause).includes('workflow task failure')))
+            throw error;
+        }
+      }
+    },
     end: () => endOf(handle),
   };
 }

@@ -33,7 +33,13 @@ export type ResetPlan =
   /** Nothing to write: the wanted values stand under a fence at rest. */
   | { readonly kind: 'there'; readonly wanted: RecordSets }
   | { readonly kind: 'refused'; readonly foreign: boolean; readonly reason: Reason }
-  | { readonly kind: 'swap'; readonly from: Standing; readonly to: Standing };
+  | ResetSwap;
+
+export interface ResetSwap {
+  readonly kind: 'swap';
+  readonly from: Standing;
+  readonly to: Standing;
+}
 
 /**
  * Decides how a record gets back to its declared default, from whatever of ours stands there. The fence is raised even where the
@@ -52,6 +58,11 @@ export function planReset(snapshot: Snapshot, wish: ResetWish, rules: ResetRules
   const there = isThere(from, wanted.sets, wish);
   if (there && (reading.kind === 'none' || isAtRest(reading.fence))) return { kind: 'there', wanted: from };
   return swapTo(snapshot, { from, sets: there ? from : wanted.sets, reading, owner: rules.owner });
+}
+
+/** The same sets under a fence one generation higher: a change to wait for, where the answer that carried the id of theirs was lost. */
+export function raiseAgain(snapshot: Snapshot, sets: RecordSets, owner: string): ResetSwap {
+  return swapTo(snapshot, { from: sets, sets, reading: readFence(snapshot.fence), owner });
 }
 
 const refused = (why: Reason, foreign: boolean): ResetPlan => ({ kind: 'refused', foreign, reason: why });
@@ -213,7 +224,7 @@ interface Raise {
   readonly owner: string;
 }
 
-function swapTo({ record, fence: standing }: Snapshot, { from, sets, reading, owner }: Raise): ResetPlan {
+function swapTo({ record, fence: standing }: Snapshot, { from, sets, reading, owner }: Raise): ResetSwap {
   const fence = nextFence(reading, { stage: 'reset', owner, until: null, sets, red: null });
   return { kind: 'swap', from: { sets: from, fence: standing }, to: { sets, fence: fenceSet(record, fence) } };
 }

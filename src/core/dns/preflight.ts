@@ -1,4 +1,4 @@
-import { clockTime } from '../clock-time.ts';
+import { clockSpan, clockTime } from '../clock-time.ts';
 import { formatDuration } from '../duration.ts';
 import type { Observation, ProbeWindow, Verdict } from './gate.ts';
 import { named } from './probe-windows.ts';
@@ -48,7 +48,7 @@ function isProven(window: ProbeWindow, { inARow, overMs, now, maxAgeMs }: Prefli
 function failing(window: ProbeWindow, windows: readonly ProbeWindow[]): string {
   const bad = streak(window, false);
   const [first, last] = [bad[0], bad.at(-1)];
-  return `${named(window, windows)} failed ${bad.length} probes in a row: ${last?.seen ?? ''} (${clockTime(first?.at ?? 0)} to ${clockTime(last?.at ?? 0)})`;
+  return `${named(window, windows)} failed ${bad.length} probes in a row: ${last?.seen ?? ''} (${clockSpan(first?.at ?? 0, last?.at ?? 0)})`;
 }
 
 function unproven(window: ProbeWindow, { windows, inARow, overMs, now, maxAgeMs }: PreflightView): string {

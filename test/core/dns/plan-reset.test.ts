@@ -1,7 +1,7 @@
 import { fenceSet, readFence, type Fence } from '../../../src/core/dns/fence.ts';
 import { packBatches } from '../../../src/core/dns/pack-batches.ts';
 import { packRed } from '../../../src/core/dns/pack-sets.ts';
-import { planReset, type ResetPlan, type ResetWish } from '../../../src/core/dns/plan-reset.ts';
+import { planReset, raiseAgain, type ResetPlan, type ResetWish } from '../../../src/core/dns/plan-reset.ts';
 import { hashSets, type RecordSet, type RecordSets } from '../../../src/core/dns/record-set.ts';
 import { swap } from '../../../src/core/dns/swap.ts';
 import { alias, simple, txt, weighted } from './record-sets.ts';
@@ -67,6 +67,16 @@ describe('a reset', () => {
     const plan = planned([RED], fenceOf([RED]));
     expect(plan).toMatchObject({ kind: 'swap', from: { sets: [RED] }, to: { sets: [RED] } });
     expect(raised(plan)).toMatchObject({ gen: 8, stage: 'reset' });
+  });
+
+  test('has a change to wait for after a lost answer: the same sets under a fence one generation higher (D3)', () => {
+    const fence = fenceOf([RED], { gen: 8, stage: 'reset', until: null, red: null, owner: OWNER });
+    const zone = { id: 'Z1', name: 'example.com.', private: false, nameServers: [] };
+    const snapshot = { record: RECORD, zone, sets: [RED], fence, protections: null, readAt: 0 };
+    const plan = raiseAgain(snapshot, [RED], OWNER);
+    expect(plan).toMatchObject({ from: { sets: [RED], fence }, to: { sets: [RED] } });
+    expect(raised(plan)).toMatchObject({ gen: 9, stage: 'reset', sets: hashSets([RED]) });
+    expect(swap(plan.from, plan.to).map(({ set }) => set.type)).toEqual(['TXT', 'TXT']);
   });
 
   test.each([
