@@ -1,11 +1,12 @@
 import type { AwsClients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import type { DeployActivities } from '../contracts/deploy-activities.ts';
+import type { Rate } from '../core/token-bucket.ts';
 import { checkEndpoints } from './check-endpoints.ts';
-import type { LookDeps } from './look-deps.ts';
+import { lookDeps } from './look-deps.ts';
+import { DRIFT_LOOKS, lookBudget } from './look-for-drift.ts';
 import { trustOf, type ProbeDeps } from './probes.ts';
 import { withActivityPulse, type Pulse } from './pulse.ts';
-import { createResolveTarget } from './resolve-target.ts';
 import { awaitInsync, readRecord, restoreRecord, setFence, swapRecord } from './route53.ts';
 import { verifyAnswers } from './verify-answers.ts';
 import { roomFor, watchEndpoints } from './watch-endpoints.ts';
@@ -22,9 +23,10 @@ export interface DeployDeps {
   readonly askTimeoutMs?: number;
   /** Watches that run at once: the rest of the worker's activity slots is for writes; default 400. */
   readonly mostWatches?: number;
+  /** Looks for drift of all watches together; default: half of what Route 53 gives an account. */
+  readonly driftLooks?: Rate;
 }
 
-const ASK_TIMEOUT_MS = 1_500;
 const MOST_WATCHES = 400;
 
 /** The activities, as the worker registers them. */
@@ -32,6 +34,7 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
   const { aws, now = Date.now, stopping = new AbortController().signal } = deps;
   const probing = probeDeps(deps);
   const pulsing = <T>(work: (pulse: Pulse) => Promise<T>): Promise<T> => withActivityPulse({ now, stopping }, work);
+  const mayLook = lookBudget(deps.driftLooks ?? DRIFT_LOOKS, now);
   const room = roomFor(deps.mostWatches ?? MOST_WATCHES);
   return {
     readRecord: (input) => pulsing((pulse) => readRecord(aws, input, pulse)),
@@ -41,19 +44,8 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
     awaitInsync: (input) => pulsing((pulse) => awaitInsync(aws, input, pulse)),
     verifyAnswers: (input) => pulsing((pulse) => verifyAnswers(probing, input, pulse)),
     checkEndpoints: (input) => pulsing((pulse) => checkEndpoints(probing, input, pulse)),
-    watchEndpoints: (input) => room(() => pulsing((pulse) => watchEndpoints({ ...probing, aws }, input, pulse))),
-  };
-}
-
-/** What looking at DNS needs, from configuration; for the command line too. */
-export function lookDeps(
-  deps: Pick<DeployDeps, 'askTimeoutMs'> & { readonly config: Pick<Config, 'reach'> },
-): LookDeps {
-  const { reach } = deps.config;
-  return {
-    reach,
-    resolve: createResolveTarget(reach.resolvers),
-    askTimeoutMs: deps.askTimeoutMs ?? ASK_TIMEOUT_MS,
+    watchEndpoints: (input) =>
+      room(() => pulsing((pulse) => watchEndpoints({ ...probing, aws, mayLook }, input, pulse))),
   };
 }
 

@@ -12,15 +12,15 @@ import type { RecordSet } from '../core/dns/record-set.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
 import type { AwsClients } from '../clients.ts';
 import type { Config } from '../config.ts';
+import { nodeFinding } from '../oldest-node.ts';
 import { classify } from '../policies/classify.ts';
 import { failure } from '../policies/failures.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { askNameServer } from './ask-name-server.ts';
 import { authoritativeServers, type AuthoritativeServer } from './authoritative-servers.ts';
-import { lookDeps } from './deploy-activities.ts';
 import { findZone, theZone } from './find-zone.ts';
 import { withTimeLimit } from './linked-signal.ts';
-import type { LookDeps } from './look-deps.ts';
+import { lookDeps, type LookDeps } from './look-deps.ts';
 import { probeTargets, spotsOf, type ProbeTarget } from './probe-targets.ts';
 import { problemOf } from './probe-result.ts';
 import { probeTcp } from './probe-tcp.ts';
@@ -43,7 +43,7 @@ export function createDoctorActivities(deps: DoctorDeps): DoctorActivities {
 /** Every finding; a look that failed is a finding too. */
 export async function diagnose(deps: DoctorDeps, input: DiagnoseInput): Promise<readonly Finding[]> {
   const findings = await Promise.all([identity(deps), clock(deps), zoneFindings(deps, input), secrets(deps)]);
-  return [nodeVersion(process.versions.node), ...findings.flat()];
+  return [nodeFinding('node', process.versions.node), ...findings.flat()];
 }
 
 const good = (check: string, sentence: string): Finding => ({ check, ok: true, sentence, next: null });
@@ -59,15 +59,6 @@ const unseen = (check: string, sentence: string, next: string | null = null): Fi
   sentence,
   next,
 });
-
-const OLDEST_NODE = [20, 19] as const;
-
-function nodeVersion(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const fits = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  if (fits) return good('node', `Node ${version}.`);
-  return bad('node', `Node ${version}, expected ${OLDEST_NODE.join('.')} or newer.`, 'Run the worker on Node 24.');
-}
 
 async function identity({ config, aws }: DoctorDeps): Promise<readonly Finding[]> {
   const check = 'aws identity';

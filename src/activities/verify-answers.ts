@@ -10,7 +10,7 @@ import { beating, unlessEnded, type Pulse } from './pulse.ts';
 
 /**
  * Asks every authoritative server until each has answered as wanted `inARow` times. A server that does not answer is
- * reported as not seen; one that still answers wrongly after `limitMs` is a failure (D3).
+ * reported as not seen; one whose last answer after `limitMs` is wrong is a failure, also where it has fallen silent since (D3).
  * Works without Temporal: `pulse` is `plainPulse()` there.
  *
  * @throws WrongAnswer with server, expectation and what it answers.
@@ -61,12 +61,16 @@ async function watchServer(look: Look, server: AuthoritativeServer): Promise<See
   let right = 0;
   let silent = 0;
   let lastWrong: Seen | null = null;
+  let lastSpoke: Seen | null = null;
   for (;;) {
     const seen = await lookOnce(look, server);
     if (seen.wrong !== null) lastWrong = seen;
+    if (seen.view.kind !== 'not-seen') lastSpoke = seen;
     right = seen.view.kind === 'not-seen' || seen.wrong !== null ? 0 : right + 1;
     silent = seen.view.kind === 'not-seen' ? silent + 1 : 0;
-    if (right >= input.inARow || silent >= SILENT_AFTER || pulse.signal.aborted) return seen;
+    if (right >= input.inARow || pulse.signal.aborted) return seen;
+    // Silence takes nothing back: what answered wrongly last is asked until time is up, and stays wrong then.
+    if (silent >= SILENT_AFTER && (lastSpoke?.wrong ?? null) === null) return seen;
     if (pulse.now() >= look.until) return lastWrong ?? seen; // now right, now wrong: a server that has not settled
     await pulse.sleep(input.everyMs);
   }

@@ -17,6 +17,8 @@ import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
 
 export interface WatchDeps extends ProbeDeps {
   readonly aws: AwsClients;
+  /** Whether a look for drift may be taken now: watches leave half of the account's requests to writes. */
+  readonly mayLook: () => boolean;
 }
 
 /** What a heartbeat carries: the newest values, for the UI, and for the attempt that goes on after this one. */
@@ -27,6 +29,8 @@ export interface WatchBeat {
   readonly share: number;
   /** Looks for drift in a row that Route 53 did not answer. */
   readonly looksFailed: number;
+  /** Turns in a row without a look, because other watches had taken what there was. */
+  readonly looksSkipped: number;
 }
 
 /** Probes black and red and looks for drift until `untilMs`, or until the first breach or drift. */
@@ -81,7 +85,14 @@ function startWatch(
   const windows = from.seeds.map((seed) => carried.find((window) => keyOf(window) === keyOf(seed)) ?? seed);
   const inconclusiveSince =
     from.resumed.inconclusiveSince === undefined ? input.inconclusiveSince : from.resumed.inconclusiveSince;
-  const beat: WatchBeat = { windows, verdict: UNCHECKED, inconclusiveSince, share: input.share, looksFailed: 0 };
+  const beat: WatchBeat = {
+    windows,
+    verdict: UNCHECKED,
+    inconclusiveSince,
+    share: input.share,
+    looksFailed: 0,
+    looksSkipped: 0,
+  };
   const watch: Watch = { input, beat, unasked: new Set(from.seeds.map(keyOf)), onAsked: () => undefined };
   if (input.gates.length > 0) judge(watch, from.now);
   return watch;
@@ -126,15 +137,25 @@ function judge(watch: Watch, now: number): void {
   watch.beat = { ...watch.beat, ...judged };
 }
 
-/** Fulfilled with the first drift; looks that fail are counted and shown, nothing more. */
-async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
+/** Fulfilled with the first drift; looks that fail, or have to wait for their turn, are counted and shown, nothing more. */
+async function drift(watch: Watch, { aws, mayLook }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
   const client = aws.route53();
   for (;;) {
-    await pulse.sleep(watch.input.pace.driftEveryMs);
+    await pulse.sleep(untilNextTurn(watch));
+    if (!mayLook()) {
+      watch.beat = { ...watch.beat, looksSkipped: watch.beat.looksSkipped + 1 };
+      continue;
+    }
     const look = await lookForDrift(client, watch.input);
     if (look.kind === 'drift') return look;
-    watch.beat = { ...watch.beat, looksFailed: look.kind === 'not-seen' ? watch.beat.looksFailed + 1 : 0 };
+    const looksFailed = look.kind === 'not-seen' ? watch.beat.looksFailed + 1 : 0;
+    watch.beat = { ...watch.beat, looksFailed, looksSkipped: 0 };
   }
+}
+
+/** Whoever was skipped comes back sooner than whoever has looked: else the same watches would go without for ever. */
+function untilNextTurn({ beat, input }: Watch): number {
+  return beat.looksSkipped === 0 ? input.pace.driftEveryMs : input.pace.driftEveryMs / 10;
 }
 
 async function untilHeld(watch: Watch, pulse: Pulse): Promise<WatchEnd> {

@@ -1,18 +1,22 @@
+import { lookDeps } from '../activities/look-deps.ts';
 import { plainPulse } from '../activities/pulse.ts';
-import { resetRecords, RESET_PACE, type ResetResult, type ResetTask } from '../activities/reset-records.ts';
-import { createResolveTarget } from '../activities/resolve-target.ts';
+import { resetRecords } from '../activities/reset-records.ts';
+import { RESET_PACE, type ResetDeps, type ResetResult, type ResetTask } from '../activities/reset-task.ts';
 import { createAwsClients } from '../clients.ts';
 import { loadDirectConfig } from '../config.ts';
 import type { Environment } from './terminal.ts';
 
-const ASK_TIMEOUT_MS = 2_000;
+export interface ResetHere extends Pick<ResetDeps, 'askToAbort'> {
+  readonly force: boolean;
+  readonly env: Environment;
+}
 
 /** Resets from this process, with its own AWS credentials and its own way to the name servers. */
 export function resetHere(
   tasks: readonly ResetTask[],
-  { force, env }: { readonly force: boolean; readonly env: Environment },
+  { force, env, askToAbort }: ResetHere,
 ): Promise<readonly ResetResult[]> {
-  const { aws, reach } = loadDirectConfig(env);
-  const look = { reach, resolve: createResolveTarget(reach.resolvers), askTimeoutMs: ASK_TIMEOUT_MS };
-  return resetRecords({ aws: createAwsClients(aws), look, pulse: plainPulse() }, tasks, { force, pace: RESET_PACE });
+  const config = loadDirectConfig(env);
+  const deps = { aws: createAwsClients(config.aws), look: lookDeps({ config }), pulse: plainPulse(), askToAbort };
+  return resetRecords(deps, tasks, { force, pace: RESET_PACE });
 }

@@ -22,7 +22,7 @@ export interface Named {
   readonly outcomeUnknown: boolean;
   readonly sentence: string;
   readonly next: string | null;
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** What `Retry-After` asked for, in milliseconds; never more than 30 s. */
   readonly retryAfterMs: number | null;
 }
 
@@ -177,9 +177,19 @@ function kindOf(facts: Facts): KindName {
   return 'lostAnswer';
 }
 
+/** A protection first: a batch that it refuses is also said to find what it meant to delete. */
 function batchKind(message: string): KindName {
-  if (PROTECTION.test(message)) return 'protected';
+  if (PROTECTION.test(withoutNames(message))) return 'protected';
   return STALE.test(message) ? 'staleBatch' : 'invalid';
+}
+
+/** The message without the names that it quotes: `data-protection.example.com` protects nothing. */
+function withoutNames(message: string): string {
+  return message
+    .replace(/'[^']*'|"[^"]*"/g, '')
+    .replace(/\[name=[^\]]*\]/g, '')
+    .replace(/\b(?:name|zone) [^\s,\]]+/gi, '')
+    .replace(/[^\s,:[\]]+\.[^\s,:[\]]+/g, '');
 }
 
 interface Facts {
@@ -213,9 +223,12 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A proxy that asks for an hour must not hold a rollback back for an hour (D8). */
+const LONGEST_PAUSE_MS = 30_000;
+
 /** Seconds, as AWS sends them; a date would need a clock, and nothing in front of Route 53 sends one. */
 function retryAfter(header: string): number | null {
-  return /^\d{1,5}$/.test(header) ? Number(header) * 1_000 : null;
+  return /^\d{1,9}$/.test(header) ? Math.min(LONGEST_PAUSE_MS, Number(header) * 1_000) : null;
 }
 
 const LONGEST_MESSAGE = 500;

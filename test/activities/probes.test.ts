@@ -1,5 +1,5 @@
 import type { HttpGate, Observation } from '../../src/core/dns/gate.ts';
-import { lookDeps } from '../../src/activities/deploy-activities.ts';
+import { lookDeps } from '../../src/activities/look-deps.ts';
 import { makeProbes, trustOf, type ProbeDeps, type ProbeInput } from '../../src/activities/probes.ts';
 import { plainPulse } from '../../src/activities/pulse.ts';
 import type { ProbeSide } from '../../src/contracts/deploy-activities.ts';

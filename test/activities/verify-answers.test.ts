@@ -1,4 +1,7 @@
 import type { VerifyInput } from '../../src/contracts/deploy-activities.ts';
+import { lookDeps } from '../../src/activities/look-deps.ts';
+import { plainPulse, type Pulse } from '../../src/activities/pulse.ts';
+import { verifyAnswers } from '../../src/activities/verify-answers.ts';
 import { failureOf, pointedAt, startActivityRig, type ActivityRig } from './rig.ts';
 
 const RED = '192.0.2.10';
@@ -57,6 +60,23 @@ test('waits for a server that comes right within the limit', async () => {
 test('reports a silent server as not seen, and does not fail for it (D3)', async () => {
   server(0).silence();
   expect(await kinds()).toEqual(['not-seen', 'agrees', 'agrees', 'agrees']);
+});
+
+test('does not take a server that answered wrongly and then fell silent for one that was not seen (D3)', async () => {
+  lie('203.0.113.9');
+  for (const silent of [0, 1, 3]) server(silent).silence(); // so that the first pause follows the answer of the liar
+  const pulse = plainPulse();
+  const afterOneAnswer: Pulse = {
+    ...pulse,
+    sleep: (ms) => {
+      server(2).silence();
+      return pulse.sleep(ms);
+    },
+  };
+  const deps = lookDeps({ config: rig.config, askTimeoutMs: 100 });
+  const failed = await failureOf(verifyAnswers(deps, { ...input, limitMs: 1_000 }, afterOneAnswer));
+  expect(failed.type).toBe('WrongAnswer');
+  expect(failed.message).toContain('answers 203.0.113.9');
 });
 
 test('accepts either value between steps, and nothing else', async () => {

@@ -70,6 +70,8 @@ const foreignHand = (value: string) =>
     TTL: 60,
     ResourceRecords: [{ Value: value }],
   });
+const looks = () =>
+  rig.sandbox.route53.faults.seen.filter(({ operation }) => operation === 'ListResourceRecordSets').length;
 const failed = (at: number): Observation => ({
   gate: 'healthy',
   side: 'black',
@@ -124,6 +126,7 @@ describe('watchEndpoints', () => {
       inconclusiveSince: null,
       share: 100,
       looksFailed: 0,
+      looksSkipped: 0,
     };
     await rig.sandbox.black.behave({ kind: 'status', status: 503 });
     const { windows } = await watch(forLong(), { heartbeatDetails: beat });
@@ -181,7 +184,17 @@ describe('watchEndpoints', () => {
 
   test('does not take a renewed fence of its own for drift', async () => {
     const fence = { owner: 'ns-1/deploy:www.example.com/run-1', stage: 'step', until: 4_102_444_900_000 } as const;
-    await rig.run((the) => the.setFence({ ...rig.ref, ...fence, types: ['A'], comment: 'renew' }));
+    await rig.run((the) =>
+      the.setFence({
+        ...rig.ref,
+        ...fence,
+        expect: standing.sets,
+        red: standing.sets,
+        gen: 1,
+        types: ['A'],
+        comment: 'renew',
+      }),
+    );
     expect((await watch()).end.kind).toBe('held');
   });
 
@@ -192,6 +205,28 @@ describe('watchEndpoints', () => {
       fault: { kind: 'refuse', status: 400, code: 'Throttling' },
     });
     expect((await watch()).end.kind).toBe('held');
+  });
+
+  test('leaves half of the requests to writes, and counts the looks that it skips for that', async () => {
+    const activities = rig.with({ driftLooks: { burst: 2, perSecond: 0 } });
+    const env = environment();
+    const beats: WatchBeat[] = [];
+    env.on('heartbeat', (beat: WatchBeat) => beats.push(beat));
+    const before = looks();
+    await env.run(() => activities.watchEndpoints(input));
+    expect(looks() - before).toBe(2);
+    expect(beats.at(-1)?.looksSkipped).toBeGreaterThan(0);
+  });
+
+  test('lets a watch that had no turn look sooner than one that had, so that none goes blind (D4)', async () => {
+    const activities = rig.with({ driftLooks: { burst: 1, perSecond: 20 } });
+    const watching = Array.from({ length: 5 }, async () => {
+      const watched = environment().run(() => activities.watchEndpoints({ ...input, ...forLong(), gates: [] }));
+      return (await watched) as Watched;
+    });
+    foreignHand('198.51.100.7');
+    const ends = await Promise.all(watching);
+    expect(ends.map(({ end }) => end.kind)).toEqual(Array.from({ length: 5 }, () => 'drift'));
   });
 
   test('tells its newest values with each heartbeat', async () => {

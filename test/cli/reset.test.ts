@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { resetLines } from '../../src/cli/commands/reset.ts';
+import { exitOfReset, resetLines } from '../../src/cli/commands/reset.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { fenceSet } from '../../src/core/dns/fence.ts';
 import { packRed } from '../../src/core/dns/pack-sets.ts';
@@ -142,6 +142,22 @@ describe('reset, without Temporal', () => {
     expect(out).toMatch(/NOT RESTORED .*route53:ChangeResourceRecordSets/);
   });
 
+  test('talks to no deployment before it knows that it can reset', async () => {
+    rig.sandbox.route53.put(rig.sandbox.zoneId, black('www.example.com'));
+    const { exit, err, out } = await rig.run('reset', 'www.example.com', '--zone', 'exmaple.com');
+    expect(exit).toBe(4);
+    expect(out).toMatch(/NOT RESTORED .*no hosted zone exmaple\.com/);
+    expect(err).not.toMatch(/Temporal answers/);
+  });
+
+  test('says that nobody could be asked where no name server answers (exit 1)', async () => {
+    rig.sandbox.route53.put(rig.sandbox.zoneId, black('www.example.com'));
+    for (const server of rig.sandbox.nameServers.servers) server.silence();
+    const { exit, out } = await rig.run('reset', 'www.example.com');
+    expect(out).toMatch(/www\.example\.com {2}restored, DNS not seen {2}192\.0\.2\.10 .* at 0 of 4 name servers/);
+    expect(exit).toBe(1);
+  });
+
   test('one record that is protected does not keep its neighbours from being reset', async () => {
     const { route53, zoneId } = rig.sandbox;
     route53.put(zoneId, black('www.example.com'), black('r1.example.com'));
@@ -169,6 +185,18 @@ describe('reset with a bad command line', () => {
     expect(await rig.run(...args)).toMatchObject({ exit: 2, err: expect.stringMatching(sentence) as string });
     expect(rig.sandbox.route53.log.every(({ by }) => by === 'foreign')).toBe(true);
   });
+});
+
+test.each([
+  [['restored', 'there'], 0],
+  [['restored', 'unseen'], 1],
+  [['unseen', 'foreign'], 3],
+  [['refused', 'there'], 3],
+  [['refused', 'unverified', 'unseen'], 4],
+  [['failed', 'foreign'], 4],
+] as const)('the worst of %j decides the exit code: %d', (outcomes, exit) => {
+  const result = { record: 'r', sentence: '', next: null, zone: null, servers: [] };
+  expect(exitOfReset(outcomes.map((outcome) => ({ ...result, outcome })))).toBe(exit);
 });
 
 test('the table of a reset takes no control characters from outside', () => {

@@ -26,6 +26,32 @@ test.each<[string, unknown, string, boolean]>([
   ['a batch that lost its race', batch(STALE), 'Foreign', true],
   ['a batch that deletes what is gone', batch('[Tried to delete ... but it was not found]'), 'Foreign', true],
   ['a protected record', batch('[The record set is protected: freeze]'), 'Protected', false],
+  [
+    'a lost race on a name that speaks of protection',
+    batch(STALE.replaceAll('www.', 'data-protection.')),
+    'Foreign',
+    true,
+  ],
+  [
+    'a rule broken at a name that speaks of protection',
+    batch('[RRSet with DNS name data-protection.example.com. is not permitted in zone protection.example.org.]'),
+    'Invalid',
+    true,
+  ],
+  [
+    'a quoted name that speaks of protection',
+    batch(
+      "[Invalid Resource Record: FATAL problem: Unsupported at [name='protect.example.com.', type='A'], 'protect']",
+    ),
+    'Invalid',
+    true,
+  ],
+  [
+    'a protected record, by its name',
+    batch('[RRSet with DNS name www.example.com., type A is protected and cannot be changed: freeze]'),
+    'Protected',
+    false,
+  ],
   ['a batch that breaks a rule', batch('[RRSet with DNS name x. is not permitted in zone y.]'), 'Invalid', true],
   ['InvalidInput', error('InvalidInput', status(400)), 'Invalid', true],
   ['an unknown 400', error('SomethingNew', status(400)), 'Invalid', true],
@@ -64,10 +90,13 @@ test('keeps ARNs, account numbers, keys and control characters out of a sentence
 test.each([
   ['7', 7_000],
   ['0', 0],
+  ['30', 30_000],
+  ['3600', 30_000],
+  ['123456', 30_000],
   ['Sun, 22 Nov 2026 12:00:00 GMT', null],
   ['-1', null],
   ['1e9', null],
-])('reads Retry-After %s', (header, retryAfterMs) => {
+])('reads Retry-After %s, and never holds a rollback back for more than 30 s (D8)', (header, retryAfterMs) => {
   const response = { $response: { headers: { 'retry-after': header } } };
   expect(classify(error('Throttling', response), REQUEST).retryAfterMs).toBe(retryAfterMs);
 });

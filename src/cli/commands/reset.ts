@@ -1,4 +1,4 @@
-import type { ResetResult, ResetTask } from '../../activities/reset-records.ts';
+import type { ResetResult, ResetTask } from '../../activities/reset-task.ts';
 import { collect, examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startFindings, type Findings } from '../parse/parsed.ts';
@@ -60,11 +60,6 @@ interface ResetFlags extends PlaceFlags {
 async function reset(terminal: Terminal, names: readonly string[], flags: ResetFlags): Promise<ExitCode> {
   const tasks = tasksOf(names, { flags, policies: await readPolicies(terminal, flags.config) });
   terminal.err("resetting without Temporal, with this client's own AWS credentials");
-  await askRunningToAbort(
-    terminal,
-    flags,
-    tasks.map(({ record }) => record),
-  );
   const results = await run(terminal, tasks, flags);
   if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, records: results }, null, 2));
   else for (const line of resetLines(results, terminal.paint)) terminal.out(line);
@@ -108,7 +103,8 @@ function read(name: string) {
 }
 
 function taskOf(record: string, { flags, policies }: Declared, findings: Findings): ResetTask | null {
-  const policy = policies.get(record)?.policy;
+  const named = policies.get(record);
+  const policy = named?.policy;
   const base = { record, zone: flags.zone ?? policy?.zone ?? null, verify: policy?.verify ?? 'authoritative' };
   if (flags.toSnapshot === true) return { ...base, wish: { kind: 'snapshot' } };
   const values = flags.to ?? (policy?.default === undefined ? null : [policy.default].flat());
@@ -118,27 +114,38 @@ function taskOf(record: string, { flags, policies }: Declared, findings: Finding
     );
     return null;
   }
-  const target = findings.take(parseTarget(values, flags.to === undefined ? `default of ${record}` : '--to'), null);
-  const ttl = ttlOf(flags.ttl ?? policy?.ttl, findings);
+  const target = findings.take(parseTarget(values, flags.to === undefined ? placeOf(named, 'default') : '--to'), null);
+  const ttl =
+    flags.ttl === undefined ? ttlOf(policy?.ttl, placeOf(named, 'ttl'), findings) : ttlOf(flags.ttl, '--ttl', findings);
   return target === null ? null : { ...base, wish: { kind: 'default', target, ttl, leave: policy?.leave ?? [] } };
 }
 
-function ttlOf(text: string | number | undefined, findings: Findings): number | null {
-  return text === undefined ? null : findings.take(parseTtl(String(text), '--ttl'), null);
+/** What a value of the file is called in sentences: `switchyard.yaml:12: ttl`. */
+function placeOf(named: NamedPolicy | undefined, key: 'default' | 'ttl'): string {
+  return named === undefined ? key : `${named.at(key)}: ${key}`;
+}
+
+function ttlOf(text: string | number | undefined, place: string, findings: Findings): number | null {
+  return text === undefined ? null : findings.take(parseTtl(String(text), place), null);
 }
 
 async function run(
   terminal: Terminal,
   tasks: readonly ResetTask[],
-  { force }: ResetFlags,
+  flags: ResetFlags,
 ): Promise<readonly ResetResult[]> {
   const { resetHere } = await import('../reset-here.ts');
-  return resetHere(tasks, { force: force === true, env: terminal.env });
+  return resetHere(tasks, {
+    force: flags.force === true,
+    env: terminal.env,
+    askToAbort: (records) => askRunningToAbort(terminal, flags, records),
+  });
 }
 
 const WORDS: Readonly<Record<ResetResult['outcome'], string>> = {
   there: 'there already',
   restored: 'restored',
+  unseen: 'restored, DNS not seen',
   foreign: 'FOREIGN, left',
   refused: 'refused',
   failed: 'NOT RESTORED',
@@ -161,8 +168,9 @@ export function resetLines(results: readonly ResetResult[], paint: Terminal['pai
 const isGood = (result: ResetResult | undefined): boolean =>
   result?.outcome === 'there' || result?.outcome === 'restored';
 
-/** 4 when any record is not restored or not sure, else 3 when any was left as foreign or refused. */
+/** 4 when any record is not restored or not sure, else 3 when any was left as foreign or refused, else 1 when any was not seen in DNS. */
 export function exitOfReset(results: readonly ResetResult[]): ExitCode {
   if (results.some(({ outcome }) => outcome === 'failed' || outcome === 'unverified')) return EXIT.actNow;
-  return results.every(isGood) ? EXIT.done : EXIT.refused;
+  if (results.some(({ outcome }) => outcome === 'foreign' || outcome === 'refused')) return EXIT.refused;
+  return results.every(isGood) ? EXIT.done : EXIT.failedSafe;
 }
