@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEPLOY_QUEUE } from '../src/contracts/deploy.ts';
 import type { BenchTemporal } from './bench-temporal.ts';
 
-/** `src/worker.ts` as it runs in production: a process of its own. */
+/** `./switchyard worker` as it runs in production: a process of its own. */
 export interface WorkerProcess {
   readonly spawnedAt: number;
   /** Resolves when Temporal has seen this process poll for work. */
@@ -13,12 +13,12 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-const WORKER = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const POLLS_WITHIN_MS = 60_000;
 
 export function startWorkerProcess(temporal: BenchTemporal, env: Readonly<Record<string, string>>): WorkerProcess {
   const spawnedAt = Date.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', WORKER], {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLIENT, 'worker'], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -4,7 +4,7 @@ import { blackShare, hasMoved, type AnswerCount } from './traffic-share.ts';
 
 const WIDTH = 40;
 
-/** One second of answers: `12:14:11  ████░░░░  black  52 % of 100 answers`. */
+/** One second of answers: `12:14:11 UTC  ████░░░░  black  52 % of 100 answers`. */
 export function shareLine(count: AnswerCount, paint: Terminal['paint']): string {
   const share = blackShare(count);
   const { red, black, other, silent } = count;

@@ -12,10 +12,13 @@ all on loopback, and stays until Ctrl-C. Nothing of it reaches AWS.
   --seed NUMBER   the same weighted draws every time
   --help          this text
 
-On stdout go the variables with which worker and client work against it, ready for a shell:
+On stdout go the variables with which worker and client work against it, ready for a shell, and all at once. Wait for
+them: without them the client would take your own AWS credentials, and the real Route 53.
 
+  rm -f sandbox.env
   npm run -s sandbox > sandbox.env &
-  source sandbox.env && ./switchyard up
+  until [ -s sandbox.env ]; do sleep 1; done
+  . ./sandbox.env && ./switchyard up
 `;
 
 const ZONE_NAME = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/;

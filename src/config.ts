@@ -1,6 +1,8 @@
 /**
- * The only reader of the environment: every variable with what is accepted, all problems at once (A2).
+ * The configuration of the worker, and what the client shares of it, out of the environment: every variable with what is accepted, all
+ * problems at once (A2).
  *
+ * The client is handed its environment by main.ts, and reads there besides who asks and where it runs: the CI, the terminal, the file.
  * AWS credentials and profiles are read by the AWS SDK itself, Temporal's variables and profile file by @temporalio/envconfig.
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -62,8 +64,6 @@ export interface LogConfig {
 export interface LocalConfig {
   /** The folder of `switchyard up`. */
   readonly home: string;
-  /** `switchyard.yaml`; null: found from the working directory. */
-  readonly file: string | null;
   /** The Temporal CLI to use and no other; null: looked for. */
   readonly temporalCli: string | null;
   readonly log: LogConfig;
@@ -111,21 +111,21 @@ export function loadConfig(env: Environment = process.env): Config {
 }
 
 /** For the client: nothing of AWS or of probes is looked at. @throws ConfigError */
-export function loadLocalConfig(env: Environment = process.env): LocalConfig {
+export function loadLocalConfig(env: Environment): LocalConfig {
   const { value, problems } = parse(LOCAL, env);
   refuse(problems);
   return localFrom(value, env);
 }
 
 /** For verbs that do without Temporal, with the caller's own AWS credentials. @throws ConfigError */
-export function loadDirectConfig(env: Environment = process.env): Pick<Config, 'aws' | 'reach'> {
+export function loadDirectConfig(env: Environment): Pick<Config, 'aws' | 'reach'> {
   const { value, problems } = parse({ ...AWS, ...REACH }, env);
   refuse(problems);
   return { aws: awsFrom(value), reach: reachFrom(value) };
 }
 
 /** Variables and profile file of Temporal. @throws ConfigError */
-export function loadTemporalConfig(env: Environment = process.env): TemporalConfig {
+export function loadTemporalConfig(env: Environment): TemporalConfig {
   const { value, problems } = attempt(() => readTemporal(env));
   refuse(problems);
   return value;
@@ -164,7 +164,6 @@ const LOCAL = {
   SWITCHYARD_HOME: text,
   XDG_STATE_HOME: text,
   HOME: text,
-  SWITCHYARD_CONFIG: text,
   SWITCHYARD_TEMPORAL_CLI: text,
   SWITCHYARD_LOG: oneOf('json', 'pretty'),
   SWITCHYARD_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error'),
@@ -202,7 +201,8 @@ const WORKER = {
 };
 
 const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
-const OURS: readonly string[] = Object.keys({ ...LOCAL, ...REACH, ...WORKER });
+const READ_BY_CLIENT = ['SWITCHYARD_CONFIG'];
+const OURS: readonly string[] = [...READ_BY_CLIENT, ...Object.keys({ ...LOCAL, ...REACH, ...WORKER })];
 
 type Found<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
@@ -210,7 +210,6 @@ function localFrom(found: Found<typeof LOCAL>, env: Environment): LocalConfig {
   const state = found.XDG_STATE_HOME ?? join(found.HOME ?? homedir(), '.local', 'state');
   return {
     home: found.SWITCHYARD_HOME ?? join(state, 'switchyard'),
-    file: found.SWITCHYARD_CONFIG,
     temporalCli: found.SWITCHYARD_TEMPORAL_CLI,
     log: { format: found.SWITCHYARD_LOG, level: found.SWITCHYARD_LOG_LEVEL ?? 'info' },
     warnings: unknownVariables(env),

@@ -1,9 +1,8 @@
 import { NativeConnection } from '@temporalio/worker';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TemporalConfig } from './config.ts';
+import { DEFAULT_ADDRESS } from './default-address.ts';
 import type { Logger } from './logger.ts';
-
-export const DEFAULT_ADDRESS = 'localhost:7233';
 
 export interface ConnectOptions {
   readonly logger: Logger;

@@ -11,6 +11,6 @@ export function createLogger(config: LogConfig, isTerminal: boolean): Logger {
   if (format === 'json') return pino(options, pino.destination({ sync: true }));
   return pino(
     options,
-    pretty({ sync: true, colorize: isTerminal, ignore: 'pid,hostname,program', translateTime: 'SYS:HH:MM:ss' }),
+    pretty({ sync: true, colorize: isTerminal, ignore: 'pid,hostname,program', translateTime: 'UTC:HH:MM:ss Z' }),
   );
 }

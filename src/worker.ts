@@ -1,5 +1,5 @@
 /**
- * The worker: config -> logger -> Temporal -> activities -> a worker a task queue -> drain on SIGTERM.
+ * The worker: logger -> Temporal -> activities -> a worker a task queue -> drain when told to stop.
  *
  * D3 A restart alone never rolls anything back: a write under way is finished before the process ends, a watch ends at once and goes on
  * in the next worker from its heartbeat.
@@ -11,19 +11,17 @@ import {
   type NativeConnection,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import { createDeployActivities, type DeployDeps } from './activities/deploy-activities.ts';
 import { createDoctorActivities } from './activities/diagnose.ts';
 import { linkSignals } from './activities/linked-signal.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { connectToTemporal } from './connect-to-temporal.ts';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { installRuntime } from './temporal-runtime.ts';
-import { ServerLost, untilLost } from './until-lost.ts';
+import { untilLost } from './until-lost.ts';
 
 export interface StartOptions {
   readonly logger: Logger;
@@ -58,6 +56,28 @@ const ACTIVITY_SLOTS = 500;
 const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
   [DEPLOY_QUEUE]: (deps) => ({ ...createDeployActivities(deps), ...createDoctorActivities(deps) }),
 };
+
+export interface ProcessOptions {
+  /** Log lines are for eyes, unless the configuration says otherwise. */
+  readonly isTerminal: boolean;
+  /** Stops the worker, also while it still waits for Temporal. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a process begins that runs a worker, once: its log, the warnings of its configuration, Temporal's runtime, the worker. */
+export async function beginWorker(config: Config, { isTerminal, signal }: ProcessOptions): Promise<RunningWorker> {
+  const logger = createLogger(config.log, isTerminal);
+  for (const warning of config.warnings) logger.warn(warning);
+  installRuntime(logger);
+  const announce = (): void => logger.info('finishing writes under way, handing everything else over');
+  signal?.addEventListener('abort', announce, { once: true });
+  const worker = await startWorker(config, { logger, ...(signal === undefined ? {} : { signal }) });
+  worker.finished.then(
+    () => logger.info('stopped'),
+    () => undefined, // whoever waits for the end says why
+  );
+  return worker;
+}
 
 /** Starts the workers of `config.queues` in this process. Fulfilled when they poll, or when told to stop before. */
 export async function startWorker(config: Config, options: StartOptions): Promise<RunningWorker> {
@@ -146,32 +166,4 @@ async function runAll(workers: readonly Worker[], { connection, stopping, option
     ended.abort();
   }
   if (options.connection === undefined) await connection.close();
-}
-
-async function main(): Promise<void> {
-  const config = loadConfig();
-  const logger = createLogger(config.log, process.stdout.isTTY);
-  for (const warning of config.warnings) logger.warn(warning);
-  installRuntime(logger);
-  const asked = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      logger.info({ signal }, 'finishing writes under way, handing everything else over');
-      asked.abort();
-    });
-  }
-  const worker = await startWorker(config, { logger, signal: asked.signal });
-  await worker.finished;
-  logger.info('stopped');
-}
-
-/** Also where an activity still holds the event loop: the server is gone, and its answer would reach nobody. */
-function die(cause: unknown): never {
-  const known = cause instanceof ConfigError || cause instanceof ServerLost;
-  process.stderr.write(`${known ? cause.message : inspect(cause)}\n`);
-  process.exit(1);
-}
-
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await main().catch(die);
 }

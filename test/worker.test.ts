@@ -67,9 +67,9 @@ test('finishes and ends with 0 on SIGTERM', async () => {
   expect(worker.output()).toContain('"stopped"');
 });
 
-test('ends with 1 and all problems of its environment, without a stack', async () => {
+test('ends with 2 and all problems of its environment, without a stack', async () => {
   const worker = runWorker({ SWITCHYARD_LOG: 'xml', SWITCHYARD_QUEUES: 'nope' });
-  expect(await worker.exit).toBe(1);
+  expect(await worker.exit).toBe(2);
   expect(worker.output()).toMatch(/SWITCHYARD_LOG: found "xml".*\n.*SWITCHYARD_QUEUES: found "nope"/);
   expect(worker.output()).not.toMatch(/\n {4}at /);
 });
@@ -102,8 +102,8 @@ async function freeAddress(): Promise<string> {
 }
 
 function runWorker(env: Readonly<Record<string, string>>) {
-  const path = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path], {
+  const path = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path, 'worker'], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...ENV, ...env },
   });
   let output = '';

@@ -2,9 +2,9 @@ import { cleanText } from '../core/clean-text.ts';
 import type { Gate } from '../core/dns/gate.ts';
 import { DEFAULT_PACE, type DeployRequest, type Pace } from '../contracts/deploy.ts';
 import type { RecordPolicy } from '../contracts/file.ts';
+import { askedNow } from './asked-now.ts';
 import type { RequestFlags } from './deploy-flags.ts';
 import { EXIT } from './exit-codes.ts';
-import { requestIdOf, whoAsks } from './identity.ts';
 import { parseCheck } from './parse/check.ts';
 import { checkShares, parseFailRule, parseSpan, parseSteps, parseStrategy, parseTtl } from './parse/numbers.ts';
 import { quoted, startFindings, type Findings } from './parse/parsed.ts';
@@ -56,13 +56,9 @@ function assemble(record: string, from: Assembly): DeployRequest {
   const text = (flag: keyof RequestFlags & keyof RecordPolicy): Place => placed(from, flag);
   return {
     record,
-    zone: checkZone(flags.zone ?? policy.zone ?? null, findings),
+    zone: checkZone(text('zone'), findings),
     to: findings.take(parseTarget(flags.to ?? [], '--to'), { kind: 'values', values: [] }),
-    type: oneOf(flags.type?.toUpperCase() ?? policy.type ?? null, {
-      flag: '--type',
-      accepted: ['A', 'AAAA', 'CNAME'],
-      findings,
-    }),
+    type: oneOf(upperCase(text('type')), ['A', 'AAAA', 'CNAME'], findings),
     from: flags.from === undefined ? null : valuesOf(findings, flags.from),
     steps: wish,
     holdMs: span(text('hold'), findings),
@@ -71,21 +67,14 @@ function assemble(record: string, from: Assembly): DeployRequest {
     preLowerTtl: ttl(text('preLowerTtl'), findings),
     ttl: ttl(text('ttl'), findings),
     slowRollbackOk: flags.slowRollbackOk ?? policy.slowRollbackOk ?? false,
-    leave: leaveOf(flags.leave ?? policy.leave ?? [], findings),
+    leave: leaveOf(flags.leave ?? policy.leave ?? [], text('leave').flag, findings),
     gates: gatesOf(record, from),
     unchecked: flags.unchecked ?? false,
     acceptIllRed: flags.acceptIllRed ?? false,
     ifRedIsIll: policy.ifRedIsIll ?? 'compare',
-    verify:
-      oneOf(flags.verify ?? policy.verify ?? 'authoritative', {
-        flag: '--verify',
-        accepted: ['authoritative', 'api'],
-        findings,
-      }) ?? 'authoritative',
+    verify: oneOf(text('verify'), ['authoritative', 'api'], findings) ?? 'authoritative',
     planHash: planHashOf(flags.planHash, findings),
-    startWithinMs: startWithin(flags.startWithin, findings),
-    requestId: clean(requestIdOf(flags.requestId, env)),
-    by: clean(whoAsks(flags.by, env)) ?? 'unknown',
+    ...findings.take(askedNow(flags, env), { by: '', requestId: null, startWithinMs: 0 }),
     searchAttributes: false, // until the client has seen that they exist
     namespaceId: '', // known once Temporal has answered
     pace: paceOf(from),
@@ -171,28 +160,24 @@ function paceOf(from: Assembly): Pace {
   };
 }
 
-interface Choice<T extends string> {
-  readonly flag: string;
-  readonly accepted: readonly T[];
-  readonly findings: Findings;
-}
+const upperCase = ({ text, flag }: Place): Place => ({ text: text?.toUpperCase(), flag });
 
-function oneOf<T extends string>(text: string | null, { flag, accepted, findings }: Choice<T>): T | null {
+function oneOf<T extends string>({ text, flag }: Place, accepted: readonly T[], findings: Findings): T | null {
   const found = accepted.find((value) => value === text);
-  if (text !== null && found === undefined)
+  if (text !== undefined && found === undefined)
     findings.note(problem(`${flag}: ${quoted(text)} is none`, accepted.join(', ')));
   return found ?? null;
 }
 
 /** A zone by id or by exact name; `/hostedzone/` in front is taken off. */
-function checkZone(text: string | null, findings: Findings): string | null {
-  if (text === null) return null;
+function checkZone({ text, flag }: Place, findings: Findings): string | null {
+  if (text === undefined) return null;
   const zone = text.replace(/^\/hostedzone\//, '');
   if (/^Z[A-Z0-9]{1,31}$/.test(zone)) return zone;
   const name = parseRecordName(zone);
   if (name.ok && !name.value.record.startsWith('*')) return name.value.record;
   findings.note(
-    problem(`--zone: ${quoted(text)} is neither a zone id nor a zone name`, 'Z0123456789ABCDEFGHIJ, or example.com'),
+    problem(`${flag}: ${quoted(text)} is neither a zone id nor a zone name`, 'Z0123456789ABCDEFGHIJ, or example.com'),
   );
   return null;
 }
@@ -205,11 +190,11 @@ function valuesOf(findings: Findings, texts: readonly string[]): readonly string
   return target?.kind === 'values' ? target.values : [];
 }
 
-function leaveOf(texts: readonly string[], findings: Findings): readonly string[] {
+function leaveOf(texts: readonly string[], flag: string, findings: Findings): readonly string[] {
   const types = splitValues(texts).map((type) => type.toUpperCase());
   for (const type of types) {
     if (!/^[A-Z0-9]{1,10}$/.test(type))
-      findings.note(problem(`--leave: ${quoted(type)} is no record type`, 'AAAA, HTTPS, SVCB'));
+      findings.note(problem(`${flag}: ${quoted(type)} is no record type`, 'AAAA, HTTPS, SVCB'));
   }
   return [...new Set(types)];
 }
@@ -218,17 +203,13 @@ function planHashOf(text: string | undefined, findings: Findings): string | null
   if (text === undefined) return null;
   if (/^[0-9a-f]{8,64}$/.test(text)) return text;
   findings.note(
-    problem(`--plan-hash: ${quoted(text)} is no hash of a plan`, '8 to 64 of 0-9 and a-f, as `plan` prints it'),
+    problem(
+      `--plan-hash: ${quoted(text)} is no hash of a plan`,
+      '8 to 64 of 0-9 and a-f, as ./switchyard plan prints it',
+    ),
   );
   return null;
 }
-
-function startWithin(text: string | undefined, findings: Findings): number {
-  const limits = { minMs: 1_000, maxMs: 86_400_000, range: 'from 1s to 1d' };
-  return findings.take(parseSpan(text ?? '5m', '--start-within', limits), 0);
-}
-
-const clean = (text: string | null): string | null => (text === null ? null : cleanText(text, 200));
 
 function notesOf(name: RecordName, named: NamedPolicy | null): readonly string[] {
   const notes: string[] = [];

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../contracts/deploy.ts';
 import type { DiagnoseInput, Finding } from '../contracts/doctor.ts';
+import { nodeFinding } from '../oldest-node.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { runShort } from './run-short.ts';
 import { mustHaveWorker } from './start-deployment.ts';
@@ -24,7 +25,7 @@ export interface DiagnoseOptions {
 
 /** Looks at this client, at Temporal, and through a worker at everything that a worker needs. */
 export async function diagnose({ flags, env, input }: DiagnoseOptions): Promise<Diagnosis> {
-  const here = [nodeFinding(process.versions.node)];
+  const here = [nodeFinding('client: node', process.versions.node)];
   const place = await findTemporal(flags, env);
   let temporal: TemporalClient;
   try {
@@ -40,13 +41,6 @@ export async function diagnose({ flags, env, input }: DiagnoseOptions): Promise<
   } finally {
     await temporal.close();
   }
-}
-
-/** The oldest Node that works: 20.19. */
-export function nodeFinding(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const ok = major > 20 || (major === 20 && minor >= 19);
-  return { check: 'client: node', ok, sentence: `Node ${version}`, next: ok ? null : 'Node 20.19 or newer is needed.' };
 }
 
 async function serverFinding({ connection, place, ask }: TemporalClient): Promise<Finding> {

@@ -1,4 +1,4 @@
-/** What an exit code means, for every verb (design 6). */
+/** What an exit code means, for every verb; docs/when-it-fails.md says the same at length. */
 export const EXIT = {
   done: 0,
   failedSafe: 1,

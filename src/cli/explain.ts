@@ -102,6 +102,15 @@ export function exitOfOutcome(outcome: DeployOutcome): ExitCode {
   }
 }
 
+/**
+ * The exit code where a verb that only looks has failed: nothing was started, so either nobody could be reached, or it is a refusal. The
+ * same whether a worker looked or this client.
+ */
+export function exitOfLook(type: string): ExitCode {
+  if (type === 'Unavailable' || type === 'Throttled') return EXIT.unreachable;
+  return EXIT.refused;
+}
+
 /** How an outcome is called. */
 export const OUTCOME_WORDS: Readonly<Record<DeployOutcome, string>> = {
   promoted: 'promoted',

@@ -1,11 +1,13 @@
-import type { ExitCode } from './exit-codes.ts';
-import { follow } from './follow.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { follow, type FollowOptions } from './follow.ts';
 import { tellGithub } from './github.ts';
 import { hearInterrupts } from './interrupts.ts';
 import type { RunEnd } from './look-at-run.ts';
-import { mustBeSpan } from './must-read.ts';
+import { parseSpan } from './parse/numbers.ts';
+import { startFindings } from './parse/parsed.ts';
 import { openReporter, type Reporter } from './reporter.ts';
 import type { StartedRun } from './start-deployment.ts';
+import { Stop } from './stop.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { uiLink } from './temporal-place.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,12 +19,30 @@ export interface FollowFlags {
   readonly json?: boolean | undefined;
 }
 
+/** How long to follow, and what to do when somebody stops that. */
+export interface FollowTerms extends Pick<FollowOptions, 'waitMs' | 'blockedWaitMs' | 'onCancel'> {
+  readonly json: boolean;
+}
+
+/**
+ * Read before anything is sent: a typing error must not be found after the deployment, or its abort, has begun.
+ *
+ * @throws Stop with exit 2: every problem at once.
+ */
+export function followTerms({ wait, blockedWait, onCancel, json }: FollowFlags): FollowTerms {
+  const findings = startFindings();
+  const waitMs = wait === undefined ? null : findings.take(parseSpan(wait, '--wait'), null);
+  const blockedWaitMs = findings.take(parseSpan(blockedWait ?? '5m', '--blocked-wait'), 0);
+  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
+  return { waitMs, blockedWaitMs, onCancel: onCancel ?? 'leave', json: json === true };
+}
+
 export interface Following {
   readonly temporal: TemporalClient;
   readonly run: StartedRun;
   readonly record: string;
   readonly by: string;
-  readonly flags: FollowFlags;
+  readonly terms: FollowTerms;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -30,18 +50,16 @@ const LOOK_EVERY_MS = 1_000;
 /** Follows a run on this terminal until it ends, with annotations where this is GitHub Actions. */
 export async function followToEnd(
   terminal: Terminal,
-  { temporal, run, record, by, flags }: Following,
+  { temporal, run, record, by, terms }: Following,
 ): Promise<ExitCode> {
   const link = uiLink(temporal.place, run.workflowId, run.runId);
   const ends: RunEnd[] = [];
-  const reporter = remembering(openReporter({ terminal, record, link, json: flags.json === true }), ends);
+  const reporter = remembering(openReporter({ terminal, record, link, json: terms.json }), ends);
   const interrupts = hearInterrupts();
   try {
     const exit = await follow(temporal, run, {
+      ...terms,
       record,
-      waitMs: flags.wait === undefined ? null : mustBeSpan(flags.wait, '--wait'),
-      blockedWaitMs: mustBeSpan(flags.blockedWait ?? '5m', '--blocked-wait'),
-      onCancel: flags.onCancel ?? 'leave',
       by,
       reporter,
       interrupts,

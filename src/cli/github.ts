@@ -1,12 +1,14 @@
 import { appendFile } from 'node:fs/promises';
 import { assertNever } from '../core/assert-never.ts';
+import { timeOfDay } from '../core/clock-time.ts';
+import { escapeMarkdown } from '../core/escape-markdown.ts';
 import type { DeployStatus } from '../contracts/deploy.ts';
 import { OUTCOME_WORDS } from './explain.ts';
 import type { RunEnd } from './look-at-run.ts';
 import { nonEmpty } from './find-file.ts';
 import { closingLines, speechlessLines } from './render.ts';
 import type { Terminal } from './terminal.ts';
-import { about, clock, outside } from './words.ts';
+import { about, outside } from './words.ts';
 
 /** Annotations and the step summary of GitHub Actions: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 
@@ -33,10 +35,10 @@ const plain = (_style: unknown, text: string): string => text;
 
 /** The step summary: the last lines, the steps, and the share over time. */
 export function stepSummary({ record, end, link, now }: SummaryInput): string {
-  const look = { paint: plain, now, link };
+  const view = { paint: plain, now, link };
   const status = end.kind === 'reported' ? end.status : end.last;
   const title = end.kind === 'reported' ? OUTCOME_WORDS[end.status.outcome] : 'not sure';
-  const last = end.kind === 'reported' ? closingLines(end.status, look) : speechlessLines(record, end, look);
+  const last = end.kind === 'reported' ? closingLines(end.status, view) : speechlessLines(record, end, view);
   return [
     `## ${escapeMarkdown(record)}: ${title}`,
     '',
@@ -51,9 +53,9 @@ function stepsTable(status: DeployStatus): readonly string[] {
   if (status.stages.length === 0) return [];
   const rows = status.stages.map(({ label, startedAt, endedAt, outcome, share }) => {
     const took = endedAt === null ? '' : about(endedAt - startedAt);
-    return `| ${escapeMarkdown(outside(label))} | ${clock(startedAt)} | ${took} | ${share} % | ${outcome} |`;
+    return `| ${escapeMarkdown(outside(label))} | ${timeOfDay(startedAt)} | ${took} | ${share} % | ${outcome} |`;
   });
-  return ['| step | began | took | share on black | outcome |', '|---|---|---|---|---|', ...rows];
+  return ['| step | began (UTC) | took | share on black | outcome |', '|---|---|---|---|---|', ...rows];
 }
 
 const MOST_POINTS = 24;
@@ -65,8 +67,8 @@ function shareChart(status: DeployStatus): readonly string[] {
   return [
     '```mermaid',
     'xychart-beta',
-    '    title "Share of answers that are black\'s"',
-    `    x-axis [${points.map(({ at }) => `"${clock(at)}"`).join(', ')}]`,
+    '    title "Share of answers that are black\'s, over time in UTC"',
+    `    x-axis [${points.map(({ at }) => `"${timeOfDay(at)}"`).join(', ')}]`,
     '    y-axis "per cent" 0 --> 100',
     `    line [${points.map(({ share }) => share).join(', ')}]`,
     '```',
@@ -77,14 +79,6 @@ function sharesOverTime(status: DeployStatus): readonly { readonly at: number; r
   const points = status.stages.map(({ startedAt, share }) => ({ at: startedAt, share }));
   const end = status.endedAt === null ? [] : [{ at: status.endedAt, share: status.serving?.share ?? status.share }];
   return [...points, ...end];
-}
-
-/** Markdown and HTML in text from outside stay text. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_{}[\]()#!|~>]/g, (character) => `\\${character}`);
 }
 
 /** Annotation, summary and the output `outcome`, where this is GitHub Actions. */
@@ -103,9 +97,9 @@ function annotationOf({ record, end, link, now }: SummaryInput): {
   readonly kind: 'error' | 'warning' | 'notice';
   readonly text: string;
 } {
-  const look = { paint: plain, now, link };
-  if (end.kind === 'speechless') return { kind: 'error', text: speechlessLines(record, end, look).join('\n') };
-  const text = closingLines(end.status, look).join('\n');
+  const view = { paint: plain, now, link };
+  if (end.kind === 'speechless') return { kind: 'error', text: speechlessLines(record, end, view).join('\n') };
+  const text = closingLines(end.status, view).join('\n');
   switch (end.status.outcome) {
     case 'promoted':
     case 'unchanged':

@@ -6,6 +6,7 @@ import { isNotFound, lastWords, type TemporalClient } from './temporal-client.ts
 
 /** What can be seen of a run at a moment, with or without a worker that answers. */
 export interface Look {
+  readonly runId: string;
   /** Of the query; null while no worker answers. The windows are the newest, out of the heartbeats. */
   readonly status: DeployStatus | null;
   readonly temporalStatus: WorkflowExecutionDescription['status']['name'];
@@ -26,6 +27,7 @@ export async function lookAtRun(
   const status = await queryStatus(temporal, workflowId, description.runId);
   const windows = windowsOf(description);
   return {
+    runId: description.runId,
     status: status === null || windows === null || status.outcome !== null ? status : { ...status, windows },
     temporalStatus: description.status.name,
     closedAt: description.closeTime?.getTime() ?? null,

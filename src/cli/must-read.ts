@@ -1,5 +1,4 @@
 import { EXIT } from './exit-codes.ts';
-import { parseSpan } from './parse/numbers.ts';
 import type { Parsed } from './parse/parsed.ts';
 import { parseRecordName } from './parse/record-name.ts';
 import { Stop } from './stop.ts';
@@ -11,5 +10,3 @@ export function must<T>(read: Parsed<T>): T {
 }
 
 export const mustBeRecord = (text: string): string => must(parseRecordName(text)).record;
-
-export const mustBeSpan = (text: string, flag: string): number => must(parseSpan(text, flag));

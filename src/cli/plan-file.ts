@@ -31,12 +31,16 @@ export async function readPlanFile(path: string): Promise<DeployRequest> {
   const file = asPlanFile(await readFile(path, 'utf8').catch((cause: unknown) => cannotRead(path, cause)));
   if (file === null) {
     throw new Stop(EXIT.usage, [
-      problem(`${path} is no plan file of this version`, 'what `plan NAME --to VALUE --out FILE` writes'),
+      problem(`${path} is no plan file of this version`, 'what ./switchyard plan NAME --to VALUE --out FILE writes'),
     ]);
   }
   if (file.seal !== sealOf(file.request, file.plan)) {
     throw new Stop(EXIT.usage, [
-      problem(`${path} was changed after \`plan\` wrote it`, null, 'make a new one with `plan --out`'),
+      problem(
+        `${path} was changed after \`plan\` wrote it`,
+        null,
+        'make a new one with ./switchyard plan NAME --to VALUE --out FILE',
+      ),
     ]);
   }
   return { ...file.request, planHash: file.plan.hash };

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import type { Context, AddVerb } from './command.ts';
+import { examples, type Context, type AddVerb } from './command.ts';
 import { addAbort } from './commands/abort.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -17,8 +17,9 @@ import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { githubError } from './github.ts';
-import { asSentence, problem, Stop, type Problem } from './stop.ts';
+import { asSentence } from './stop.ts';
 import { openTerminal, type Environment, type Streams, type Terminal } from './terminal.ts';
+import { told } from './told.ts';
 
 const VERBS: readonly AddVerb[] = [
   addUp,
@@ -67,9 +68,18 @@ export async function runProgram(args: readonly string[], { streams, env, cwd }:
 /** Every verb with its options; nothing heavy is loaded until a verb runs. */
 export function buildProgram(context: Context): Command {
   const { terminal } = context;
-  const program = new Command('switchyard')
+  const program = new Command('./switchyard')
     .description('Moves DNS records from red to black, proves that black is healthy, and puts red back when it is not.')
-    .option('--verbose', 'show stack traces and details')
+    .option(...VERBOSE_OPTION)
+    .addHelpText(
+      'after',
+      examples(
+        'up',
+        'plan www.example.com --to 192.0.2.20 --check /healthz',
+        'deploy www.example.com --to 192.0.2.20 --check /healthz',
+        'deploy --help',
+      ),
+    )
     .configureOutput({
       writeOut: (text) => lines(text).forEach((line) => terminal.out(line)),
       writeErr: (text) => lines(text).forEach((line) => terminal.err(line)),
@@ -78,10 +88,11 @@ export function buildProgram(context: Context): Command {
     .exitOverride();
   for (const add of VERBS) add(program, context);
   // Settings are inherited only by commands made through the parent after they were set, and not by sub-commands' own verbs.
-  for (const verb of program.commands)
-    verb.copyInheritedSettings(program).option('--verbose', 'show stack traces and details');
+  for (const verb of program.commands) verb.copyInheritedSettings(program).option(...VERBOSE_OPTION);
   return program;
 }
+
+const VERBOSE_OPTION = ['--verbose', 'show stack traces; `plan` then also shows its exact batches'] as const;
 
 const lines = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
 
@@ -95,26 +106,4 @@ function report(terminal: Terminal, cause: unknown, verbose: boolean): ExitCode 
   }
   if (verbose && cause instanceof Error) for (const line of lines(cause.stack ?? '')) terminal.err(line);
   return exit;
-}
-
-function told(cause: unknown): { readonly exit: ExitCode; readonly problems: readonly Problem[] } {
-  if (cause instanceof Stop) return cause;
-  if (isConfigError(cause)) return { exit: EXIT.usage, problems: cause.problems.map((sentence) => problem(sentence)) };
-  if (isEmbeddedFailure(cause)) return { exit: EXIT.unreachable, problems: [problem(cause.message)] };
-  const words = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return {
-    exit: EXIT.fault,
-    problems: [
-      problem(`a fault of this client: ${words}`, null, 'run it again with --verbose and report what it says'),
-    ],
-  };
-}
-
-// By name, so that the modules which declare them are loaded only where they are used.
-function isConfigError(cause: unknown): cause is Error & { readonly problems: readonly string[] } {
-  return cause instanceof Error && cause.name === 'ConfigError' && 'problems' in cause;
-}
-
-function isEmbeddedFailure(cause: unknown): cause is Error {
-  return cause instanceof Error && (cause.name === 'EmbeddedFailure' || cause.constructor.name === 'EmbeddedFailure');
 }

@@ -6,7 +6,8 @@ import { explain, nextCommand, OUTCOME_WORDS } from './explain.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { about, clock, count, countdown, outside } from './words.ts';
 
-export interface Look {
+/** How a status is drawn. */
+export interface View {
   readonly paint: Terminal['paint'];
   readonly now: number;
   /** The run's page in the UI; null where nobody said where the UI is. */
@@ -17,18 +18,18 @@ const LABEL = 11;
 const line = (label: string, text: string): string => `${label.padEnd(LABEL)}  ${text}`;
 
 /** A deployment as `status` and the live view draw it: one line a step, then what the gates see. */
-export function statusLines(status: DeployStatus, look: Look): readonly string[] {
+export function statusLines(status: DeployStatus, view: View): readonly string[] {
   return [
-    headLine(status, look),
-    ...status.stages.map((stage) => stageLine(stage, status, look)),
-    ...status.windows.map((window) => windowLine(window, look)),
-    ...verdictLine(status, look),
+    headLine(status, view),
+    ...status.stages.map((stage) => stageLine(stage, status, view)),
+    ...status.windows.map((window) => windowLine(window, view)),
+    ...verdictLine(status, view),
     ...status.notices.slice(-3).map((notice) => line('notice', outside(notice))),
-    ...blockedLines(status, look),
+    ...blockedLines(status, view),
   ];
 }
 
-function headLine(status: DeployStatus, { paint, now }: Look): string {
+function headLine(status: DeployStatus, { paint, now }: View): string {
   const move =
     status.plan === null ? '' : `  ${outside(sideWords(status.plan.red))} -> ${outside(sideWords(status.plan.black))}`;
   const who = `by ${outside(status.by)} (not authenticated)`;
@@ -75,7 +76,7 @@ const STAGE_STYLES = { running: 'yellow', done: 'green', failed: 'red' } satisfi
   Style
 >;
 
-function stageLine(stage: StageRecord, status: DeployStatus, { paint, now }: Look): string {
+function stageLine(stage: StageRecord, status: DeployStatus, { paint, now }: View): string {
   const took = about((stage.endedAt ?? now) - stage.startedAt);
   const holdEndsAt = stage.outcome === 'running' && status.phase === 'holding' ? status.holdEndsAt : null;
   const left = holdEndsAt === null ? took : `${countdown(holdEndsAt - now)} left`;
@@ -83,7 +84,7 @@ function stageLine(stage: StageRecord, status: DeployStatus, { paint, now }: Loo
 }
 
 /** `   /healthz  black 192.0.2.20  ++++-+  HTTP 200, 12 ms`. */
-function windowLine({ gate, side, value, observations }: ProbeWindow, { paint }: Look): string {
+function windowLine({ gate, side, value, observations }: ProbeWindow, { paint }: View): string {
   const dots = observations.map(({ ok }) => (ok ? paint('green', '+') : paint('red', '-'))).join('');
   const last = observations.at(-1);
   const latency = last?.latencyMs == null ? '' : `, ${Math.round(last.latencyMs)} ms`;
@@ -91,12 +92,12 @@ function windowLine({ gate, side, value, observations }: ProbeWindow, { paint }:
   return `   ${outside(gate)}  ${side.padEnd(5)} ${outside(value)}  ${dots}  ${seen}`;
 }
 
-function verdictLine({ verdict }: DeployStatus, { paint }: Look): readonly string[] {
+function verdictLine({ verdict }: DeployStatus, { paint }: View): readonly string[] {
   if (verdict === null || verdict.kind === 'pass') return [];
   return [line(paint(verdict.kind === 'fail' ? 'red' : 'yellow', verdict.kind), outside(verdict.reason))];
 }
 
-function blockedLines({ blocked }: DeployStatus, { paint }: Look): readonly string[] {
+function blockedLines({ blocked }: DeployStatus, { paint }: View): readonly string[] {
   if (blocked === null) return [];
   return [
     paint('red', line('BLOCKED', `since ${clock(blocked.since)}: ${outside(blocked.sentence)}`)),
@@ -110,9 +111,9 @@ function blockedLines({ blocked }: DeployStatus, { paint }: Look): readonly stri
  */
 export function closingLines(
   status: DeployStatus & { readonly outcome: DeployOutcome },
-  look: Look,
+  view: View,
 ): readonly string[] {
-  return [standsLine(status, look), ...whyLines(status), cachesLine(status, look.now), lookLine(status, look)];
+  return [standsLine(status, view), ...whyLines(status), cachesLine(status, view.now), lookLine(status, view)];
 }
 
 const OUTCOME_STYLES = {
@@ -124,7 +125,7 @@ const OUTCOME_STYLES = {
   'not-restored': 'red',
 } satisfies Record<DeployOutcome, Style>;
 
-function standsLine(status: DeployStatus & { readonly outcome: DeployOutcome }, { paint }: Look): string {
+function standsLine(status: DeployStatus & { readonly outcome: DeployOutcome }, { paint }: View): string {
   const label = paint(OUTCOME_STYLES[status.outcome], OUTCOME_WORDS[status.outcome].padEnd(LABEL));
   const { serving } = status;
   const written = status.outcome === 'refused' || status.outcome === 'unchanged' ? 'nothing was written' : null;
@@ -181,7 +182,7 @@ function keepWords({ keepRedUntil, keepBlackUntil }: DeployStatus): string | nul
   return keepRedUntil === null ? null : `keep red until ${clock(keepRedUntil)}`;
 }
 
-function lookLine(status: DeployStatus, { link }: Look): string {
+function lookLine(status: DeployStatus, { link }: View): string {
   return line('look', [link, nextCommand(status)].filter((part) => part !== null).join('    '));
 }
 
@@ -189,19 +190,19 @@ function lookLine(status: DeployStatus, { link }: Look): string {
 export function speechlessLines(
   record: string,
   { why, last }: { readonly why: string; readonly last: DeployStatus | null },
-  look: Look,
+  view: View,
 ): readonly string[] {
   const share =
     last === null
       ? 'how far it had come is not known'
-      : `it was ${phaseWords(last, look.now)}, ${last.share} % to black as written last`;
+      : `it was ${phaseWords(last, view.now)}, ${last.share} % to black as written last`;
   return [
-    `${look.paint('red', 'NOT SURE'.padEnd(LABEL))}  ${record}  ${share}; nothing was rolled back`,
+    `${view.paint('red', 'NOT SURE'.padEnd(LABEL))}  ${record}  ${share}; nothing was rolled back`,
     line('why', outside(why)),
     line('caches', 'keep red and black running until the record has been looked at'),
     line(
       'look',
-      [look.link, `./switchyard reset ${record} --to-snapshot`].filter((part) => part !== null).join('    '),
+      [view.link, `./switchyard reset ${record} --to-snapshot`].filter((part) => part !== null).join('    '),
     ),
   ];
 }
@@ -217,7 +218,8 @@ export function changeLines(before: DeployStatus | null, after: DeployStatus): r
   ];
 }
 
-const stamped = (at: number | null, text: string): string => `${at === null ? '        ' : clock(at)}  ${text}`;
+const stamped = (at: number | null, text: string): string =>
+  `${at === null ? ' '.repeat('12:14:11 UTC'.length) : clock(at)}  ${text}`;
 
 function newStages(before: DeployStatus | null, after: DeployStatus): readonly string[] {
   return after.stages.flatMap((stage, index) => {

@@ -1,6 +1,6 @@
 import type { DeployStatus } from '../contracts/deploy.ts';
 import type { RunEnd } from './look-at-run.ts';
-import { changeLines, closingLines, phaseWords, speechlessLines, statusLines, type Look } from './render.ts';
+import { changeLines, closingLines, phaseWords, speechlessLines, statusLines, type View } from './render.ts';
 import type { Terminal } from './terminal.ts';
 import { clock, outside } from './words.ts';
 
@@ -26,13 +26,13 @@ export function openReporter(options: ReporterOptions): Reporter {
   return options.terminal.live ? liveReporter(options) : plainReporter(options);
 }
 
-function lookOf({ terminal, link }: ReporterOptions): Look {
+function viewOf({ terminal, link }: ReporterOptions): View {
   return { paint: (style, text) => terminal.paint(style, text), now: Date.now(), link };
 }
 
 /** The four last lines of any end. */
-export function endLines(end: RunEnd, record: string, look: Look): readonly string[] {
-  return end.kind === 'reported' ? closingLines(end.status, look) : speechlessLines(record, end, look);
+export function endLines(end: RunEnd, record: string, view: View): readonly string[] {
+  return end.kind === 'reported' ? closingLines(end.status, view) : speechlessLines(record, end, view);
 }
 
 function plainReporter(options: ReporterOptions): Reporter {
@@ -47,7 +47,7 @@ function plainReporter(options: ReporterOptions): Reporter {
     say: (sentence) => terminal.err(`${clock(Date.now())}  ${sentence}`),
     end: (end) => {
       if (end.kind === 'reported') show(end.status);
-      for (const line of endLines(end, record, lookOf(options))) terminal.out(line);
+      for (const line of endLines(end, record, viewOf(options))) terminal.out(line);
     },
   };
 }
@@ -61,14 +61,14 @@ function liveReporter(options: ReporterOptions): Reporter {
     drawn = lines.length;
   };
   return {
-    show: (status) => draw(statusLines(status, lookOf(options))),
+    show: (status) => draw(statusLines(status, viewOf(options))),
     say: (sentence) => {
       terminal.err(sentence);
       drawn = 0;
     },
     end: (end) => {
-      if (end.kind === 'reported') draw(statusLines(end.status, lookOf(options)));
-      for (const line of endLines(end, record, lookOf(options))) terminal.out(line);
+      if (end.kind === 'reported') draw(statusLines(end.status, viewOf(options)));
+      for (const line of endLines(end, record, viewOf(options))) terminal.out(line);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EXIT } from './exit-codes.ts';
-import { explain } from './explain.ts';
+import { exitOfLook } from './explain.ts';
 import { mustHaveWorker } from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
 import { lastWords, type TemporalClient } from './temporal-client.ts';
@@ -20,7 +20,7 @@ const WITHIN_MS = 90_000;
 /**
  * Runs a workflow that only looks, and waits for its answer.
  *
- * @throws Stop: 6 without a worker, 3 where the worker says why it cannot (zone unknown, access denied), 5 without an answer in time.
+ * @throws Stop: 6 without a worker or where it could not reach Route 53, 3 where it says why it cannot (zone unknown, access denied), 5 without an answer in time.
  */
 export async function runShort<T>(
   temporal: TemporalClient,
@@ -57,11 +57,7 @@ function said(cause: unknown): Stop {
     const first = details?.[0] as { sentence?: unknown; next?: unknown } | undefined;
     if (type !== undefined && typeof first?.sentence === 'string') {
       const next = typeof first.next === 'string' ? first.next : null;
-      return new Stop(
-        explain(type).exit === EXIT.actNow ? EXIT.refused : explain(type).exit,
-        [problem(first.sentence, null, next)],
-        cause,
-      );
+      return new Stop(exitOfLook(type), [problem(first.sentence, null, next)], cause);
     }
   }
   const found = `the worker gave no answer within ${WITHIN_MS / 1_000} s: ${lastWords(cause)}`;

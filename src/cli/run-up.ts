@@ -1,14 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../config.ts';
-import { DEPLOY_WORKFLOW } from '../contracts/deploy.ts';
 import { findTemporalCli } from '../embedded/find-cli.ts';
 import { exitSentence, startEmbedded, type EmbeddedServer } from '../embedded/server.ts';
-import { createLogger } from '../logger.ts';
-import { installRuntime } from '../temporal-runtime.ts';
-import { startWorker, type RunningWorker } from '../worker.ts';
+import { beginWorker, type RunningWorker } from '../worker.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { phaseWords, servingWords } from './render.ts';
+import { recordOf, RUNNING_DEPLOYMENTS } from './running-deployments.ts';
 import { queryStatus } from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
 import { connect, type TemporalClient } from './temporal-client.ts';
@@ -55,7 +53,9 @@ async function mustBeAlone(home: string): Promise<void> {
   const other = await readUpFile(home);
   if (other === null) return;
   const next = `use that one (${other.address}), end it, or set SWITCHYARD_HOME to another folder`;
-  throw new Stop(EXIT.refused, [problem(`switchyard up runs already in ${home}, as process ${other.pid}`, null, next)]);
+  throw new Stop(EXIT.refused, [
+    problem(`./switchyard up runs already in ${home}, as process ${other.pid}`, null, next),
+  ]);
 }
 
 interface Up {
@@ -66,13 +66,8 @@ interface Up {
 
 async function withWorker(terminal: Terminal, { config, server, asked }: Up): Promise<ExitCode> {
   const { address, namespace, uiUrl } = server;
-  const logger = createLogger(config.log, terminal.live);
-  for (const warning of config.warnings) logger.warn(warning);
-  installRuntime(logger);
-  const worker = await startWorker(
-    { ...config, temporal: { ...config.temporal, address, namespace, connection: {} } },
-    { logger },
-  );
+  const temporal = { ...config.temporal, address, namespace, connection: {} };
+  const worker = await beginWorker({ ...config, temporal }, { isTerminal: terminal.live });
   await writeUpFile(config.home, { address, namespace, ui: uiUrl ?? null });
   terminal.out(`Temporal at ${address}, UI at ${uiUrl ?? 'none'}, worker polling; Ctrl-C ends both`);
   terminal.out('in another terminal: ./switchyard plan www.example.com --to 192.0.2.20');
@@ -123,7 +118,7 @@ async function tellWhatRuns(terminal: Terminal, { address, namespace }: Embedded
     for (const line of lines) terminal.err(line);
     if (lines.length > 0) {
       terminal.err(
-        'Each record stays as it is until `up` runs again; meanwhile nobody watches it and nothing rolls it back.',
+        'Each record stays as it is until ./switchyard up runs again; meanwhile nobody watches it and nothing rolls it back.',
       );
       terminal.err(
         'Ctrl-C again ends Temporal and the worker; ./switchyard abort NAME in another terminal puts red back first.',
@@ -137,10 +132,9 @@ async function tellWhatRuns(terminal: Terminal, { address, namespace }: Embedded
 
 async function running(temporal: TemporalClient): Promise<readonly string[]> {
   const lines: string[] = [];
-  const query = `WorkflowType = '${DEPLOY_WORKFLOW}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, runId } of temporal.client.workflow.list({ query })) {
+  for await (const { workflowId, runId } of temporal.client.workflow.list({ query: RUNNING_DEPLOYMENTS })) {
     const status = await queryStatus(temporal, workflowId, runId);
-    const record = outside(workflowId.replace(/^deploy:/, ''));
+    const record = outside(recordOf(workflowId));
     if (status === null) lines.push(`${record}: a deployment runs; no worker tells its stage`);
     else {
       const serving =

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from '@temporalio/client';
 import type { TemporalConfig } from '../config.ts';
+import { DEFAULT_ADDRESS } from '../default-address.ts';
 import { EXIT } from './exit-codes.ts';
 import { nonEmpty } from './find-file.ts';
 import { quoted } from './parse/parsed.ts';
@@ -22,8 +23,6 @@ export interface PlaceFlags {
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
 }
-
-const DEFAULT_ADDRESS = 'localhost:7233';
 
 /** The flag, Temporal's own variables and profile, a living `switchyard up`, localhost:7233: the first that says something. */
 export async function findTemporal(flags: PlaceFlags, env: Environment): Promise<TemporalPlace> {

@@ -1,16 +1,14 @@
 import { cleanText } from '../core/clean-text.ts';
+import { timeOfDay } from '../core/clock-time.ts';
 
 /** Pieces of sentences: times, spans and text from outside, as operators read them. */
 
-/** `12:14:11`, in the local time of the reader. */
-export function clock(at: number): string {
-  return new Date(at).toTimeString().slice(0, 8);
-}
+/** `12:14:11 UTC`: the worker's sentences say UTC, and one line must not mix two zones. */
+export { clockTime as clock } from '../core/clock-time.ts';
 
-/** `2026-11-22 12:14:11`. */
+/** `2026-11-22 12:14:11`, in UTC: the head of the column, or the word after it, says so. */
 export function day(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return `${local.toISOString().slice(0, 10)} ${clock(at)}`;
+  return `${new Date(at).toISOString().slice(0, 10)} ${timeOfDay(at)}`;
 }
 
 /** `27 min`, `1 h 30 min`, `45 s`: at most two units. */

@@ -98,6 +98,19 @@ describe('a request', () => {
   });
 
   test.each([
+    ['zone: Z0123456789ABCDEFGHIJ', 'zone: a..b', /switchyard\.yaml:5: zone: "a\.\.b" is neither/],
+    ['preLowerTtl: 60s', 'preLowerTtl: 9d', /switchyard\.yaml:7: preLowerTtl: "9d" is no TTL/],
+  ])('blames the line of the file, not the flag that nobody gave, for %s as %s', async (good, bad, sentence) => {
+    const policies = declaredRecords(await checkSwitchyardFile(POLICY.replace(good, bad), 'switchyard.yaml'));
+    const sources = {
+      flags: { to: ['192.0.2.20'] },
+      policyOf: (record: string) => policies.get(record) ?? null,
+      env: {},
+    };
+    expect(() => deployRequest('www.example.com', sources)).toThrow(sentence);
+  });
+
+  test.each([
     [{ GITHUB_ACTOR: 'ann', GITHUB_REPOSITORY: 'acme/app', GITHUB_RUN_ID: '7' }, 'ann', 'acme/app/7'],
     [{ GITLAB_USER_LOGIN: 'bob', CI_PIPELINE_ID: '8' }, 'bob', '8'],
     [{ GITHUB_ACTOR: '', GITLAB_USER_LOGIN: 'bob', BUILD_TAG: 'jenkins-9' }, 'bob', 'jenkins-9'],

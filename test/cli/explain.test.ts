@@ -1,5 +1,5 @@
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { EXPLANATIONS, explain, exitOfOutcome } from '../../src/cli/explain.ts';
+import { EXPLANATIONS, explain, exitOfLook, exitOfOutcome } from '../../src/cli/explain.ts';
 import { FAILURES } from '../../src/policies/failures.ts';
 
 describe('what a failure means', () => {
@@ -15,6 +15,11 @@ describe('what a failure means', () => {
   test('is a fault where a newer worker names a type that this client does not know', () => {
     expect(explain('SomethingNew')).toBe(EXPLANATIONS.Fault);
     expect(explain('constructor')).toBe(EXPLANATIONS.Fault);
+  });
+
+  test('a look that Route 53 did not answer could not reach it, one that it refused is refused', () => {
+    expect(['Throttled', 'Unavailable'].map(exitOfLook)).toEqual([6, 6]);
+    expect(['Unauthorized', 'ZoneUnclear', 'Fault', 'SomethingNew'].map(exitOfLook)).toEqual([3, 3, 3, 3]);
   });
 
   test('a rollback that was left is never called safe (D8)', () => {

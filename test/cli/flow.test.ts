@@ -183,12 +183,15 @@ describe('the client, against a real Temporal', () => {
       exit: 0,
     });
     await holding(record);
+    expect(await run('status', record, '--exit-code')).toMatchObject({ exit: 8 });
     const watching = run('watch', record);
     await temporal.client.workflow.getHandle(deployId(record)).terminate('oops');
     expect(await watching).toMatchObject({
       exit: 4,
       out: expect.stringMatching(/NOT SURE[\s\S]*nothing was rolled back[\s\S]*oops[\s\S]*--to-snapshot/) as string,
     });
+    // Whoever asks before an apply asks whether one runs, not how the last one ended.
+    expect(await run('status', record, '--exit-code')).toMatchObject({ exit: 0 });
   });
 
   test('starts nothing while no worker polls the queue (exit 6)', async () => {

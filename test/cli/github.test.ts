@@ -15,6 +15,7 @@ test('the step summary has the last lines, the steps, and the share over time as
   const summary = stepSummary({ record: 'www.example.com', end: END, link: null, now: minute(15) });
   expect(summary).toContain('## www.example.com: rolled back');
   expect(summary).toContain('    rolled back  www.example.com  192.0.2.10 (red) at 4 of 4 name servers');
+  expect(summary).toContain('| began (UTC) |');
   expect(summary).toContain('| checking black and red | 12:00:00 | 21 s | 0 % | done |');
   expect(summary).toMatch(/xychart-beta[\s\S]*x-axis \["12:00:00", "12:10:00", "12:15:00"\][\s\S]*line \[0, 50, 0\]/);
 });

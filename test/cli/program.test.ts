@@ -19,6 +19,18 @@ const VERBS = 'up worker plan deploy status watch ls history abort resolve promo
 );
 
 describe('the command line', () => {
+  test('--help has examples that can be typed as they stand', async () => {
+    const { exit, out } = await run(['--help']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/Usage: \.\/switchyard [\s\S]*Examples:\n {2}\$ \.\/switchyard up\n/);
+  });
+
+  test.each(['plan', 'deploy'])('%s --help has the same options of a request, with their defaults', async (verb) => {
+    const { out } = await run([verb, '--help']);
+    for (const text of ['max(5m, 2 x TTL)', 'default: 4/6', 'default: 5s', 'default: authoritative'])
+      expect(out.replace(/\s+/g, ' ')).toContain(text);
+  });
+
   test.each(VERBS)('%s --help has an example', async (verb) => {
     const { exit, out } = await run([verb, '--help']);
     expect(exit).toBe(0);
@@ -51,6 +63,9 @@ describe('the command line', () => {
     [['resolve', 'www.example.com', '--leave', '--retry', '--reason', 'x'], 2, /exclude each other/],
     [['up', '--port', '70000'], 2, /no port/],
     [['status', 'www.example.com', '--address', 'nowhere'], 2, /no address of Temporal/],
+    [['abort', 'www.example.com', '--blocked-wait', '5minuets'], 2, /--blocked-wait: "5minuets" is no duration/],
+    [['watch', 'www.example.com', '--wait', 'x', '--blocked-wait', 'y'], 2, /--wait: "x"[\s\S]*--blocked-wait: "y"/],
+    [['deploy', 'www.example.com', '--plan', '/nonexistent.json', '--blocked-wait', 'y'], 2, /--blocked-wait: "y"/],
   ])('%j ends with %d and says what is accepted', async (args, exit, sentence) => {
     const ended = await run(args);
     expect(ended.err).toMatch(sentence);

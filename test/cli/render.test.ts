@@ -15,7 +15,7 @@ describe('a plan', () => {
       verbose: false,
     };
     expect(planLines({ kind: 'planned', plan: PLAN }, view)).toEqual([
-      'www.example.com  A  simple, TTL 60  (zone example.com, read 12:03:11 by the worker at temporal.example.com:7233)',
+      'www.example.com  A  simple, TTL 60  (zone example.com, read 12:03:11 UTC by the worker at temporal.example.com:7233)',
       '   10 %  192.0.2.20 gets weight 10 of 100, held 5 min  6 changes',
       '   50 %  weight 50 of 100, held 5 min                  6 changes',
       'promote  one simple record, TTL 60                     5 changes',
@@ -41,8 +41,8 @@ describe('the last four lines', () => {
   test('of a rollback say what stands and where, why, until when caches differ, and where to look', () => {
     expect(closingLines(ROLLED_BACK, LOOK)).toEqual([
       'rolled back  www.example.com  192.0.2.10 (red) at 4 of 4 name servers',
-      'why          black failed 4 of the last 6 probes at 50 %: HTTP 503 /healthz (12:14:11 to 12:14:31)',
-      'caches       agree by 12:15:40; keep black until 12:25:40',
+      'why          black failed 4 of the last 6 probes at 50 %: HTTP 503 /healthz (12:14:11 to 12:14:31 UTC)',
+      'caches       agree by 12:15:40 UTC; keep black until 12:25:40 UTC',
       'look         http://localhost:8233/x    ./switchyard history www.example.com',
     ]);
   });
@@ -54,9 +54,9 @@ describe('the last four lines', () => {
       keepRedUntil: minute(24),
     });
     expect(closingLines(status, LOOK)).toEqual([
-      'promoted     www.example.com  192.0.2.20 (black) in Route 53 at 12:14:00, name servers not asked',
+      'promoted     www.example.com  192.0.2.20 (black) in Route 53 at 12:14:00 UTC, name servers not asked',
       'why          every gate passed: black passed 6 of the last 6 probes',
-      'caches       agree since 12:14:00; keep red until 12:24:00',
+      'caches       agree since 12:14:00 UTC; keep red until 12:24:00 UTC',
       'look         http://localhost:8233/x    ./switchyard status www.example.com',
     ]);
   });
@@ -116,18 +116,18 @@ describe('the live view', () => {
 
 describe('plain lines', () => {
   test('are one a state change, and none where nothing changed', () => {
-    expect(changeLines(null, HOLDING)).toEqual(['12:00:00  checking black and red', '12:10:00  watching 50 %']);
+    expect(changeLines(null, HOLDING)).toEqual(['12:00:00 UTC  checking black and red', '12:10:00 UTC  watching 50 %']);
     expect(changeLines(HOLDING, HOLDING)).toEqual([]);
     const failed = {
       ...HOLDING,
       stages: HOLDING.stages.map((stage) => ({ ...stage, endedAt: minute(14), outcome: 'failed' as const })),
     };
-    expect(changeLines(HOLDING, failed)).toContain('12:14:00  failed: watching 50 %');
+    expect(changeLines(HOLDING, failed)).toContain('12:14:00 UTC  failed: watching 50 %');
   });
 
   test('say once that a rollback is blocked', () => {
     const blocked = { ...HOLDING, blocked: { since: minute(16), sentence: 'access denied.', next: 'Decide.' } };
-    expect(changeLines(HOLDING, blocked)).toEqual(['12:16:00  BLOCKED: access denied. Decide.']);
+    expect(changeLines(HOLDING, blocked)).toEqual(['12:16:00 UTC  BLOCKED: access denied. Decide.']);
     expect(changeLines(blocked, blocked)).toEqual([]);
   });
 });

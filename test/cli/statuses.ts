@@ -2,8 +2,8 @@ import type { DeployOutcome, DeployStatus } from '../../src/contracts/deploy.ts'
 import type { Plan } from '../../src/core/dns/plan.ts';
 import type { RecordSet } from '../../src/core/dns/record-set.ts';
 
-/** 2026-11-22 12:00:00 in the time zone of whoever runs the test, so that printed clocks are the same everywhere. */
-export const NOON = new Date(2026, 10, 22, 12, 0, 0).getTime();
+/** 2026-11-22 12:00:00 UTC. */
+export const NOON = Date.UTC(2026, 10, 22, 12, 0, 0);
 export const minute = (m: number, s = 0): number => NOON + m * 60_000 + s * 1_000;
 
 export function set(
@@ -111,7 +111,7 @@ export function ended(
 export const ROLLED_BACK = ended('rolled-back', {
   failure: {
     type: 'Unhealthy',
-    sentence: 'black failed 4 of the last 6 probes at 50 %: HTTP 503 /healthz (12:14:11 to 12:14:31)',
+    sentence: 'black failed 4 of the last 6 probes at 50 %: HTTP 503 /healthz (12:14:11 to 12:14:31 UTC)',
     next: null,
     at: minute(14, 31),
   },

@@ -8,14 +8,16 @@ import {
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { askToAbort } from '../follow.ts';
-import { followToEnd, type FollowFlags } from '../follow-to-end.ts';
+import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
 import { endOfRun, lookAtRun } from '../look-at-run.ts';
-import { mustBeRecord, mustBeSpan } from '../must-read.ts';
+import { mustBeRecord } from '../must-read.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { isNoAnswer, notTaken } from '../send-message.ts';
 import type { StartedRun } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { wayBack } from '../way-back.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -25,36 +27,40 @@ export const addAbort: AddVerb = (program, { terminal, does }) => {
     .command('abort <name>')
     .description('put red back now, and wait until it is proven')
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
-    .option('--wait <duration>', 'stop waiting after this (exit 5); the rollback goes on')
+    .option(
+      '--wait <duration>',
+      'stop waiting after this (exit 5); the rollback goes on; default: never, and 5m while no worker answers',
+    )
     .option('--blocked-wait <duration>', 'exit 4 when the rollback is blocked for this long; it keeps trying', '5m')
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON object a line')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('abort www.example.com --reason "checkout fails for customers"'))
     .action(does((name, flags) => abort(terminal, name, flags)));
 };
 
-interface AbortFlags extends FollowFlags {
+interface AbortFlags extends FollowFlags, PlaceFlags {
   readonly reason: string;
   readonly by?: string | undefined;
-  readonly address?: string | undefined;
-  readonly namespace?: string | undefined;
 }
 
 async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promise<ExitCode> {
   const record = mustBeRecord(name);
-  if (flags.wait !== undefined) mustBeSpan(flags.wait, '--wait');
+  const asked = followTerms(flags);
   const request: AbortRequest = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
   return withTemporal(terminal, flags, async (temporal) => {
     const run = await mustRun(temporal, record);
     const heard = await send(temporal, run, { record, request });
     if (!heard) terminal.err(UNHEARD);
-    const patience = heard ? flags : { ...flags, wait: flags.wait ?? '5m' };
-    const exit = await followToEnd(terminal, { temporal, run, record, by: request.by, flags: patience });
+    const terms = heard ? asked : { ...asked, waitMs: asked.waitMs ?? UNHEARD_WAIT_MS };
+    const exit = await followToEnd(terminal, { temporal, run, record, by: request.by, terms });
     return exitOfAbort(terminal, exit, await statusOf(temporal, run));
   });
 }
+
+/** Nobody knows when a worker comes; the signal needs no client to wait for it. */
+const UNHEARD_WAIT_MS = 5 * 60_000;
 
 const UNHEARD =
   'no worker answers: the abort was left as a signal, which the deployment obeys once a worker runs (./switchyard worker)';
@@ -65,7 +71,7 @@ async function mustRun(temporal: TemporalClient, record: string): Promise<Starte
   const look = await lookAtRun(temporal, { workflowId }).catch((cause: unknown) => {
     throw notTaken(cause, record, 'abort');
   });
-  const { runId } = await temporal.ask(() => temporal.client.workflow.getHandle(workflowId).describe());
+  const { runId } = look;
   if (look.temporalStatus === 'RUNNING') return { workflowId, runId, joined: true };
   const end = await endOfRun(temporal, { workflowId, runId }, look.status);
   const status = end.kind === 'reported' ? end.status : end.last;

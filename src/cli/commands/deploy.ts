@@ -1,55 +1,32 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, type DeployRequest } from '../../contracts/deploy.ts';
-import { collect, examples, type AddVerb } from '../command.ts';
+import { askedNow } from '../asked-now.ts';
+import { examples, type AddVerb } from '../command.ts';
 import { PLANNED_FLAGS, type RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followToEnd, type FollowFlags } from '../follow-to-end.ts';
-import { mustBeSpan } from '../must-read.ts';
-import { parseRecordName } from '../parse/record-name.ts';
+import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
+import { must, mustBeRecord } from '../must-read.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { readPolicies } from '../policies.ts';
+import { addRequestOptions } from '../request-options.ts';
 import { startDeployment, type StartedRun } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
 import { targetWords } from '../target-words.ts';
-import { uiLink } from '../temporal-place.ts';
+import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { outside } from '../words.ts';
 
 export const addDeploy: AddVerb = (program, { terminal, does }) => {
-  program
-    .command('deploy <name>')
-    .description('move a record to a new endpoint, watch it, and put the old one back if anything goes wrong')
-    .option(
-      '--to <values>',
-      'addresses, a host name, or alias:DNS-NAME[@ZONEID][:eval]; again or comma-separated for several',
-      collect,
-    )
-    .option('--zone <zone>', 'zone id or exact zone name; default: the longest zone that holds the record')
-    .option('--type <type>', 'A, AAAA or CNAME; default: what stands there')
-    .option('--from <values>', 'refuse when the record serves something else now', collect)
-    .option('--strategy <name>', 'red-black (100), blue-green (50,100), canary (5,25,50,100)')
-    .option('--steps <shares>', 'shares of traffic on the way, such as 5,50,100')
-    .option('--hold <duration>', 'watch each step for this long; default: max(5m, 2 x TTL)')
-    .option('--bake <duration>', 'watch 100 % for this long before promotion; default: max(15m, 3 x TTL)')
-    .option('--check <gate>', 'a path (/healthz), a URL, tcp:PORT or dns; again for several', collect)
-    .option('--unchecked', 'accept a deployment without any gate')
-    .option('--interval <duration>', 'between two probes; default: 5s')
-    .option('--fail <rule>', 'ill at this many failures of the last probes; default: 4/6')
-    .option('--deadline <duration>', 'roll back when it takes longer; default: 1.5 x the planned time, at least 30m')
-    .option('--pre-lower-ttl <ttl>', 'lower the TTL first, and wait for the old one')
-    .option('--ttl <seconds>', 'TTL after the promotion; default: as before')
-    .option('--slow-rollback-ok', 'accept a TTL over 300 s')
-    .option('--accept-ill-red', 'go on when red fails its checks; black must still pass')
-    .option(
-      '--leave <type>',
-      'accept that this type stands at the name and is not moved, such as AAAA or HTTPS',
-      collect,
-    )
-    .option('--verify <how>', 'authoritative, or api for private zones and filtered port 53')
-    .option('--plan <file>', 'run exactly the plan that `plan --out` wrote')
+  addRequestOptions(
+    program
+      .command('deploy <name>')
+      .description('move a record to a new endpoint, watch it, and put the old one back if anything goes wrong'),
+  )
+    .option('--plan <file>', 'run exactly the plan that ./switchyard plan NAME --out FILE wrote')
     .option('--plan-hash <hash>', 'refuse when the plan made now is another')
     .option(
       '--request-id <id>',
@@ -66,9 +43,8 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
     )
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON object a line')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText(
       'after',
       examples(
@@ -80,30 +56,22 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
     .action(does((name, flags) => deploy(terminal, name, flags)));
 };
 
-interface DeployFlags extends RequestFlags, FollowFlags {
+interface DeployFlags extends RequestFlags, FollowFlags, PlaceFlags {
   readonly plan?: string | undefined;
   readonly detach?: boolean | undefined;
   readonly config?: string | undefined;
-  readonly address?: string | undefined;
-  readonly namespace?: string | undefined;
 }
 
 async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Promise<ExitCode> {
-  checkFollowFlags(flags);
+  const terms = followTerms(flags);
   const request = await requestFrom(terminal, name, flags);
   mustHaveGates(request);
   return withTemporal(terminal, flags, async (temporal) => {
     const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
     announce(terminal, { request, run, temporal, json: flags.json === true });
     if (flags.detach === true) return EXIT.done;
-    return followToEnd(terminal, { temporal, run, record: request.record, by: request.by, flags });
+    return followToEnd(terminal, { temporal, run, record: request.record, by: request.by, terms });
   });
-}
-
-/** Before anything starts: a typing error in `--wait` must not be found after the deployment has begun. */
-function checkFollowFlags({ wait, blockedWait }: FollowFlags): void {
-  if (wait !== undefined) mustBeSpan(wait, '--wait');
-  if (blockedWait !== undefined) mustBeSpan(blockedWait, '--blocked-wait');
 }
 
 async function requestFrom(terminal: Terminal, name: string, flags: DeployFlags): Promise<DeployRequest> {
@@ -127,20 +95,11 @@ async function requestFromPlan(
     ]);
   }
   const planned = await readPlanFile(flags.plan);
-  const read = parseRecordName(name);
-  if (!read.ok) throw new Stop(EXIT.usage, read.problems);
-  if (read.value.record !== planned.record) {
-    throw new Stop(EXIT.usage, [
-      problem(`${flags.plan} is a plan of ${outside(planned.record)}, not of ${read.value.record}`),
-    ]);
+  const record = mustBeRecord(name);
+  if (record !== planned.record) {
+    throw new Stop(EXIT.usage, [problem(`${flags.plan} is a plan of ${outside(planned.record)}, not of ${record}`)]);
   }
-  // Who runs it, and under which id, is a matter of this moment and not of the plan.
-  const now = deployRequest(name, {
-    flags: { ...flags, to: ['192.0.2.1'] },
-    policyOf: () => null,
-    env: terminal.env,
-  }).request;
-  return { ...planned, by: now.by, requestId: now.requestId, startWithinMs: now.startWithinMs };
+  return { ...planned, ...must(askedNow(flags, terminal.env)) };
 }
 
 function mustHaveGates({ record, gates, unchecked }: DeployRequest): void {

@@ -3,6 +3,7 @@ import { diagnose } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { mustBeRecord } from '../must-read.ts';
 import type { Finding } from '../../contracts/doctor.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { outside } from '../words.ts';
@@ -13,8 +14,8 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
     .description('check this client, Temporal and the worker; changes nothing')
     .option('--zone <zone>', 'zone id or name whose permissions the worker tries, without changing anything')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('doctor', 'doctor www.example.com --zone example.com'))
     .action(does((name, flags) => doctor(terminal, name, flags)));
 };

@@ -3,6 +3,7 @@ import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { OUTCOME_WORDS } from '../explain.ts';
 import { must, mustBeRecord } from '../must-read.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { parsed, quoted, rejected } from '../parse/parsed.ts';
 import { problem } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
@@ -17,8 +18,8 @@ export const addHistory: AddVerb = (program, { terminal, does }) => {
     .description('the last deployments of a record and how each ended, as long as Temporal keeps them')
     .option('--last <count>', 'at most so many', '10')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('history www.example.com --last 3'))
     .action(does((name, flags) => history(terminal, name, flags)));
 };
@@ -79,7 +80,7 @@ function lines(record: string, past: readonly Past[]): readonly string[] {
   if (past.length === 0)
     return [`${record}  no deployment is known to Temporal (it forgets ended ones after its retention time)`];
   return table([
-    ['BEGAN', 'TOOK', 'OUTCOME', 'TO', 'BY', 'WHY'],
+    ['BEGAN (UTC)', 'TOOK', 'OUTCOME', 'TO', 'BY', 'WHY'],
     ...past.map(({ startedAt, closedAt, temporalStatus, memo }) => [
       day(startedAt),
       closedAt === null ? '' : about(closedAt - startedAt),

@@ -1,7 +1,9 @@
-import { DEPLOY_WORKFLOW, type DeployMemo } from '../../contracts/deploy.ts';
+import type { DeployMemo } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { phaseWords } from '../render.ts';
+import { recordOf, RUNNING_DEPLOYMENTS } from '../running-deployments.ts';
 import { queryStatus } from '../start-deployment.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
@@ -14,8 +16,8 @@ export const addLs: AddVerb = (program, { terminal, does }) => {
     .command('ls')
     .description('the deployments that run now')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('ls'))
     .action(does((flags) => ls(terminal, flags)));
 };
@@ -32,32 +34,32 @@ interface Listed {
 
 async function ls(terminal: Terminal, flags: PlaceFlags & { readonly json?: true | undefined }): Promise<ExitCode> {
   return withTemporal(terminal, flags, async (temporal) => {
-    const rows = await listed(temporal);
-    if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows }, null, 2));
+    const { rows, more } = await listed(temporal);
+    if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more }, null, 2));
     else for (const line of lines(rows)) terminal.out(line);
+    if (more) terminal.err(`only the newest ${MOST} are shown; more are running`);
     return EXIT.done;
   });
 }
 
 const MOST = 200;
 
-async function listed(temporal: TemporalClient): Promise<readonly Listed[]> {
-  const query = `WorkflowType = '${DEPLOY_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+async function listed(temporal: TemporalClient): Promise<{ readonly rows: readonly Listed[]; readonly more: boolean }> {
   const runs = await temporal.ask(async () => {
     const found = [];
-    for await (const run of temporal.client.workflow.list({ query, pageSize: MOST })) {
+    for await (const run of temporal.client.workflow.list({ query: RUNNING_DEPLOYMENTS, pageSize: MOST + 1 })) {
       found.push(run);
-      if (found.length === MOST) break;
+      if (found.length > MOST) break;
     }
     return found;
   });
-  return Promise.all(
-    runs.map(async ({ workflowId, runId, startTime, memo }) => {
+  const rows = await Promise.all(
+    runs.slice(0, MOST).map(async ({ workflowId, runId, startTime, memo }) => {
       const { by = null, to = null } = (memo ?? {}) as Partial<DeployMemo>;
       const status = await queryStatus(temporal, workflowId, runId);
       const stage = status === null ? null : phaseWords(status, Date.now());
       return {
-        record: workflowId.replace(/^deploy:/, ''),
+        record: recordOf(workflowId),
         startedAt: startTime.getTime(),
         by,
         to,
@@ -66,12 +68,13 @@ async function listed(temporal: TemporalClient): Promise<readonly Listed[]> {
       };
     }),
   );
+  return { rows, more: runs.length > MOST };
 }
 
 function lines(rows: readonly Listed[]): readonly string[] {
   if (rows.length === 0) return ['no deployment is running'];
   return table([
-    ['RECORD', 'SINCE', 'TO', 'STAGE', 'BY'],
+    ['RECORD', 'SINCE (UTC)', 'TO', 'STAGE', 'BY'],
     ...rows.map(({ record, startedAt, to, stage, by }) => [
       outside(record),
       day(startedAt),

@@ -1,51 +1,28 @@
 import { DEPLOY_QUEUE, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
 import type { Planned } from '../../core/dns/plan.ts';
 import type { Snapshot } from '../../core/dns/snapshot.ts';
-import { collect, examples, type AddVerb } from '../command.ts';
+import { examples, type AddVerb } from '../command.ts';
 import type { RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { writePlanFile } from '../plan-file.ts';
 import { readPolicies } from '../policies.ts';
 import { planLines } from '../render-plan.ts';
+import { addRequestOptions } from '../request-options.ts';
 import { runShort } from '../run-short.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addPlan: AddVerb = (program, { terminal, does }) => {
-  program
-    .command('plan <name>')
-    .description('show what a deployment would do; writes nothing')
-    .option(
-      '--to <values>',
-      'addresses, a host name, or alias:DNS-NAME[@ZONEID][:eval]; again or comma-separated for several',
-      collect,
-    )
-    .option('--zone <zone>', 'zone id or exact zone name; default: the longest zone that holds the record')
-    .option('--type <type>', 'A, AAAA or CNAME; default: what stands there')
-    .option('--from <values>', 'refuse when the record serves something else now', collect)
-    .option('--strategy <name>', 'red-black (100), blue-green (50,100), canary (5,25,50,100)')
-    .option('--steps <shares>', 'shares of traffic on the way, such as 5,50,100')
-    .option('--hold <duration>', 'watch each step for this long')
-    .option('--bake <duration>', 'watch 100 % for this long before promotion')
-    .option('--check <gate>', 'a path (/healthz), a URL, tcp:PORT or dns; again for several', collect)
-    .option('--unchecked', 'accept a deployment without any gate')
-    .option('--interval <duration>', 'between two probes')
-    .option('--fail <rule>', 'ill at this many failures of the last probes')
-    .option('--deadline <duration>', 'roll back when it takes longer')
-    .option('--pre-lower-ttl <ttl>', 'lower the TTL first, and wait for the old one')
-    .option('--ttl <seconds>', 'TTL after the promotion')
-    .option('--slow-rollback-ok', 'accept a TTL over 300 s')
-    .option('--accept-ill-red', 'go on when red fails its checks')
-    .option('--leave <type>', 'accept that this type stands at the name and is not moved', collect)
-    .option('--verify <how>', 'authoritative, or api for private zones and filtered port 53')
-    .option('--out <file>', 'write the plan for `deploy --plan`')
+  addRequestOptions(program.command('plan <name>').description('show what a deployment would do; writes nothing'))
+    .option('--out <file>', 'write the plan for ./switchyard deploy NAME --plan FILE')
     .option('--local', "read Route 53 from here with the caller's own AWS credentials, without Temporal")
     .option('--exit-code', 'exit 8 when there is something to change')
     .option('--json', 'one JSON document')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText(
       'after',
       examples(
@@ -60,14 +37,12 @@ export const addPlan: AddVerb = (program, { terminal, does }) => {
 
 const isVerbose = (options: object): boolean => 'verbose' in options && options.verbose === true;
 
-interface PlanFlags extends RequestFlags {
+interface PlanFlags extends RequestFlags, PlaceFlags {
   readonly out?: string | undefined;
   readonly local?: boolean | undefined;
   readonly exitCode?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly config?: string | undefined;
-  readonly address?: string | undefined;
-  readonly namespace?: string | undefined;
   readonly verbose: boolean;
 }
 
@@ -119,6 +94,6 @@ function show(
   }
   for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose })) terminal.out(line);
   if (planned.kind === 'planned' && request.gates.length === 0 && !request.unchecked) {
-    terminal.out('no gate is given: `deploy` will refuse this without --check or --unchecked');
+    terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
   }
 }

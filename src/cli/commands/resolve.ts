@@ -2,6 +2,7 @@ import type { ResolveRequest } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { whoAsks } from '../identity.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { sendMessage } from '../send-message.ts';
 import { problem, Stop } from '../stop.ts';
 
@@ -14,8 +15,8 @@ export const addResolve: AddVerb = (program, { terminal, does }) => {
     .option('--reason <text>', 'why it is left; kept in the history')
     .option('--by <who>', 'who decides (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText(
       'after',
       examples(

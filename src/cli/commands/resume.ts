@@ -1,5 +1,6 @@
 import { examples, type AddVerb } from '../command.ts';
 import { whoAsks } from '../identity.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { sendMessage } from '../send-message.ts';
 
 export const addResume: AddVerb = (program, { terminal, does }) => {
@@ -9,8 +10,8 @@ export const addResume: AddVerb = (program, { terminal, does }) => {
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('resume www.example.com'))
     .action(
       does((name, flags) => {

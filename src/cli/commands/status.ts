@@ -1,13 +1,13 @@
 import { deployId, type DeployStatus } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { exitOfOutcome } from '../explain.ts';
 import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
 import { mustBeRecord } from '../must-read.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { servingWords, statusLines } from '../render.ts';
 import { endLines, goesOn } from '../reporter.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
-import { uiLink } from '../temporal-place.ts';
+import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { day, outside } from '../words.ts';
@@ -16,19 +16,17 @@ export const addStatus: AddVerb = (program, { terminal, does }) => {
   program
     .command('status <name>')
     .description('where the last deployment of a record is, or how it ended')
-    .option('--exit-code', 'exit 8 while a deployment runs, else as it ended')
+    .option('--exit-code', 'exit 8 while a deployment runs, 0 while none does')
     .option('--json', 'one JSON document')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('status www.example.com', 'status www.example.com --json'))
     .action(does((name, flags) => status(terminal, name, flags)));
 };
 
-interface StatusFlags {
+interface StatusFlags extends PlaceFlags {
   readonly exitCode?: true | undefined;
   readonly json?: true | undefined;
-  readonly address?: string | undefined;
-  readonly namespace?: string | undefined;
 }
 
 async function status(terminal: Terminal, name: string, flags: StatusFlags): Promise<ExitCode> {
@@ -62,7 +60,7 @@ function running(terminal: Terminal, { temporal, record, look, flags }: Shown): 
   if (flags.json === true) document(terminal, { record, running: true, look, link });
   else if (look.status === null) silent(terminal, record, look);
   else {
-    for (const line of statusLines(look.status, lookOf(terminal, link))) terminal.out(line);
+    for (const line of statusLines(look.status, viewOf(terminal, link))) terminal.out(line);
     if (look.status.serving !== null) terminal.out(`serves       ${servingWords(look.status.serving)}`);
     for (const words of look.retrying) terminal.out(`retrying     ${outside(words)}`);
     if (link !== null) terminal.out(`look         ${link}`);
@@ -73,14 +71,14 @@ function running(terminal: Terminal, { temporal, record, look, flags }: Shown): 
 /** Without a worker the memo is all there is. */
 function silent(terminal: Terminal, record: string, { memo, startedAt, retrying }: Look): void {
   terminal.out(
-    `${record}  runs since ${day(startedAt)}, to ${outside(memo.to ?? '?')}, by ${outside(memo.by ?? '?')}; no worker answers, so its stage is not known`,
+    `${record}  runs since ${day(startedAt)} UTC, to ${outside(memo.to ?? '?')}, by ${outside(memo.by ?? '?')}; no worker answers, so its stage is not known`,
   );
   for (const words of retrying) terminal.out(`retrying     ${outside(words)}`);
   terminal.err(goesOn(record, null));
 }
 
 async function ended(terminal: Terminal, { temporal, record, look, flags }: Shown): Promise<ExitCode> {
-  const { runId } = await temporal.client.workflow.getHandle(deployId(record)).describe();
+  const { runId } = look;
   const end = await endOfRun(temporal, { workflowId: deployId(record), runId }, look.status);
   const link = uiLink(temporal.place, deployId(record), runId);
   if (flags.json === true)
@@ -91,11 +89,10 @@ async function ended(terminal: Terminal, { temporal, record, look, flags }: Show
       link,
     });
   else {
-    if (end.kind === 'reported') for (const line of statusLines(end.status, lookOf(terminal, link))) terminal.out(line);
-    for (const line of endLines(end, record, lookOf(terminal, link))) terminal.out(line);
+    if (end.kind === 'reported') for (const line of statusLines(end.status, viewOf(terminal, link))) terminal.out(line);
+    for (const line of endLines(end, record, viewOf(terminal, link))) terminal.out(line);
   }
-  if (flags.exitCode !== true) return EXIT.done;
-  return end.kind === 'reported' ? exitOfOutcome(end.status.outcome) : EXIT.actNow;
+  return EXIT.done; // with --exit-code too: it asks whether one runs, not how the last one ended
 }
 
 interface StatusDocument {
@@ -118,6 +115,6 @@ function document(terminal: Terminal, { record, running: runs, look, link }: Sta
   );
 }
 
-function lookOf(terminal: Terminal, link: string | null) {
+function viewOf(terminal: Terminal, link: string | null) {
   return { paint: terminal.paint, now: Date.now(), link };
 }

@@ -2,11 +2,13 @@ import { Option } from '@commander-js/extra-typings';
 import { deployId } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followToEnd, type FollowFlags } from '../follow-to-end.ts';
+import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
 import { mustBeRecord } from '../must-read.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { problem, Stop } from '../stop.ts';
 import { isNotFound } from '../temporal-client.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 
@@ -22,19 +24,15 @@ export const addWatch: AddVerb = (program, { terminal, does }) => {
         .default('leave' as const),
     )
     .option('--json', 'one JSON object a line')
-    .option('--address <host:port>', 'Temporal; default: TEMPORAL_ADDRESS, a running `up`, localhost:7233')
-    .option('--namespace <name>', 'Temporal namespace')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('watch www.example.com --wait 45m'))
     .action(does((name, flags) => watch(terminal, name, flags)));
 };
 
-interface WatchFlags extends FollowFlags {
-  readonly address?: string | undefined;
-  readonly namespace?: string | undefined;
-}
-
-async function watch(terminal: Terminal, name: string, flags: WatchFlags): Promise<ExitCode> {
+async function watch(terminal: Terminal, name: string, flags: FollowFlags & PlaceFlags): Promise<ExitCode> {
   const record = mustBeRecord(name);
+  const terms = followTerms(flags);
   return withTemporal(terminal, flags, async (temporal) => {
     const workflowId = deployId(record);
     const { runId } = await temporal
@@ -43,7 +41,7 @@ async function watch(terminal: Terminal, name: string, flags: WatchFlags): Promi
         throw isNotFound(cause) ? unknown(record, cause) : cause;
       });
     const by = whoAsks(undefined, terminal.env);
-    return followToEnd(terminal, { temporal, run: { workflowId, runId, joined: true }, record, by, flags });
+    return followToEnd(terminal, { temporal, run: { workflowId, runId, joined: true }, record, by, terms });
   });
 }
 
