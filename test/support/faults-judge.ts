@@ -68,12 +68,17 @@ export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
   return { ...seen, broken, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
 }
 
-/** A request that hangs costs its time-out; a hold during which black sickens must outlast four probes. */
-function limitsOf({ row, fault, times }: Cell): { writeMs: number; holdMs: number } {
-  const hangs = fault.name.includes('silence past');
-  const holdMs =
-    row.activity !== 'watchEndpoints' ? 100 : fault.name.startsWith('ill:') && times !== 'once' ? 20_000 : 800;
-  return { writeMs: hangs ? 400 : 2_000, holdMs: row.way === 'back' ? 20_000 : holdMs };
+/** A request that hangs costs its time-out. */
+function limitsOf(cell: Cell): { writeMs: number; holdMs: number } {
+  return { writeMs: cell.fault.name.includes('silence past') ? 400 : 2_000, holdMs: holdOf(cell) };
+}
+
+/** A hold during which black sickens must outlast four probes; one that is struck must last until it is, on a busy machine too. */
+function holdOf({ row, fault, times }: Cell): number {
+  if (row.way === 'back') return 20_000;
+  if (row.activity !== 'watchEndpoints') return 100;
+  if (fault.name.startsWith('ill:')) return times === 'once' ? 800 : 20_000;
+  return 2_500;
 }
 
 /** Gives a run a reason to go back. */

@@ -529,7 +529,7 @@ describe('a request is refused', () => {
 
   test('points at the way out of a dead run', () => {
     const [left] = reasons([weighted(RED, 'switchyard-red-1', 1)], request(BLACK));
-    expect(left?.next).toBe('switchyard reset www.example.com --to-snapshot');
+    expect(left?.next).toBe('./switchyard reset www.example.com --to-snapshot');
     const [middle] = reasons([RED], request(BLACK), { fence: fence('step') });
     expect(middle?.next).toContain('reset www.example.com --to-snapshot');
     expect(middle?.sentence).toContain(
