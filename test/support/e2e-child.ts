@@ -54,6 +54,18 @@ export function startClient({ sandbox, address }: Place, args: readonly string[]
   return startChild('src/cli/main.ts', args, { ...sandbox.env(), TEMPORAL_ADDRESS: address });
 }
 
+/** `./switchyard up` with its files in `home`, once it is up. */
+export async function startUp(sandbox: Sandbox, home: string): Promise<Child> {
+  const child = startChild('src/cli/main.ts', ['up'], {
+    ...sandbox.env(),
+    HOME: process.env['HOME'] ?? '', // where the Temporal CLI is cached
+    SWITCHYARD_HOME: home,
+    SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath,
+  });
+  await child.says('worker polling');
+  return child;
+}
+
 export async function runClient(place: Place, args: readonly string[]): Promise<Ran> {
   return ended(startClient(place, args));
 }
