@@ -30,8 +30,8 @@ export interface ResetPace {
 }
 
 export const RESET_PACE: ResetPace = {
-  insync: { pollMs: 1_000, limitMs: 600_000 },
-  verify: { inARow: 10, everyMs: 100, limitMs: 120_000 },
+  insync: { pollMs: 500, limitMs: 600_000 },
+  verify: { inARow: 10, everyMs: 50, limitMs: 120_000 },
   retry: { firstMs: 500, maxMs: 5_000, tries: 6 },
 };
 
