@@ -5,6 +5,7 @@ import { openGrounds, type Grounds } from '../support/e2e-grounds.ts';
 import { startOwnServer, type OwnServer } from '../support/e2e-server.ts';
 import { observe } from '../support/observer.ts';
 import type { Rig } from '../support/yard.ts';
+import { outputSchema } from '../support/output-schema.ts';
 
 /** The client as people use it: a process, its exit code and what it prints, against a real server, a real worker and the sandbox. */
 let server: OwnServer;
@@ -46,6 +47,7 @@ test.concurrent(
     expect(ran).toMatchObject({ exit: 0 });
     const lines = jsonLines(ran);
     expect(lines.every(({ schemaVersion }) => schemaVersion === 1)).toBe(true);
+    expect(lines.filter((line) => !outputSchema.safeParse(line).success)).toEqual([]);
     expect(lines[0]).toMatchObject({ event: 'started', record: rig.record, joined: false });
     expect(lines.at(-1)).toMatchObject({ event: 'end', outcome: 'promoted', status: { record: rig.record } });
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
