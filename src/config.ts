@@ -11,6 +11,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { SYNC_QUEUE } from './contracts/sync.ts';
 import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +61,36 @@ export interface LogConfig {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
+/** How to reach Todoist and Microsoft To Do, and how to sign in there. */
+export interface TasksConfig {
+  /** Root of the Todoist API v1, without a final slash: `https://api.todoist.com/api/v1`. */
+  readonly todoistUrl: string;
+  /** Root of Microsoft Graph v1.0, without a final slash. */
+  readonly graphUrl: string;
+  readonly microsoft: MicrosoftConfig;
+}
+
+export interface MicrosoftConfig {
+  /** With the tenant: `https://login.microsoftonline.com/common`, `/consumers`, `/organizations` or a tenant's id. */
+  readonly authority: string;
+  /** Application (client) id of the app registration; null: nobody can sign in. */
+  readonly clientId: string | null;
+  /** For application access: one of these. */
+  readonly clientSecret: string | null;
+  /** PEM with the private key and the certificate. */
+  readonly clientCertificate: string | null;
+  /** A file with a token of another identity provider, read anew for each request (workload identity). */
+  readonly federatedTokenFile: string | null;
+  /** Mailboxes that pairs may name with application access (A4). */
+  readonly mailboxes: readonly string[];
+  /** Where sign-ins are kept; shared by a pair's workers. */
+  readonly tokenDir: string;
+  /** 32 bytes that encrypt them; null: they are kept as they are, readable by the owner alone. */
+  readonly tokenKey: Buffer | null;
+  /** Certificates in PEM that the sign-in trusts beside the runtime's own; null for none. */
+  readonly ca: string | null;
+}
+
 /** What the client needs before it reaches anything. */
 export interface LocalConfig {
   /** The folder of `switchyard up`. */
@@ -76,6 +107,7 @@ export interface Config extends LocalConfig {
   readonly aws: AwsConfig;
   readonly reach: ReachConfig;
   readonly secrets: SecretsConfig;
+  readonly tasks: TasksConfig;
   /** Task queues that the worker polls. */
   readonly queues: readonly string[];
   /** A prebuilt workflow bundle; null: bundled from the folder at start. */
@@ -94,7 +126,7 @@ export class ConfigError extends Error {
 
 /** Everything, for the worker. @throws ConfigError */
 export function loadConfig(env: Environment = process.env): Config {
-  const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...WORKER }, env);
+  const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...TASKS, ...WORKER }, env);
   const secrets = attempt(() => readSecrets(env));
   const temporal = attempt(() => readTemporal(env));
   refuse([...variables.problems, ...secrets.problems, ...temporal.problems]);
@@ -104,6 +136,7 @@ export function loadConfig(env: Environment = process.env): Config {
     aws: awsFrom(found),
     reach: reachFrom(found),
     secrets: { ...secrets.value, directory: found.SWITCHYARD_SECRETS_DIR },
+    tasks: tasksFrom(found),
     queues: found.SWITCHYARD_QUEUES,
     workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
     temporal: temporal.value,
@@ -122,6 +155,13 @@ export function loadDirectConfig(env: Environment): Pick<Config, 'aws' | 'reach'
   const { value, problems } = parse({ ...AWS, ...REACH }, env);
   refuse(problems);
   return { aws: awsFrom(value), reach: reachFrom(value) };
+}
+
+/** For `login` and `logout`: where sign-ins are kept, and by which application. @throws ConfigError */
+export function loadMicrosoftConfig(env: Environment): MicrosoftConfig {
+  const { value, problems } = parse({ ...LOCAL, ...REACH, ...TASKS }, env);
+  refuse(problems);
+  return tasksFrom(value).microsoft;
 }
 
 /** Variables and profile file of Temporal. @throws ConfigError */
@@ -190,7 +230,39 @@ const REACH = {
   SWITCHYARD_PROBE_HOSTS: list('a host name or address', hostName),
 };
 
-const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE };
+/** Tokens travel there: plain http is for this machine alone. */
+const service = optional('an https address (http only to loopback), without a query', (found) => {
+  const read = URL.canParse(found) ? new URL(found) : null;
+  if (read === null || read.search !== '' || read.hash !== '' || read.username !== '' || read.password !== '')
+    return null;
+  const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(read.hostname);
+  return read.protocol === 'https:' || (read.protocol === 'http:' && loopback) ? found.replace(/\/+$/, '') : null;
+});
+const httpsOnly = optional(
+  'an https address with a tenant, such as https://login.microsoftonline.com/common',
+  (found) => (/^https:\/\/[^\s/?#@]+\/[^\s/?#]+\/?$/.test(found) ? found.replace(/\/+$/, '') : null),
+);
+const readable = optional('a readable file', (path) => (kindOfPath(path) === 'file' ? path : null));
+const mailbox = (found: string): string | null => (/^[^\s@/]+@[^\s@/]+$/.test(found) ? found.toLowerCase() : null);
+
+const TASKS = {
+  SWITCHYARD_TODOIST_URL: service,
+  SWITCHYARD_GRAPH_URL: service,
+  SWITCHYARD_MICROSOFT_AUTHORITY: httpsOnly,
+  SWITCHYARD_MICROSOFT_CLIENT_ID: optional(
+    'an application id, such as 11111111-2222-3333-4444-555555555555',
+    (found) => (/^[0-9a-f-]{36}$/i.test(found) ? found : null),
+  ),
+  SWITCHYARD_MICROSOFT_CLIENT_SECRET: text,
+  SWITCHYARD_MICROSOFT_CLIENT_CERTIFICATE: readable,
+  SWITCHYARD_MICROSOFT_FEDERATED_TOKEN_FILE: readable,
+  AZURE_FEDERATED_TOKEN_FILE: text,
+  SWITCHYARD_MICROSOFT_MAILBOXES: list('an address such as me@example.com', mailbox),
+  SWITCHYARD_TOKEN_DIR: text,
+  SWITCHYARD_TOKEN_KEY: optional('32 bytes as 64 hex digits or in base64 (openssl rand -base64 32)', tokenKey),
+};
+
+const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE, sync: SYNC_QUEUE };
 
 const WORKER = {
   SWITCHYARD_SECRETS_DIR: optional('a folder', (path) => (kindOfPath(path) === 'folder' ? path : null)),
@@ -202,17 +274,39 @@ const WORKER = {
 
 const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
 const READ_BY_CLIENT = ['SWITCHYARD_CONFIG'];
-const OURS: readonly string[] = [...READ_BY_CLIENT, ...Object.keys({ ...LOCAL, ...REACH, ...WORKER })];
+const OURS: readonly string[] = [...READ_BY_CLIENT, ...Object.keys({ ...LOCAL, ...REACH, ...TASKS, ...WORKER })];
 
 type Found<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
 function localFrom(found: Found<typeof LOCAL>, env: Environment): LocalConfig {
-  const state = found.XDG_STATE_HOME ?? join(found.HOME ?? homedir(), '.local', 'state');
   return {
-    home: found.SWITCHYARD_HOME ?? join(state, 'switchyard'),
+    home: homeFrom(found),
     temporalCli: found.SWITCHYARD_TEMPORAL_CLI,
     log: { format: found.SWITCHYARD_LOG, level: found.SWITCHYARD_LOG_LEVEL ?? 'info' },
     warnings: unknownVariables(env),
+  };
+}
+
+function homeFrom(found: Found<typeof LOCAL>): string {
+  const state = found.XDG_STATE_HOME ?? join(found.HOME ?? homedir(), '.local', 'state');
+  return found.SWITCHYARD_HOME ?? join(state, 'switchyard');
+}
+
+function tasksFrom(found: Found<typeof LOCAL & typeof REACH & typeof TASKS>): TasksConfig {
+  return {
+    todoistUrl: found.SWITCHYARD_TODOIST_URL ?? 'https://api.todoist.com/api/v1',
+    graphUrl: found.SWITCHYARD_GRAPH_URL ?? 'https://graph.microsoft.com/v1.0',
+    microsoft: {
+      authority: found.SWITCHYARD_MICROSOFT_AUTHORITY ?? 'https://login.microsoftonline.com/common',
+      clientId: found.SWITCHYARD_MICROSOFT_CLIENT_ID,
+      clientSecret: found.SWITCHYARD_MICROSOFT_CLIENT_SECRET,
+      clientCertificate: found.SWITCHYARD_MICROSOFT_CLIENT_CERTIFICATE,
+      federatedTokenFile: found.SWITCHYARD_MICROSOFT_FEDERATED_TOKEN_FILE ?? found.AZURE_FEDERATED_TOKEN_FILE,
+      mailboxes: found.SWITCHYARD_MICROSOFT_MAILBOXES ?? [],
+      tokenDir: found.SWITCHYARD_TOKEN_DIR ?? join(homeFrom(found), 'tokens'),
+      tokenKey: found.SWITCHYARD_TOKEN_KEY,
+      ca: found.SWITCHYARD_CA_FILE,
+    },
   };
 }
 
@@ -283,6 +377,11 @@ const OURS_SHOWN = OURS.filter((name) => name.startsWith('SWITCHYARD_')).join(',
 
 function queue(found: string): string | null {
   return QUEUES[found] ?? Object.values(QUEUES).find((name) => name === found) ?? null;
+}
+
+function tokenKey(found: string): Buffer | null {
+  const bytes = /^[0-9a-f]{64}$/i.test(found) ? Buffer.from(found, 'hex') : Buffer.from(found, 'base64');
+  return bytes.length === 32 ? bytes : null;
 }
 
 function certificates(path: string): string | null {

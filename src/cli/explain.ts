@@ -30,6 +30,14 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     exit: EXIT.refused,
   },
   Unauthorized: { sentence: 'The worker lacks a permission.', next: doctor, exit: EXIT.refused },
+  SignInNeeded: {
+    sentence: 'A token is missing, expired or revoked.',
+    next: (subject) =>
+      subject.startsWith('sync/') ? `./switchyard login ${subject.slice('sync/'.length)}` : doctor(subject),
+    exit: EXIT.failedSafe,
+  },
+  NotFound: { sentence: 'What the run works on does not exist (any more).', next: status, exit: EXIT.failedSafe },
+  Changed: { sentence: 'Something else was written in between.', next: status, exit: EXIT.failedSafe },
   Invalid: { sentence: 'Route 53 takes the change for invalid.', next: plan, exit: EXIT.refused },
   ZoneUnclear: {
     sentence: 'No zone, or more than one, fits the record.',
@@ -71,6 +79,16 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     sentence: 'Red was not restored: an operator decided to leave what stands.',
     next: (record) => `./switchyard reset ${record}`,
     exit: EXIT.actNow,
+  },
+  StoppedByGuard: {
+    sentence: 'A guard stopped the sync; nothing was removed.',
+    next: (subject) => `./switchyard sync ${subject.replace('sync/', '')} --dry-run`,
+    exit: EXIT.refused,
+  },
+  NotConverging: {
+    sentence: 'Something keeps changing what the sync writes.',
+    next: (subject) => `./switchyard sync ${subject.replace('sync/', '')} --dry-run`,
+    exit: EXIT.failedSafe,
   },
   Fault: { sentence: 'Switchyard itself failed.', next: status, exit: EXIT.actNow },
 };

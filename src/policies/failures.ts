@@ -9,6 +9,11 @@ export const FAILURES = {
   /** A record set protection refuses every change. */
   Protected: 'stop',
   Unauthorized: 'stop',
+  /** A token is missing, expired or revoked: somebody has to sign in or to renew it. */
+  SignInNeeded: 'stop',
+  NotFound: 'stop',
+  /** Something else was written in between: look again, then decide again. */
+  Changed: 'retry',
   Invalid: 'stop',
   /** No such zone, or several: the sentence lists them. */
   ZoneUnclear: 'stop',
@@ -28,6 +33,10 @@ export const FAILURES = {
   DeadlineExceeded: 'stop',
   PausedTooLong: 'stop',
   NotRestored: 'stop',
+  /** A guard of a sync: nothing was removed (S4). */
+  StoppedByGuard: 'stop',
+  /** Looks that never find nothing to do: something keeps changing what was written. */
+  NotConverging: 'stop',
   /** An unexpected error of our own code: ends the run (and rolls back) instead of retrying a workflow task for ever. */
   Fault: 'stop',
 } as const;

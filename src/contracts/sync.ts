@@ -1,0 +1,239 @@
+import type { SetAside } from '../core/tasks/model.ts';
+
+/** Workflow types as strings, so that the client need not load workflow code. */
+export const SYNC_WORKFLOW = 'syncTasks';
+/** What a Schedule starts: it runs the locked workflow as a child, and counts one that runs already as skipped. */
+export const SYNC_TICK_WORKFLOW = 'tickSync';
+/** `--dry-run`: looks and plans, writes nothing. */
+export const SYNC_PLAN_WORKFLOW = 'planSync';
+export const SYNC_DOCTOR_WORKFLOW = 'diagnoseSync';
+export const SYNC_QUEUE = 'switchyard-sync';
+
+/** The workflow id is the lock: one run of a pair at a time. */
+export const syncId = (pair: string): string => `sync:${pair}`;
+
+/** Which tasks of Todoist are mirrored. */
+export type Scope =
+  | { readonly kind: 'everything' }
+  /** By name or id. */
+  | { readonly kind: 'projects'; readonly projects: readonly string[] }
+  | { readonly kind: 'label'; readonly label: string }
+  /** In Todoist's own language: `#Work & !@waiting`. */
+  | { readonly kind: 'filter'; readonly filter: string };
+
+export type Lists =
+  | { readonly kind: 'default' }
+  /** Created where it is missing. */
+  | { readonly kind: 'named'; readonly name: string }
+  /** One list a project, with its name; created where it is missing. */
+  | { readonly kind: 'per-project' };
+
+/** When a run stops before it removes anything (S4). */
+export interface StopAt {
+  /** More removals than this share of the links, in percent ... */
+  readonly percent: number;
+  /** ... that are also more than so many; */
+  readonly atLeast: number;
+  /** and more than so many in any case. */
+  readonly never: number;
+  /** Whether an empty source stops the run as well. */
+  readonly empty: boolean;
+}
+
+export interface FieldOptions {
+  /** Times of day become reminders. */
+  readonly reminders: boolean;
+  /** Labels become categories. */
+  readonly categories: boolean;
+  /** What p2 (3 in the API) becomes. */
+  readonly priority3: 'high' | 'normal';
+  /** Characters; the whole title is in the body where it is longer. */
+  readonly titleMax: number;
+}
+
+/** One Todoist account and one To Do account, as declared under `sync:` in switchyard.yaml. Secrets by name (A1). */
+export interface PairSpec {
+  readonly pair: string;
+  readonly from: {
+    readonly secret: string;
+    readonly scope: Scope;
+    /** In shared projects. */
+    readonly assignee: 'me-or-none' | 'anyone';
+  };
+  readonly to: {
+    /** Who must be signed in; null with a ready token, then whoever it belongs to. */
+    readonly account: string | null;
+    /** A ready access token, for trying out; null: the sign-in of the pair. */
+    readonly secret: string | null;
+    /** `application`: the worker's own identity, for organisations. */
+    readonly access: 'delegated' | 'application';
+    readonly lists: Lists;
+  };
+  readonly completion: 'both' | 'todoist-only';
+  readonly onDeleted: 'complete' | 'delete' | 'keep';
+  readonly onOutOfScope: 'remove' | 'keep';
+  /** IANA name; null: the zone of the Todoist account. */
+  readonly timeZone: string | null;
+  readonly stopAt: StopAt;
+  readonly fields: FieldOptions;
+}
+
+/** Every pace and limit of a run, in milliseconds unless named otherwise: part of the request, so that a history explains itself. */
+export interface SyncPace {
+  /** From the first `syncRequested` to the look: so many wishes give one run. */
+  readonly debounceMs: number;
+  /** After a creation without an answer: when not to have found the task means that it is not there. */
+  readonly settleMs: number;
+  /** Actions of one activity. */
+  readonly chunk: number;
+  /** A run that does not end with nothing to do after so many looks is given up. */
+  readonly mostRounds: number;
+  /** How long a service may be away: until the next scheduled run, usually. */
+  readonly giveUpAfterMs: number;
+  readonly retry: { readonly firstMs: number; readonly maxMs: number };
+  readonly heartbeatMs: number;
+}
+
+export const DEFAULT_SYNC_PACE: SyncPace = {
+  debounceMs: 5_000,
+  settleMs: 120_000,
+  chunk: 1_000,
+  mostRounds: 60,
+  giveUpAfterMs: 60 * 60_000,
+  retry: { firstMs: 1_000, maxMs: 60_000 },
+  heartbeatMs: 20_000,
+};
+
+/** What one run is asked to do. Plain values, validated by the client before anything starts (A2). */
+export interface SyncRequest {
+  readonly spec: PairSpec;
+  readonly trigger: 'manual' | 'schedule' | 'event';
+  /** Who asked; not authenticated. */
+  readonly by: string;
+  /** Takes over unmarked tasks of the same title and day instead of creating a second one. */
+  readonly adopt: boolean;
+  /** Lets so many removals pass the guards, an empty source included; null: none beyond them. */
+  readonly allowRemovals: number | null;
+  readonly pace: SyncPace;
+  /** What an earlier execution of the same run hands on; null in a first one. */
+  readonly carried: CarriedRun | null;
+}
+
+/** What travels when a run continues as new: counts and ids only. */
+export interface CarriedRun {
+  readonly startedAt: number;
+  readonly rounds: number;
+  readonly totals: SyncTotals;
+  readonly setAside: readonly SetAside[];
+  readonly unsettled: readonly Unsettled[];
+  /** Whether somebody has asked for another run meanwhile. */
+  readonly requested: boolean;
+}
+
+/** A creation without an answer. */
+export interface Unsettled {
+  /** Id of the task in Todoist. */
+  readonly id: string;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export const ACTION_KINDS = [
+  'create',
+  'update',
+  'complete',
+  'close',
+  'reopen',
+  'move',
+  'remove',
+  'adopt',
+  'repair',
+] as const;
+/** `complete`: the copy in To Do; `close`: the task in Todoist, because a person completed its copy. */
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
+export type Counts = Readonly<Record<ActionKind, number>>;
+
+export interface SyncTotals {
+  /** What was applied. */
+  readonly applied: Counts;
+  /** Tasks whose To Do side had changed as well: Todoist won. Ids. */
+  readonly overruled: readonly string[];
+  /** Requests of this run, by service. */
+  readonly requests: { readonly todoist: number; readonly todo: number };
+  readonly throttled: { readonly times: number; readonly waitedMs: number };
+  /** Attempts that failed and were repeated, creations that had to be looked for. */
+  readonly retried: number;
+}
+
+/** What a look finds. */
+export interface SyncView {
+  /** Tasks of Todoist in scope. */
+  readonly inScope: number;
+  /** Copies in To Do that carry the marker. */
+  readonly links: number;
+  readonly planned: Counts;
+  /** Unmarked tasks with the same title and day as one that has no copy: `--adopt` takes them over. */
+  readonly similar: number;
+}
+
+export type SyncPhase = 'waiting' | 'working' | 'settling' | SyncOutcome;
+
+export type SyncOutcome =
+  | 'synced'
+  /** Done, but for tasks that were set aside. */
+  | 'synced-with-exceptions'
+  /** A guard stopped it before anything was removed. */
+  | 'stopped'
+  | 'failed'
+  | 'cancelled';
+
+export interface SyncFailure {
+  /** One of the failure types of policies/failures.ts. */
+  readonly type: string;
+  readonly sentence: string;
+  readonly next: string | null;
+  readonly at: number;
+}
+
+/** Answer of the query `status`, and what a run ends with. Ids, counts and hashes only (A1). */
+export interface SyncStatus {
+  readonly schemaVersion: 1;
+  readonly pair: string;
+  readonly phase: SyncPhase;
+  /** Null while it runs. */
+  readonly outcome: SyncOutcome | null;
+  readonly trigger: SyncRequest['trigger'];
+  readonly by: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly rounds: number;
+  /** The first look of the run; null before it. */
+  readonly view: SyncView | null;
+  readonly totals: SyncTotals;
+  readonly setAside: readonly SetAside[];
+  readonly notices: readonly string[];
+  readonly failure: SyncFailure | null;
+}
+
+export type SyncReport = SyncStatus & { readonly outcome: SyncOutcome };
+
+/** Names of the query and the signal. */
+export const SYNC_MESSAGES = { status: 'status', syncRequested: 'syncRequested' } as const;
+
+/** Payload of the signal `syncRequested`. */
+export interface SyncWish {
+  readonly by: string;
+}
+
+/** The memo of every run: what `ls` and `status` show without a worker. */
+export interface SyncMemo {
+  readonly pair: string;
+  readonly by: string;
+  readonly trigger: SyncRequest['trigger'];
+  readonly outcome?: SyncOutcome;
+  readonly sentence?: string | null;
+}
+
+/** Ids of Temporal Schedules that `apply` makes and removes begin so. */
+export const scheduleId = (pair: string): string => `switchyard:sync:${pair}`;
