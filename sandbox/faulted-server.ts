@@ -4,9 +4,12 @@
  * The effect of a request is whatever `process` does; this file decides whether, when and how often the client hears of it.
  */
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
+import type { Identity } from './endpoints/certificate-authority.ts';
 import type { Fault, FaultedRequest, FaultPlan } from './faults.ts';
 
 export interface Reply {
@@ -17,8 +20,10 @@ export interface Reply {
 
 export interface Protocol {
   readonly faults: FaultPlan;
+  /** Speaks TLS with this certificate, which must name `localhost`; plain HTTP without it. */
+  readonly tls?: Identity;
   /** The operation that this request asks for; any name will do for an unknown one. */
-  operationOf(method: string, path: string): string;
+  operationOf(method: string, path: string, body: string): string;
   /** Does what is asked, and answers; errors of the protocol are replies too. */
   process(request: FaultedRequest): Reply | Promise<Reply>;
   /** How this service words an error. */
@@ -26,7 +31,7 @@ export interface Protocol {
 }
 
 export interface FaultedServer {
-  /** `http://127.0.0.1:PORT`, without a final slash. */
+  /** `http://127.0.0.1:PORT` or `https://localhost:PORT`, without a final slash. */
   readonly url: string;
   /** Resets every connection, those that hang included; the server goes on. */
   dropConnections(): void;
@@ -37,15 +42,17 @@ export interface FaultedServer {
 /** Starts a server on a free loopback port, or on `port`. */
 export async function startFaultedServer(protocol: Protocol, port = 0): Promise<FaultedServer> {
   const closing = new AbortController();
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     serve({ protocol, response, closing: closing.signal }, request).catch((cause: unknown) => crash(response, cause));
-  });
+  };
+  const { tls } = protocol;
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http://127.0.0.1' : 'https://localhost'}:${(server.address() as AddressInfo).port}`,
     dropConnections: () => server.closeAllConnections(),
     close: () => {
       closing.abort();
@@ -66,11 +73,17 @@ async function serve(exchange: Exchange, message: IncomingMessage): Promise<void
   const body = await readBody(message);
   if (body === undefined) return;
   const { method = 'GET', url: path = '/', headers } = message;
-  const operation = exchange.protocol.operationOf(method, path);
+  const operation = exchange.protocol.operationOf(method, path, body);
   const request = { operation, method, path, headers, body };
   const outcome = await strike(exchange, request, exchange.protocol.faults.next(operation, request));
-  if (outcome === 'reset') exchange.response.socket?.resetAndDestroy();
+  if (outcome === 'reset') reset(exchange.response.socket);
   else if (outcome !== 'silence') send(exchange.response, outcome);
+}
+
+/** What lies below TLS cannot be reached from here: there the connection only ends, in the middle of an exchange, which clients report alike. */
+function reset(socket: Socket | null): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
 }
 
 /** One case for each kind: the whole meaning of the language. */

@@ -1,0 +1,88 @@
+/**
+ * Things by id, each replaced whole, with the order in which they changed.
+ *
+ * Whoever writes sees what stands; whoever reads sees it `lagMs` later.
+ */
+export class Shelf<T extends { readonly id: string }> {
+  readonly #clock: ShelfClock;
+  readonly #cells = new Map<string, Cell<T>>();
+  /** Which id changed when; a position is an index into it. */
+  readonly #feed: { readonly id: string; readonly at: number }[] = [];
+
+  constructor(clock: ShelfClock) {
+    this.#clock = clock;
+  }
+
+  /** As it stands. */
+  current(id: string): T | undefined {
+    return this.#cells.get(id)?.now;
+  }
+
+  /** As readers see it. */
+  shown(id: string): T | undefined {
+    const cell = this.#cells.get(id);
+    return cell && this.#seen(cell);
+  }
+
+  everyCurrent(): T[] {
+    return present([...this.#cells.values()].map(({ now }) => now));
+  }
+
+  /** In order of creation. */
+  everyShown(): T[] {
+    return present([...this.#cells.values()].map((cell) => this.#seen(cell)));
+  }
+
+  put(thing: T): void {
+    this.#become(thing.id, thing);
+  }
+
+  drop(id: string): void {
+    this.#become(id, undefined);
+    if (this.#clock.lagMs() === 0) this.#cells.delete(id);
+  }
+
+  /** The position up to which readers see the changes. */
+  position(): number {
+    const seenUntil = this.#clock.now() - this.#clock.lagMs();
+    let position = this.#feed.length;
+    while (position > 0 && (this.#feed[position - 1]?.at ?? 0) > seenUntil) position -= 1;
+    return position;
+  }
+
+  /** Each id once, in order of its first change. */
+  changedBetween(from: number, to: number): string[] {
+    return [...new Set(this.#feed.slice(from, to).map(({ id }) => id))];
+  }
+
+  #become(id: string, now: T | undefined): void {
+    const cell = this.#cells.get(id) ?? { now: undefined, past: [] };
+    const at = this.#clock.now();
+    const lagMs = this.#clock.lagMs();
+    const past = cell.past.filter(({ until }) => until + lagMs > at);
+    this.#cells.set(id, { now, past: lagMs === 0 ? [] : [...past, { was: cell.now, until: at }] });
+    this.#feed.push({ id, at });
+  }
+
+  #seen({ now, past }: Cell<T>): T | undefined {
+    if (past.length === 0) return now;
+    const seenUntil = this.#clock.now() - this.#clock.lagMs();
+    const older = past.find(({ until }) => until > seenUntil);
+    return older ? older.was : now;
+  }
+}
+
+export interface ShelfClock {
+  now(): number;
+  lagMs(): number;
+}
+
+interface Cell<T> {
+  readonly now: T | undefined;
+  /** What stood before, oldest first. */
+  readonly past: readonly { readonly was: T | undefined; readonly until: number }[];
+}
+
+function present<T>(things: readonly (T | undefined)[]): T[] {
+  return things.filter((thing) => thing !== undefined);
+}
