@@ -70,18 +70,24 @@ export interface Marker {
   readonly version: number;
   /** Of the fields that were written. */
   readonly hash: string;
-  readonly status: 'open' | 'completed';
   /** The due day that was written. */
   readonly day: string | null;
   /** The date of the occurrence that is mirrored, as Todoist says it; null for a task without a due date. */
   readonly occurrence: string | null;
-  /** How often the copy was opened again: one completion is told from the next by it. */
+  /**
+   * How often the copy was opened by us, and the last of these turns whose completion is known and needs nothing more; -1 for none. Each is
+   * written by itself and only grows, so that a write that lands late cannot make a completion of ours look like a person's (S3).
+   */
   readonly turn: number;
+  readonly settled: number;
   /** The name of the list that was wanted; a copy that was moved by hand stays where it was put. */
   readonly list: string;
   /** Hash of what was found and overwritten last: a service that rewrites what it is given must not be fought for ever. */
   readonly overruled: string | null;
 }
+
+/** Whether the completion of the copy, should it be completed, is known already: ours, or one that has travelled. */
+export const isSettled = ({ turn, settled }: Marker): boolean => settled >= turn;
 
 /** A task in To Do that carries the marker of this pair, in its link, in its extension, or in both. */
 export interface Copy {
@@ -98,6 +104,8 @@ export interface Copy {
   readonly linked: boolean;
   /** Steps, attachments: what a person added and a new copy would not have. */
   readonly extras: boolean;
+  /** A person made it repeat in To Do: writing its day would make a second open task (measured). */
+  readonly repeats: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
 }
