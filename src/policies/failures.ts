@@ -35,6 +35,8 @@ export const FAILURES = {
   NotRestored: 'stop',
   /** A guard of a sync: nothing was removed (S4). */
   StoppedByGuard: 'stop',
+  /** A service has not let a run move on for as long as was allowed; the next run goes on. */
+  GaveUp: 'stop',
   /** Looks that never find nothing to do: something keeps changing what was written. */
   NotConverging: 'stop',
   /** An unexpected error of our own code: ends the run (and rolls back) instead of retrying a workflow task for ever. */

@@ -31,7 +31,12 @@ export function briefRetry(pace: Pace): RetryPolicy {
   return { ...forwardRetry(pace), maximumAttempts: 3 };
 }
 
-function backOff(pace: Pace): RetryPolicy {
+/** A sync asks again as long as asking can help; `Retry-After` of a service is the next delay. It gives up by itself. */
+export function syncRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
+  return { ...backOff(pace), nonRetryableErrorTypes: typesThat('stop') };
+}
+
+function backOff(pace: Pick<Pace, 'retry'>): RetryPolicy {
   return { initialInterval: pace.retry.firstMs, backoffCoefficient: 2, maximumInterval: pace.retry.maxMs };
 }
 

@@ -72,9 +72,11 @@ export async function askHttp(request: HttpRequest, options: AskOptions): Promis
 }
 
 function codeOf(cause: unknown): string {
-  for (let error = cause; error instanceof Error; error = error.cause) {
-    const { code } = error as { code?: unknown };
+  // Not by `instanceof`: errors of fetch are made in another realm where tests run.
+  for (let error = cause; typeof error === 'object' && error !== null;) {
+    const { code, cause: deeper } = error as { code?: unknown; cause?: unknown };
     if (typeof code === 'string' && code !== '') return code;
+    error = deeper;
   }
   return 'NO_ANSWER';
 }

@@ -1,0 +1,78 @@
+/** One request to Graph in its turn, with a token that is accepted. */
+import { garbled, graphError } from './graph-error.ts';
+import type { Gate } from './graph-gate.ts';
+import { askHttp, type HttpAnswer } from './http.ts';
+import type { CountRequest, Tokens } from './services.ts';
+
+export interface GraphOptions {
+  /** The root, without a final slash: `https://graph.microsoft.com/v1.0`. */
+  readonly url: string;
+  /** `/me`, or `/users/` and the encoded id. */
+  readonly mailbox: string;
+  readonly tokens: Tokens;
+  /** Requests of one mailbox, in whatever run, wait here for their turn. */
+  readonly gate: Gate;
+  readonly count: CountRequest;
+  readonly now: () => number;
+  readonly timeouts: { readonly readMs: number; readonly writeMs: number };
+}
+
+export interface GraphRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly name: string;
+  readonly timeoutMs: number;
+}
+
+/** Sends, and reads what comes back as JSON; null for an answer without content. @throws ServiceError, or the reason of the signal. */
+export type Send = (request: GraphRequest, signal: AbortSignal) => Promise<unknown>;
+
+export function createSender(options: GraphOptions): Send {
+  return async (request, signal) => {
+    const token = await options.tokens.accessToken(signal);
+    const answer = await sendWith(options, { request, token }, signal);
+    if (answer.status !== 401) return contentOf(answer, request, options);
+    // 401 means that it did not run. Another request may have fetched a fresh token meanwhile: one renewal serves all.
+    const current = await options.tokens.accessToken(signal);
+    const fresh = current === token ? await options.tokens.accessToken(signal, { fresh: true }) : current;
+    return contentOf(await sendWith(options, { request, token: fresh }, signal), request, options);
+  };
+}
+
+function sendWith(
+  { gate, count }: GraphOptions,
+  { request, token }: { readonly request: GraphRequest; readonly token: string },
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { method, url, headers, body, name, timeoutMs } = request;
+  const authorized = { accept: 'application/json', authorization: `Bearer ${token}`, ...headers };
+  const content =
+    body === undefined
+      ? { headers: authorized }
+      : { headers: { ...authorized, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return gate(() => {
+    signal.throwIfAborted();
+    count('todo');
+    return askHttp({ method, url, ...content }, { service: 'Microsoft To Do', name, signal, timeoutMs });
+  });
+}
+
+function contentOf({ status, headers, text }: HttpAnswer, { name }: GraphRequest, { now }: GraphOptions): unknown {
+  const body = parsed(text);
+  if (status < 200 || status >= 300)
+    throw graphError({ status, body, retryAfter: headers.get('retry-after') }, { name, now: now(), step: false });
+  if (status === 204) return null;
+  if (body === undefined) throw garbled(name);
+  return body;
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
