@@ -14,11 +14,13 @@ import {
 import { fileURLToPath } from 'node:url';
 import { createDeployActivities, type DeployDeps } from './activities/deploy-activities.ts';
 import { createDoctorActivities } from './activities/diagnose.ts';
+import { createSyncActivities } from './activities/tasks/sync-activities.ts';
 import { linkSignals } from './activities/linked-signal.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectToTemporal } from './connect-to-temporal.ts';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { SYNC_QUEUE } from './contracts/sync.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { installRuntime } from './temporal-runtime.ts';
 import { untilLost } from './until-lost.ts';
@@ -27,7 +29,7 @@ export interface StartOptions {
   readonly logger: Logger;
   /** Default: a new one, waited for as long as it takes, and closed at the end. */
   readonly connection?: NativeConnection;
-  /** Instead of the queue of the only chore that the configuration names. */
+  /** Instead of the queue of each chore that the configuration names: for tests, one chore at a time. */
   readonly taskQueue?: string;
   readonly aws?: AwsClients;
   /** Code made by `bundleWorkflowCode`, instead of the configuration's. */
@@ -55,6 +57,7 @@ const ACTIVITY_SLOTS = 500;
 /** The task queues by chore: each brings its activities. */
 const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
   [DEPLOY_QUEUE]: (deps) => ({ ...createDeployActivities(deps), ...createDoctorActivities(deps) }),
+  [SYNC_QUEUE]: createSyncActivities,
 };
 
 export interface ProcessOptions {

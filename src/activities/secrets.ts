@@ -21,15 +21,26 @@ export interface Recipient {
 const NAME = /^(?!.*-hosts$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const LONGEST_NAME = 64;
 
+const isName = (name: string): boolean => NAME.test(name) && name.length <= LONGEST_NAME;
+
 /**
  * The secret `name`, for this recipient.
  *
  * @throws Refused where the name is none, the secret is missing or not bound: the sentence names the variable to set.
  */
 export async function secretFor(config: SecretsConfig, name: string, recipient: Recipient): Promise<string> {
-  if (!NAME.test(name) || name.length > LONGEST_NAME) throw badName(name);
   const bound = config.hosts.get(name) ?? [];
-  if (!mayReceive(bound, recipient)) throw notBound(name, bound, recipient);
+  if (isName(name) && !mayReceive(bound, recipient)) throw notBound(name, bound, recipient);
+  return ownSecret(config, name);
+}
+
+/**
+ * The secret `name`, for a host that the worker's own configuration names (A4).
+ *
+ * @throws Refused where the name is none, or the secret is missing.
+ */
+export async function ownSecret(config: SecretsConfig, name: string): Promise<string> {
+  if (!isName(name)) throw badName(name);
   const secret = config.values.get(name) ?? (await fromFile(config, name));
   if (secret === null) throw missing(name);
   if (/^[\x20-\x7e]+$/.test(secret)) return secret;

@@ -1,6 +1,6 @@
 import type { SetAside } from '../core/tasks/model.ts';
 import type { Finding } from './doctor.ts';
-import type { ActionKind, Counts, PairSpec, SyncPace, SyncTotals, SyncView, Unsettled } from './sync.ts';
+import type { ActionKind, Counts, PairSpec, SyncPace, SyncTotals, SyncView } from './sync.ts';
 
 /** One look at both sides, and as many of the actions that follow from it as fit. */
 export interface SyncChunkInput {
@@ -10,8 +10,6 @@ export interface SyncChunkInput {
   readonly pace: SyncPace;
   /** Set aside earlier in this run: not tried again. */
   readonly setAside: readonly SetAside[];
-  /** Creations without an answer, of earlier activities of this run. */
-  readonly unsettled: readonly Unsettled[];
 }
 
 export interface SyncChunk {
@@ -19,7 +17,6 @@ export interface SyncChunk {
   readonly totals: SyncTotals;
   /** Everything set aside so far in this run. */
   readonly setAside: readonly SetAside[];
-  readonly unsettled: readonly Unsettled[];
   /** Whether the look found nothing to do: only then is the run done. */
   readonly done: boolean;
 }
@@ -29,8 +26,16 @@ export interface ChunkBeat {
   readonly doing: string;
   readonly totals: SyncTotals;
   readonly planned: Counts;
-  /** False from the first creation on until the attempt ends by itself: what was sent last may still land. */
-  readonly clean: boolean;
+  readonly setAside: readonly SetAside[];
+  /**
+   * Tasks whose copies were created and have not been seen yet, by id in Todoist with the time of their sending; null while the
+   * attempt runs, since what it sends now is not in here yet.
+   */
+  readonly unseen: Readonly<Record<string, number>> | null;
+  /** Until when nothing is created, because an attempt that died may have; in milliseconds since the epoch, 0 where none has. */
+  readonly quietUntil: number;
+  /** Since when the services have not let this activity move on, in milliseconds since the epoch; null while they do. */
+  readonly troubleSince: number | null;
   readonly at: number;
 }
 

@@ -86,7 +86,7 @@ export interface SyncPace {
   readonly settleMs: number;
   /** Actions of one activity. */
   readonly chunk: number;
-  /** A run that does not end with nothing to do after so many looks is given up. */
+  /** A run that does not end with nothing to do after so many activities is given up. */
   readonly mostRounds: number;
   /** How long a service may be away: until the next scheduled run, usually. */
   readonly giveUpAfterMs: number;
@@ -125,17 +125,8 @@ export interface CarriedRun {
   readonly rounds: number;
   readonly totals: SyncTotals;
   readonly setAside: readonly SetAside[];
-  readonly unsettled: readonly Unsettled[];
   /** Whether somebody has asked for another run meanwhile. */
   readonly requested: boolean;
-}
-
-/** A creation without an answer. */
-export interface Unsettled {
-  /** Id of the task in Todoist. */
-  readonly id: string;
-  /** When it was sent, in milliseconds since the epoch. */
-  readonly since: number;
 }
 
 export const ACTION_KINDS = [
@@ -177,7 +168,7 @@ export interface SyncView {
   readonly similar: number;
 }
 
-export type SyncPhase = 'waiting' | 'working' | 'settling' | SyncOutcome;
+export type SyncPhase = 'waiting' | 'working' | SyncOutcome;
 
 export type SyncOutcome =
   | 'synced'

@@ -10,6 +10,7 @@ import type { DeployActivities } from '../../src/contracts/deploy-activities.ts'
 import type { Gate, HttpGate } from '../../src/core/dns/gate.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { observe, type Observer } from './observer.ts';
+import { replayAll } from './replay-all.ts';
 import { connect, freshTaskQueue, workflowBundle, type TestTemporal } from './temporal.ts';
 
 /** A production deployment, a hundred times faster: the same order of times, so the same races. */
@@ -287,18 +288,5 @@ async function endOf(handle: WorkflowHandle): Promise<End> {
     const cause = (error as { cause?: { type?: string; message?: string; details?: unknown[] } }).cause;
     const report = (cause?.details?.[0] ?? null) as DeployReport | null;
     return { status: status.name, type: cause?.type ?? null, message: cause?.message ?? String(error), report };
-  }
-}
-
-/** A workflow that cannot replay its own history is one deployment of the worker away from being stuck. */
-async function replayAll({ client }: TestTemporal, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const query = ids.map((id) => `WorkflowId = '${id}'`).join(' OR ');
-  const histories = client.workflow.list({ query }).intoHistories();
-  for await (const { workflowId, error } of Worker.runReplayHistories(
-    { workflowBundle: workflowBundle() },
-    histories,
-  )) {
-    if (error !== undefined) throw new Error(`${workflowId} does not replay`, { cause: error });
   }
 }

@@ -1,0 +1,75 @@
+/** One look at both sides, and the plan that follows from it. Nothing is written. */
+import type { PairSpec } from '../../contracts/sync.ts';
+import type { Destination, SetAside, Source, TodoList, Zone } from '../../core/tasks/model.ts';
+import { goneSources, planSync, type SyncPlan } from '../../core/tasks/plan-sync.ts';
+import { failure } from '../../policies/failures.ts';
+import { ianaOf, openZone } from './zone.ts';
+import { fetchDestination, readDestination } from './read-destination.ts';
+import type { Graph, Todoist } from './services.ts';
+
+/** Both services of one pair, each told of every request that is sent. */
+export interface Services {
+  readonly todoist: Todoist;
+  readonly graph: Graph;
+}
+
+export interface LookInput {
+  readonly spec: PairSpec;
+  readonly adopt: boolean;
+  readonly allowRemovals: number | null;
+  readonly setAside: readonly SetAside[];
+  /** Lists that this activity made, should they not show yet. */
+  readonly madeLists: readonly TodoList[];
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Look {
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly plan: SyncPlan;
+  readonly zone: Zone;
+}
+
+export async function look({ todoist, graph }: Services, input: LookInput): Promise<Look> {
+  const { spec, signal } = input;
+  const [source, raw] = await both(todoist.read(spec.from, signal), fetchDestination(graph, signal));
+  const zone = zoneOf(spec, source);
+  const zones = (name: string): Zone | null => openZone(ianaOf(name) ?? name);
+  const read = readDestination(raw, { pair: spec.pair, zone, zones, mirror: spec.fields });
+  const destination = { ...read, lists: withMade(read.lists, input.madeLists) };
+  const fates = await todoist.fatesOf(goneSources(source, destination.copies), signal);
+  const plan = planSync({
+    source,
+    destination,
+    fates,
+    policy: { ...spec, adopt: input.adopt },
+    lists: spec.to.lists,
+    fields: spec.fields,
+    guards: { ...spec.stopAt, allowed: input.allowRemovals },
+    zone,
+    leftAside: new Set(input.setAside.map(({ id }) => id)),
+    now: input.now,
+  });
+  return { source, destination, plan, zone };
+}
+
+/** Side by side; a failure of one waits for the end of the other, so that nothing of a look outlives it. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+}
+
+function zoneOf({ timeZone, pair }: PairSpec, source: Source): Zone {
+  const name = timeZone ?? source.timeZone;
+  const zone = openZone(name);
+  if (zone !== null) return zone;
+  throw failure('Invalid', `The time zone ${JSON.stringify(name.slice(0, 60))} of sync/${pair} is not known here.`, {
+    next: 'Set timeZone of the pair in switchyard.yaml to an IANA name, such as Europe/Berlin.',
+  });
+}
+
+function withMade(lists: readonly TodoList[], made: readonly TodoList[]): readonly TodoList[] {
+  const known = new Set(lists.map(({ id }) => id));
+  return [...lists, ...made.filter(({ id }) => !known.has(id))];
+}

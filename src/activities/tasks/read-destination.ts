@@ -1,0 +1,124 @@
+/**
+ * Microsoft To Do as it stands: every list of the mailbox, so that a copy which a person moved to another list is still found (S1).
+ *
+ * Read whole each time: a filter on completed tasks would hide the completions that people made, and a delta would need a store of our own
+ * for everything that it leaves out (docs/decisions/0007).
+ */
+import { EXTENSION, readLink, readMarker } from '../../core/tasks/marker.ts';
+import type { Copy, Destination, Stranger, TodoList, Zone } from '../../core/tasks/model.ts';
+import { mirrored } from '../../core/tasks/mirrored.ts';
+import { readFields, type RawTodoTask } from '../../core/tasks/read-fields.ts';
+import { ServiceError } from '../../policies/service-error.ts';
+import type { Graph } from './services.ts';
+
+/** Everything that Graph answered, not yet understood: the pair's zone may still be on its way. */
+export interface RawDestination {
+  readonly lists: readonly TodoList[];
+  readonly tasks: readonly { readonly listId: string; readonly raw: RawTask }[];
+}
+
+export async function fetchDestination(graph: Graph, signal: AbortSignal): Promise<RawDestination> {
+  const lists = await fetchLists(graph, signal);
+  const tasks = await Promise.all(lists.map((list) => fetchTasks(graph, list.id, signal)));
+  return { lists, tasks: tasks.flat() };
+}
+
+export interface DestinationReading {
+  readonly pair: string;
+  readonly zone: Zone;
+  readonly zones: (name: string) => Zone | null;
+  /** What is mirrored; the rest is the person's own. */
+  readonly mirror: { readonly reminders: boolean; readonly categories: boolean };
+}
+
+export function readDestination({ lists, tasks }: RawDestination, reading: DestinationReading): Destination {
+  const copies: Copy[] = [];
+  const strangers: Stranger[] = [];
+  for (const { listId, raw } of tasks) {
+    const read = readTask(raw, listId, reading);
+    if (read?.kind === 'copy') copies.push(read.copy);
+    if (read?.kind === 'stranger') strangers.push(read.stranger);
+  }
+  return { lists, copies, strangers };
+}
+
+/** What Graph says of a list, as far as it is used. */
+interface RawList {
+  readonly id?: unknown;
+  readonly displayName?: unknown;
+  readonly wellknownListName?: unknown;
+}
+
+/** Flagged mails are Outlook's own. */
+async function fetchLists(graph: Graph, signal: AbortSignal): Promise<readonly TodoList[]> {
+  const lists: TodoList[] = [];
+  for await (const page of graph.pages('/todo/lists', 'GET lists', signal)) {
+    for (const { id, displayName, wellknownListName } of page as readonly RawList[]) {
+      if (typeof id !== 'string' || wellknownListName === 'flaggedEmails') continue;
+      const name = typeof displayName === 'string' ? displayName : '';
+      lists.push({ id, name, isDefault: wellknownListName === 'defaultList' });
+    }
+  }
+  return lists;
+}
+
+const OURS = `extensions($filter=id eq '${EXTENSION}')`;
+
+/** A list that goes away meanwhile has no tasks. Some mailboxes refuse to expand links, and show them all the same (facts B2). */
+async function fetchTasks(graph: Graph, listId: string, signal: AbortSignal): Promise<RawDestination['tasks']> {
+  const fetch = async (expand: string): Promise<RawDestination['tasks']> => {
+    const path = `/todo/lists/${encodeURIComponent(listId)}/tasks?$expand=${encodeURIComponent(expand)}`;
+    const tasks: { listId: string; raw: RawTask }[] = [];
+    for await (const page of graph.pages(path, 'GET tasks', signal))
+      for (const raw of page as readonly RawTask[]) tasks.push({ listId, raw });
+    return tasks;
+  };
+  try {
+    return await fetch(`linkedResources,${OURS}`);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.facts.kind === 'not-found') return [];
+    if (error.facts.kind !== 'invalid') throw error;
+    return fetch(OURS);
+  }
+}
+
+interface RawTask extends RawTodoTask {
+  readonly id?: unknown;
+  readonly '@odata.etag'?: unknown;
+  readonly status?: unknown;
+  readonly createdDateTime?: unknown;
+  readonly recurrence?: unknown;
+  readonly hasAttachments?: unknown;
+  readonly checklistItems?: unknown;
+  readonly linkedResources?: unknown;
+  readonly extensions?: unknown;
+}
+
+type ReadTask =
+  { readonly kind: 'copy'; readonly copy: Copy } | { readonly kind: 'stranger'; readonly stranger: Stranger } | null;
+
+/** Ours by its link or by its extension; null where it is neither ours nor anything to adopt. */
+function readTask(raw: RawTask, listId: string, { pair, zone, zones, mirror }: DestinationReading): ReadTask {
+  const { id } = raw;
+  if (typeof id !== 'string') return null;
+  const read = members(raw.extensions).map(readMarker);
+  const marker = read.find((one) => one?.pair === pair) ?? null;
+  const link = readLink(raw.linkedResources, pair);
+  const source = marker?.source ?? link;
+  const fields = mirrored(readFields(raw, zone, zones), mirror);
+  const completed = raw.status === 'completed';
+  const createdAt = typeof raw.createdDateTime === 'string' ? raw.createdDateTime : '';
+  if (source !== null) {
+    const etag = typeof raw['@odata.etag'] === 'string' ? raw['@odata.etag'] : '';
+    const extras = raw.hasAttachments === true || members(raw.checklistItems).length > 0;
+    const repeats = typeof raw.recurrence === 'object' && raw.recurrence !== null;
+    const rest = { id, listId, etag, source, fields, completed, marker, linked: link === source };
+    return { kind: 'copy', copy: { ...rest, extras, repeats, createdAt } };
+  }
+  if (completed || read.some((one) => one !== null)) return null;
+  const hasLink = members(raw.linkedResources).length > 0;
+  return { kind: 'stranger', stranger: { id, listId, title: fields.title, day: fields.day, createdAt, hasLink } };
+}
+
+const members = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,55 @@
+import type { Config } from '../../config.ts';
+import type { SyncActivities, SyncChunkInput, SyncPlanView } from '../../contracts/sync-activities.ts';
+import type { PairSpec } from '../../contracts/sync.ts';
+import { beating, withActivityPulse, type Pulse } from '../pulse.ts';
+import { asActivityFailure } from './chunk-failure.ts';
+import { diagnoseSync } from './diagnose-sync.ts';
+import { look, type Services } from './look.ts';
+import { mustBeAccount, openServices, SERVICE_TIMEOUTS, type ServiceTimeouts } from './open-services.ts';
+import { planView } from './plan-view.ts';
+import type { CountRequest } from './services.ts';
+import { syncChunk } from './sync-chunk.ts';
+
+/** What the activities of a sync work with. */
+export interface SyncDeps {
+  readonly config: Pick<Config, 'tasks' | 'secrets'>;
+  /** Milliseconds since the epoch; default: the system's clock. */
+  readonly now?: () => number;
+  /** Aborted when the worker is asked to stop; default: never. */
+  readonly stopping?: AbortSignal;
+  readonly timeouts?: ServiceTimeouts;
+}
+
+/** The activities, as the worker registers them. */
+export function createSyncActivities(deps: SyncDeps): SyncActivities {
+  const { config, now = Date.now, stopping = new AbortController().signal, timeouts = SERVICE_TIMEOUTS } = deps;
+  const pulsing = <T>({ pair }: PairSpec, work: (pulse: Pulse) => Promise<T>): Promise<T> =>
+    withActivityPulse({ now, stopping }, async (pulse) => {
+      try {
+        return await work(pulse);
+      } catch (error) {
+        if (pulse.signal.aborted) await pulse.sleep(0); // rejects with what ended it: a request that was cut off says less
+        throw asActivityFailure(error, pair);
+      }
+    });
+  const open = async (spec: PairSpec, count: CountRequest, pulse: Pulse): Promise<Services> => {
+    const services = openServices({ config, now, timeouts }, spec, count);
+    await mustBeAccount(services.graph, spec, pulse.signal);
+    return services;
+  };
+  return {
+    syncChunk: (input) =>
+      pulsing(input.spec, (pulse) => syncChunk({ pulse, services: (count) => open(input.spec, count, pulse) }, input)),
+    planSync: (input) =>
+      pulsing(input.spec, (pulse) =>
+        beating(pulse, async () => plan(await open(input.spec, () => undefined, pulse), input, pulse)),
+      ),
+    diagnoseSync: ({ spec }) => pulsing(spec, (pulse) => diagnoseSync({ config, now, timeouts }, spec, pulse.signal)),
+  };
+}
+
+async function plan(services: Services, input: SyncChunkInput, { now, signal }: Pulse): Promise<SyncPlanView> {
+  const { spec, adopt, allowRemovals, setAside } = input;
+  const at = { spec, adopt, allowRemovals, setAside, madeLists: [], now: now(), signal };
+  return planView(await look(services, at));
+}

@@ -1,0 +1,36 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { SyncActivities, SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
+import type { SyncPace, SyncRequest } from '../contracts/sync.ts';
+import { syncRetry } from '../policies/retries.ts';
+
+/** The activities of a run, each with what the UI's timeline shows for it. */
+interface Syncing {
+  syncChunk(summary: string, input: SyncChunkInput): Promise<SyncChunk>;
+}
+
+const SECOND = 1_000;
+/** Of one attempt: a thousand writes take a minute, and long throttles are waited for between attempts. */
+const ONE_ATTEMPT = 60 * 60 * SECOND;
+
+/**
+ * A batch that was sent is waited for, so that a cancelled run leaves nothing in flight. A service that is away is asked again until the
+ * activity says that it gives up.
+ */
+export function syncing({ pace }: Pick<SyncRequest, 'pace'>): Syncing {
+  const { syncChunk } = proxyActivities<SyncActivities>({
+    startToCloseTimeout: ONE_ATTEMPT,
+    heartbeatTimeout: pace.heartbeatMs,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: syncRetry(pace),
+  });
+  return { syncChunk: (summary, input) => syncChunk.executeWithOptions({ summary }, [input]) };
+}
+
+/** Looks that write nothing, for a person who waits. */
+export function lookingAtSync(pace: SyncPace): Pick<SyncActivities, 'planSync' | 'diagnoseSync'> {
+  return proxyActivities<SyncActivities>({
+    startToCloseTimeout: 80 * SECOND,
+    heartbeatTimeout: pace.heartbeatMs,
+    retry: { ...syncRetry(pace), maximumAttempts: 2 },
+  });
+}

@@ -1,0 +1,41 @@
+import { ApplicationFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import type { SyncOutcome, SyncReport } from '../contracts/sync.ts';
+import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { keepSyncOutcome } from './sync-progress.ts';
+import type { SyncRun } from './sync-run.ts';
+
+/**
+ * Runs a whole sync and ends it: with a report when it ends well, else with a failure whose message is the sentence and the next step, and
+ * whose details carry the report (A3).
+ */
+export async function concludingSync(run: SyncRun, body: () => Promise<void>): Promise<SyncReport> {
+  try {
+    await body();
+    return conclude(run, run.progress.status.setAside.length > 0 ? 'synced-with-exceptions' : 'synced', null);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
+    const said = whatItSays(error);
+    const cancelled = isCancellation(error);
+    const report = conclude(run, cancelled ? 'cancelled' : said.type === 'StoppedByGuard' ? 'stopped' : 'failed', said);
+    if (cancelled) throw error; // ends as CANCELED, which is what was asked for
+    throw asFailure(asTemporalFailure(error), said, report);
+  }
+}
+
+function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncReport {
+  const at = Date.now();
+  const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
+  run.progress.show({ phase: outcome, outcome, endedAt: at, failure });
+  keepSyncOutcome(run.progress.status);
+  return { ...run.progress.status, outcome };
+}
+
+function asFailure(cause: Error, { type, sentence, next }: Said, report: SyncReport): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: next === null ? sentence : `${sentence} ${next}`,
+    nonRetryable: true,
+    details: [report],
+    cause,
+  });
+}

@@ -1,0 +1,67 @@
+import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { SyncChunk } from '../contracts/sync-activities.ts';
+import { ACTION_KINDS, type Counts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
+import { addTotals } from './add-totals.ts';
+import { describeSync } from './describe-sync.ts';
+
+/** What everybody who looks at a run sees: the query `status` and the UI's current details. */
+export interface SyncProgress {
+  readonly status: SyncStatus;
+  show(change: Partial<SyncStatus>): void;
+  /** What one activity found and did. */
+  take(chunk: SyncChunk): void;
+}
+
+export function startSyncProgress(request: SyncRequest): SyncProgress {
+  let status = atTheStart(request);
+  const show = (change: Partial<SyncStatus>): void => {
+    status = { ...status, ...change };
+    setCurrentDetails(describeSync(status));
+  };
+  return {
+    get status() {
+      return status;
+    },
+    show,
+    take: ({ view, totals, setAside }) =>
+      show({
+        view: status.view ?? view,
+        rounds: status.rounds + 1,
+        totals: addTotals(status.totals, totals),
+        setAside,
+      }),
+  };
+}
+
+/** Kept with the closed run, so that `ls` and `status` can tell how it ended without a worker. */
+export function keepSyncOutcome({ outcome, failure }: SyncStatus): void {
+  upsertMemo({ outcome, sentence: failure?.sentence ?? null });
+}
+
+const NO_COUNTS = Object.fromEntries(ACTION_KINDS.map((kind) => [kind, 0])) as Counts;
+const NO_TOTALS: SyncTotals = {
+  applied: NO_COUNTS,
+  overruled: [],
+  requests: { todoist: 0, todo: 0 },
+  throttled: { times: 0, waitedMs: 0 },
+  retried: 0,
+};
+
+function atTheStart({ spec, trigger, by, carried }: SyncRequest): SyncStatus {
+  return {
+    schemaVersion: 1,
+    pair: spec.pair,
+    phase: 'working',
+    outcome: null,
+    trigger,
+    by,
+    startedAt: carried?.startedAt ?? workflowInfo().startTime.getTime(),
+    endedAt: null,
+    rounds: carried?.rounds ?? 0,
+    view: null,
+    totals: carried?.totals ?? NO_TOTALS,
+    setAside: carried?.setAside ?? [],
+    notices: [],
+    failure: null,
+  };
+}

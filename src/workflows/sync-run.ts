@@ -1,0 +1,69 @@
+import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import type { SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
+import type { SyncRequest, SyncStatus } from '../contracts/sync.ts';
+import { failure } from '../policies/failures.ts';
+import { startSyncProgress, type SyncProgress } from './sync-progress.ts';
+
+/** One run of a pair. */
+export interface SyncRun {
+  readonly request: SyncRequest;
+  readonly progress: SyncProgress;
+  /** Somebody asked for a run (again). */
+  wish(): void;
+  /** A run that events asked for begins a moment after the first wish, so that many give one. */
+  untilWished(): Promise<void>;
+  /** One activity, with what the earlier ones of this run found. @throws NotConverging after too many. */
+  round(work: (input: SyncChunkInput) => Promise<SyncChunk>): Promise<void>;
+  /** Nothing was left to do, and nobody has asked since. */
+  isDone(): boolean;
+  /** Continues as new where the history grows long; returns otherwise. */
+  handOver(): Promise<void>;
+}
+
+export function startSync(request: SyncRequest): SyncRun {
+  const { carried, pace, spec } = request;
+  const progress = startSyncProgress(request);
+  let wished = carried?.requested ?? request.trigger === 'event';
+  let finished = false;
+  return {
+    request,
+    progress,
+    wish: () => void (wished = true),
+    untilWished: async () => {
+      if (!wished) return;
+      progress.show({ phase: 'waiting' });
+      await sleep(pace.debounceMs, { summary: 'collecting wishes for a run' });
+      wished = false;
+    },
+    round: async (work) => {
+      const { status } = progress;
+      if (status.rounds >= pace.mostRounds) throw notConverging(status);
+      progress.show({ phase: 'working' });
+      const { adopt, allowRemovals } = request;
+      const chunk = await work({ spec, adopt, allowRemovals, pace, setAside: status.setAside });
+      finished = chunk.done;
+      progress.take(chunk);
+    },
+    isDone: () => finished && !wished,
+    handOver: async () => {
+      const { historyLength, continueAsNewSuggested } = workflowInfo();
+      if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
+      const { startedAt, rounds, totals, setAside } = progress.status;
+      const next = { ...request, carried: { startedAt, rounds, totals, setAside, requested: wished } };
+      await continueAsNew<(request: SyncRequest) => Promise<unknown>>(next);
+    },
+  };
+}
+
+/** Events; an activity is three, with the workflow task three more. */
+const LONGEST_HISTORY = 2_000;
+
+function notConverging({ rounds }: SyncStatus) {
+  return failure(
+    'NotConverging',
+    `After ${rounds} activities there is still something to do: what is written does not stay.`,
+    {
+      next: 'Look with --dry-run at what is planned again and again.',
+    },
+  );
+}

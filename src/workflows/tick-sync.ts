@@ -1,0 +1,24 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { executeChild, ParentClosePolicy, type ChildWorkflowOptions } from '@temporalio/workflow';
+import { SYNC_WORKFLOW, syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
+
+/**
+ * What a Schedule starts: a Schedule appends a time to the id of what it starts (measured), so it can never start a run under its lock itself.
+ * A run that is under way already is enough: then this tick is skipped.
+ */
+export async function tickSync(request: SyncRequest): Promise<{ readonly skipped: boolean }> {
+  const { pair } = request.spec;
+  const options: ChildWorkflowOptions = {
+    workflowId: syncId(pair),
+    parentClosePolicy: ParentClosePolicy.ABANDON, // a tick that is ended takes no run with it
+    memo: { pair, by: request.by, trigger: request.trigger },
+    staticSummary: `sync/${pair}, scheduled`,
+  };
+  try {
+    await executeChild<(request: SyncRequest) => Promise<SyncReport>>(SYNC_WORKFLOW, { ...options, args: [request] });
+    return { skipped: false };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { skipped: true };
+    throw error;
+  }
+}
