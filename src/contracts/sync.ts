@@ -97,7 +97,7 @@ export interface SyncPace {
 export const DEFAULT_SYNC_PACE: SyncPace = {
   debounceMs: 5_000,
   settleMs: 120_000,
-  chunk: 1_000,
+  chunk: 5_000,
   mostRounds: 60,
   giveUpAfterMs: 60 * 60_000,
   retry: { firstMs: 1_000, maxMs: 60_000 },

@@ -9,7 +9,7 @@ interface Syncing {
 }
 
 const SECOND = 1_000;
-/** Of one attempt: a thousand writes take a minute, and long throttles are waited for between attempts. */
+/** Of one attempt: five thousand writes take five minutes, and long throttles are waited for between attempts. */
 const ONE_ATTEMPT = 60 * 60 * SECOND;
 
 /**
@@ -29,7 +29,7 @@ export function syncing({ pace }: Pick<SyncRequest, 'pace'>): Syncing {
 /** Looks that write nothing, for a person who waits. */
 export function lookingAtSync(pace: SyncPace): Pick<SyncActivities, 'planSync' | 'diagnoseSync'> {
   return proxyActivities<SyncActivities>({
-    startToCloseTimeout: 80 * SECOND,
+    startToCloseTimeout: 240 * SECOND, // ten thousand tasks of a throttled account
     heartbeatTimeout: pace.heartbeatMs,
     retry: { ...syncRetry(pace), maximumAttempts: 2 },
   });

@@ -32,7 +32,7 @@ export interface Ran {
 }
 
 export interface Place {
-  readonly sandbox: Sandbox;
+  readonly sandbox: Pick<Sandbox, 'env'>;
   /** Of Temporal. */
   readonly address: string;
 }

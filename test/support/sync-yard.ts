@@ -41,7 +41,7 @@ export interface SyncRig {
   request(overrides?: Partial<SyncRequest>): SyncRequest;
   start(overrides?: Partial<SyncRequest>): Promise<SyncRunHandle>;
   /** Starts a run and waits for its end. */
-  sync(overrides?: Partial<SyncRequest>): Promise<SyncEnd>;
+  readonly sync: (overrides?: Partial<SyncRequest>) => Promise<SyncEnd>;
   /** As an event does: starts a run, or tells the one that is under way. Returns the id of that run. */
   wish(overrides?: Partial<SyncRequest>): Promise<string>;
   /** As a Schedule does. */
@@ -135,9 +135,13 @@ export async function startSyncYard(options: SyncYardOptions = {}): Promise<Sync
 }
 
 function installRuntime({ log }: SyncYardOptions): void {
-  const filter = makeTelemetryFilterString(log === undefined ? { core: 'ERROR', other: 'ERROR' } : { core: 'INFO' });
-  const logger = log === undefined ? new DefaultLogger('ERROR') : new DefaultLogger('TRACE', log);
-  Runtime.install({ logger, telemetryOptions: { logging: { filter } } });
+  if (log === undefined) {
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+    return;
+  }
+  const logging = { filter: makeTelemetryFilterString({ core: 'DEBUG' }), forward: {} };
+  Runtime.install({ logger: new DefaultLogger('TRACE', log), telemetryOptions: { logging } });
 }
 
 export async function closeServices({ todoist, graph }: Pick<SyncRig, 'todoist' | 'graph'>): Promise<void> {
@@ -154,8 +158,9 @@ export interface SyncRigParts {
 export async function openRig(parts: SyncRigParts, options: SyncRigOptions = {}): Promise<SyncRig> {
   const pair = `p${randomUUID().slice(0, 8)}`;
   const [graph, todoist] = await Promise.all([startGraph(options.graph), startTodoist(options.todoist)]);
-  const own = { [`SWITCHYARD_SECRET_GRAPH_${pair.toUpperCase()}`]: 'graph-token' };
-  const config = loadConfig({ ...syncEnv({ graph, todoist }), ...own, ...options.env });
+  const env: Record<string, string> = { ...syncEnv({ graph, todoist }), ...options.env };
+  const own = `SWITCHYARD_SECRET_GRAPH_${pair.toUpperCase()}`;
+  const config = loadConfig({ ...env, [own]: env['SWITCHYARD_SECRET_GRAPH_TOKEN'] });
   const pace = { ...FAST_SYNC, ...options.pace };
   const activities = createSyncActivities({ config, timeouts: options.timeouts ?? TIMEOUTS });
   // A secret of its own: requests of one secret share one gate, and tests that let requests hang would wait for each other.

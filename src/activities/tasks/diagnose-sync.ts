@@ -31,7 +31,7 @@ async function finding(check: string, spec: PairSpec, ask: () => Promise<string>
   try {
     return { check, ok: true, sentence: await ask(), next: null };
   } catch (error) {
-    const { sentence, next } = whatItSays(asActivityFailure(error, spec.pair));
+    const { sentence, next } = whatItSays(asActivityFailure(error, spec));
     return { check, ok: false, sentence, next };
   }
 }

@@ -4,7 +4,7 @@ import type { Destination, SetAside, Source, TodoList, Zone } from '../../core/t
 import { goneSources, planSync, type SyncPlan } from '../../core/tasks/plan-sync.ts';
 import { failure } from '../../policies/failures.ts';
 import { ianaOf, openZone } from './zone.ts';
-import { fetchDestination, readDestination } from './read-destination.ts';
+import { fetchDestination, type DestinationReading } from './read-destination.ts';
 import type { Graph, Todoist } from './services.ts';
 
 /** Both services of one pair, each told of every request that is sent. */
@@ -33,10 +33,10 @@ export interface Look {
 
 export async function look({ todoist, graph }: Services, input: LookInput): Promise<Look> {
   const { spec, signal } = input;
-  const [source, raw] = await both(todoist.read(spec.from, signal), fetchDestination(graph, signal));
+  const reading = todoist.read(spec.from, signal);
+  const how = reading.then((found) => readingOf(spec, found));
+  const [source, read] = await both(reading, fetchDestination(graph, how, signal));
   const zone = zoneOf(spec, source);
-  const zones = (name: string): Zone | null => openZone(ianaOf(name) ?? name);
-  const read = readDestination(raw, { pair: spec.pair, zone, zones, mirror: spec.fields });
   const destination = { ...read, lists: withMade(read.lists, input.madeLists) };
   const fates = await todoist.fatesOf(goneSources(source, destination.copies), signal);
   const plan = planSync({
@@ -52,6 +52,11 @@ export async function look({ todoist, graph }: Services, input: LookInput): Prom
     now: input.now,
   });
   return { source, destination, plan, zone };
+}
+
+function readingOf(spec: PairSpec, source: Source): DestinationReading {
+  const zones = (name: string): Zone | null => openZone(ianaOf(name) ?? name);
+  return { pair: spec.pair, zone: zoneOf(spec, source), zones, mirror: spec.fields };
 }
 
 /** Side by side; a failure of one waits for the end of the other, so that nothing of a look outlives it. */

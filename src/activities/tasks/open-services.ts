@@ -27,7 +27,8 @@ export interface ServiceTimeouts {
   readonly writeMs: number;
 }
 
-export const SERVICE_TIMEOUTS: ServiceTimeouts = { readMs: 30_000, writeMs: 60_000 };
+/** Both within the time that a worker gives its writes when it is told to stop. */
+export const SERVICE_TIMEOUTS: ServiceTimeouts = { readMs: 30_000, writeMs: 45_000 };
 
 export function openServices(deps: ServiceDeps, spec: PairSpec, count: CountRequest): Services {
   const { config, now, timeouts } = deps;

@@ -11,18 +11,6 @@ import { readFields, type RawTodoTask } from '../../core/tasks/read-fields.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import type { Graph } from './services.ts';
 
-/** Everything that Graph answered, not yet understood: the pair's zone may still be on its way. */
-export interface RawDestination {
-  readonly lists: readonly TodoList[];
-  readonly tasks: readonly { readonly listId: string; readonly raw: RawTask }[];
-}
-
-export async function fetchDestination(graph: Graph, signal: AbortSignal): Promise<RawDestination> {
-  const lists = await fetchLists(graph, signal);
-  const tasks = await Promise.all(lists.map((list) => fetchTasks(graph, list.id, signal)));
-  return { lists, tasks: tasks.flat() };
-}
-
 export interface DestinationReading {
   readonly pair: string;
   readonly zone: Zone;
@@ -31,7 +19,41 @@ export interface DestinationReading {
   readonly mirror: { readonly reminders: boolean; readonly categories: boolean };
 }
 
+/** What Graph answered of some lists. */
+interface RawDestination {
+  readonly lists: readonly TodoList[];
+  readonly tasks: readonly RawPlaced[];
+}
+
+interface RawPlaced {
+  readonly listId: string;
+  readonly raw: RawTask;
+}
+
+/**
+ * Asks at once, whenever `reading` comes, which needs the other side; from then on each page is understood as it arrives, because answers
+ * take several times the room of what is kept of them.
+ *
+ * @throws ServiceError, or what `reading` was rejected with.
+ */
+export async function fetchDestination(
+  graph: Graph,
+  reading: Promise<DestinationReading>,
+  signal: AbortSignal,
+): Promise<Destination> {
+  reading.catch(() => undefined); // awaited below, unless the lists cannot be read
+  const lists = await fetchLists(graph, signal);
+  const parts = await Promise.all(lists.map((list) => fetchTasks(graph, { listId: list.id, reading }, signal)));
+  return { lists, ...joined(parts) };
+}
+
 export function readDestination({ lists, tasks }: RawDestination, reading: DestinationReading): Destination {
+  return { lists, ...understood(tasks, reading) };
+}
+
+type Understood = Pick<Destination, 'copies' | 'strangers'>;
+
+function understood(tasks: readonly RawPlaced[], reading: DestinationReading): Understood {
   const copies: Copy[] = [];
   const strangers: Stranger[] = [];
   for (const { listId, raw } of tasks) {
@@ -39,7 +61,11 @@ export function readDestination({ lists, tasks }: RawDestination, reading: Desti
     if (read?.kind === 'copy') copies.push(read.copy);
     if (read?.kind === 'stranger') strangers.push(read.stranger);
   }
-  return { lists, copies, strangers };
+  return { copies, strangers };
+}
+
+function joined(parts: readonly Understood[]): Understood {
+  return { copies: parts.flatMap(({ copies }) => copies), strangers: parts.flatMap(({ strangers }) => strangers) };
 }
 
 /** What Graph says of a list, as far as it is used. */
@@ -64,23 +90,49 @@ async function fetchLists(graph: Graph, signal: AbortSignal): Promise<readonly T
 
 const OURS = `extensions($filter=id eq '${EXTENSION}')`;
 
+interface ListReading {
+  readonly listId: string;
+  readonly reading: Promise<DestinationReading>;
+}
+
 /** A list that goes away meanwhile has no tasks. Some mailboxes refuse to expand links, and show them all the same (facts B2). */
-async function fetchTasks(graph: Graph, listId: string, signal: AbortSignal): Promise<RawDestination['tasks']> {
-  const fetch = async (expand: string): Promise<RawDestination['tasks']> => {
-    const path = `/todo/lists/${encodeURIComponent(listId)}/tasks?$expand=${encodeURIComponent(expand)}`;
-    const tasks: { listId: string; raw: RawTask }[] = [];
-    for await (const page of graph.pages(path, 'GET tasks', signal))
-      for (const raw of page as readonly RawTask[]) tasks.push({ listId, raw });
-    return tasks;
+async function fetchTasks(graph: Graph, list: ListReading, signal: AbortSignal): Promise<Understood> {
+  const fetch = (expand: string): Promise<Understood> => {
+    const path = `/todo/lists/${encodeURIComponent(list.listId)}/tasks?$expand=${encodeURIComponent(expand)}`;
+    return readPages(graph.pages(path, 'GET tasks', signal), list);
   };
   try {
     return await fetch(`linkedResources,${OURS}`);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (error.facts.kind === 'not-found') return [];
+    if (error.facts.service !== 'Microsoft To Do') throw error;
+    if (error.facts.kind === 'not-found') return { copies: [], strangers: [] };
     if (error.facts.kind !== 'invalid') throw error;
     return fetch(OURS);
   }
+}
+
+async function readPages(
+  pages: AsyncIterable<readonly unknown[]>,
+  { listId, reading }: ListReading,
+): Promise<Understood> {
+  const parts: Understood[] = [];
+  let waiting: RawPlaced[] = [];
+  const understand = (how: DestinationReading): void => {
+    parts.push(understood(waiting, how));
+    waiting = [];
+  };
+  const known: { how: DestinationReading | null } = { how: null };
+  void reading.then(
+    (how) => (known.how = how),
+    () => undefined, // thrown below
+  );
+  for await (const page of pages) {
+    for (const raw of page as readonly RawTask[]) waiting.push({ listId, raw });
+    if (known.how !== null) understand(known.how);
+  }
+  understand(await reading);
+  return joined(parts);
 }
 
 interface RawTask extends RawTodoTask {

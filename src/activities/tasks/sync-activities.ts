@@ -23,13 +23,13 @@ export interface SyncDeps {
 /** The activities, as the worker registers them. */
 export function createSyncActivities(deps: SyncDeps): SyncActivities {
   const { config, now = Date.now, stopping = new AbortController().signal, timeouts = SERVICE_TIMEOUTS } = deps;
-  const pulsing = <T>({ pair }: PairSpec, work: (pulse: Pulse) => Promise<T>): Promise<T> =>
+  const pulsing = <T>(spec: PairSpec, work: (pulse: Pulse) => Promise<T>): Promise<T> =>
     withActivityPulse({ now, stopping }, async (pulse) => {
       try {
         return await work(pulse);
       } catch (error) {
         if (pulse.signal.aborted) await pulse.sleep(0); // rejects with what ended it: a request that was cut off says less
-        throw asActivityFailure(error, pair);
+        throw asActivityFailure(error, spec);
       }
     });
   const open = async (spec: PairSpec, count: CountRequest, pulse: Pulse): Promise<Services> => {

@@ -11,7 +11,7 @@
 import type { TemporalFailure } from '@temporalio/common';
 import type { ChunkBeat, SyncChunk, SyncChunkInput } from '../../contracts/sync-activities.ts';
 import { ACTION_KINDS, type Counts, type SyncView } from '../../contracts/sync.ts';
-import type { TodoList } from '../../core/tasks/model.ts';
+import type { TodoList, Zone } from '../../core/tasks/model.ts';
 import type { Action } from '../../core/tasks/plan.ts';
 import type { SyncPlan } from '../../core/tasks/plan-sync.ts';
 import { clockTime } from '../../core/clock-time.ts';
@@ -85,24 +85,40 @@ interface Chunk {
 }
 
 async function converge(chunk: Chunk, services: Services): Promise<SyncChunk> {
-  const { input, pulse, progress, patience } = chunk;
   let view: SyncView | null = null;
   let waited = 0;
   for (;;) {
-    progress.doing = 'reading both sides';
-    const seen = await look(services, lookInput(chunk));
-    const { plan } = seen;
-    if (plan.stop !== null) throw failure('StoppedByGuard', plan.stop.sentence, { next: plan.stop.next });
-    setAside(progress, ...plan.setAside);
-    for (const id of plan.overruled) progress.overruled.add(id);
-    view ??= viewOf(seen);
-    const { ready, held } = patience.split(withoutRestless(chunk, plan.actions), pulse.now());
-    progress.planned = countsOf(plan.actions);
-    if (ready.length === 0 && held.length === 0) return chunkOf(chunk, view, true);
-    if (held.length === 0 && chunk.applied >= input.pace.chunk) return chunkOf(chunk, view, false);
-    const room = ready.slice(0, Math.max(0, input.pace.chunk - chunk.applied));
-    waited = room.length > 0 ? await apply(chunk, room, { services, seen }) : await waitForSight(chunk, held, waited);
+    const next = await lookAndPlan(chunk, services);
+    const { room, held, zone } = next;
+    view ??= next.view;
+    if (next.isDone) return chunkOf(chunk, view, true);
+    if (held.length === 0 && room.length === 0) return chunkOf(chunk, view, false);
+    waited = room.length > 0 ? await apply(chunk, room, { services, zone }) : await waitForSight(chunk, held, waited);
   }
+}
+
+/** What a look leaves to be done. No more of it is kept: of 10,000 tasks, one look is most of what a worker has in memory. */
+interface Next {
+  readonly view: SyncView;
+  readonly zone: Zone;
+  /** What may be done now, as much as fits into this activity. */
+  readonly room: readonly Action[];
+  readonly held: readonly Action[];
+  readonly isDone: boolean;
+}
+
+async function lookAndPlan(chunk: Chunk, services: Services): Promise<Next> {
+  const { input, pulse, progress, patience } = chunk;
+  progress.doing = 'reading both sides';
+  const seen = await look(services, lookInput(chunk));
+  const { plan, zone } = seen;
+  if (plan.stop !== null) throw failure('StoppedByGuard', plan.stop.sentence, { next: plan.stop.next });
+  setAside(progress, ...plan.setAside);
+  for (const id of plan.overruled) progress.overruled.add(id);
+  const { ready, held } = patience.split(withoutRestless(chunk, plan.actions), pulse.now());
+  progress.planned = countsOf(plan.actions);
+  const room = ready.slice(0, Math.max(0, input.pace.chunk - chunk.applied));
+  return { view: viewOf(seen), zone, room, held, isDone: ready.length === 0 && held.length === 0 };
 }
 
 function lookInput({ input, progress, madeLists, pulse }: Chunk) {
@@ -111,14 +127,14 @@ function lookInput({ input, progress, madeLists, pulse }: Chunk) {
 }
 
 /** @returns 0: nothing has been waited for since. */
-async function apply(chunk: Chunk, actions: readonly Action[], at: { services: Services; seen: Look }): Promise<0> {
+async function apply(chunk: Chunk, actions: readonly Action[], at: { services: Services; zone: Zone }): Promise<0> {
   const { input, pulse, progress } = chunk;
   let moved = 0;
   progress.doing = `applying ${actions.length}`;
   const stopped = await applyActions(actions, {
     services: at.services,
     spec: input.spec,
-    zone: at.seen.zone,
+    zone: at.zone,
     now: pulse.now,
     signal: pulse.signal,
     pause: (ms) => throttle(chunk, ms),
@@ -147,8 +163,10 @@ function note(chunk: Chunk, action: Action, end: ActionEnd): void {
     return;
   }
   if (end.kind === 'refused') setAside(progress, { id: action.source, reason: end.reason });
-  if (end.kind === 'unclear') progress.retried += 1;
-  else patience.notDone(action);
+  if (end.kind === 'unclear') {
+    progress.retried += 1;
+    patience.sent(action, pulse.now()); // it may have left only now: requests wait for their turn
+  } else patience.notDone(action);
   // A task that is not as it was read when it should be closed is another in Todoist, not in To Do.
   if (end.kind === 'changed' && action.kind !== 'close') patience.refused(action, pulse.now());
 }
@@ -254,9 +272,9 @@ function asleep() {
 function failureOf({ input, pulse }: Chunk, error: unknown, since: number): TemporalFailure {
   const kind = error instanceof ServiceError ? error.facts.kind : null;
   if (!(error instanceof ServiceError) || (kind !== 'unavailable' && kind !== 'throttled'))
-    return asActivityFailure(error, input.spec.pair);
+    return asActivityFailure(error, input.spec);
   const next = `Without progress since ${clockTime(since)}.`;
   if (pulse.now() - since < input.pace.giveUpAfterMs)
-    return asActivityFailure(new ServiceError({ next, ...error.facts }), input.spec.pair);
+    return asActivityFailure(new ServiceError({ next, ...error.facts }), input.spec);
   return failure('GaveUp', `${error.message} ${next}`, { next: 'The next run goes on from what stands there.' });
 }

@@ -29,6 +29,17 @@ export function decideOpen(wanted: WantedTask, copies: readonly Copy[], context:
   return together([main, ...extras]);
 }
 
+/** Whether a person completed the copy of this very occurrence, so that the task is to be closed as soon as nothing below it is open. */
+export function isDone(
+  { list, occurrence }: Pick<WantedTask, 'list' | 'occurrence'>,
+  copies: readonly Copy[],
+  policy: SyncPolicy,
+): boolean {
+  const copy = chooseCopy(copies, list.id);
+  if (copy === null || !copy.completed || copy.marker === null) return false;
+  return travels(copy.marker, policy) && copy.marker.occurrence === occurrence;
+}
+
 function decideMissing(wanted: WantedTask, context: OpenContext): Decided {
   const { task, list, fields } = wanted;
   const source = task.id;
@@ -98,11 +109,10 @@ function decideCompleted(wanted: WantedTask, copy: Copy, context: OpenContext): 
   const { task, fields, openChildren } = wanted;
   const source = task.id;
   const { marker } = copy;
-  const byPerson = marker !== null && !isSettled(marker);
   const opened = writtenMarker(wanted, copy, context);
   const again = marker === null ? opened : { ...opened, turn: Math.max(marker.turn, marker.settled) + 1 };
   const reopen = todo({ kind: 'reopen', source, copy, fields, marker: again });
-  if (!byPerson || context.policy.completion === 'todoist-only') return reopen;
+  if (marker === null || !travels(marker, context.policy)) return reopen;
   // Rescheduled, or already closed for this occurrence: both sides changed, and Todoist wins.
   if (marker.occurrence !== wanted.occurrence) return { ...reopen, overruled: true };
   if (openChildren > 0)
@@ -111,6 +121,11 @@ function decideCompleted(wanted: WantedTask, copy: Copy, context: OpenContext): 
       `completed in To Do, and has ${openChildren} open sub-tasks in Todoist, which closing it would close`,
     );
   return todo({ kind: 'close', source, copy, marker: settledMarker(marker) });
+}
+
+/** Whether a completion of the copy is a person's, and closes the task. */
+function travels(marker: Marker, { completion }: SyncPolicy): boolean {
+  return !isSettled(marker) && completion === 'both';
 }
 
 interface Beside {

@@ -6,7 +6,7 @@
  * - S5 What cannot be done is named, and the rest goes on.
  */
 import { decideGone } from './decide-gone.ts';
-import { decideOpen } from './decide-open.ts';
+import { decideOpen, isDone } from './decide-open.ts';
 import { guard, type Guards, type Stop } from './guard.ts';
 import { hashFields } from './hash-fields.ts';
 import { mapTask, type MapOptions } from './map-task.ts';
@@ -22,6 +22,7 @@ import {
   type Zone,
 } from './model.ts';
 import { occurrenceOf } from './occurrence.ts';
+import { openChildren } from './open-children.ts';
 import { NOTHING, leave, type Action, type Decided, type SyncPolicy, type WantedTask } from './plan.ts';
 import { titleKey } from './title-key.ts';
 import { wantedLists, type ListPolicy } from './wanted-list.ts';
@@ -69,7 +70,7 @@ export function planSync(input: PlanInput): SyncPlan {
   const copiesOf = groupBySource(destination.copies);
   const similar = similarTasks(destination.strangers);
   const context = { policy, user: source.userId, now: input.now, similar };
-  const wanted = wantedTasks(input);
+  const wanted = wantedTasks(input, copiesOf);
 
   let alike = 0;
   const decided: Decided[] = wanted.map((one) => {
@@ -110,12 +111,29 @@ type Wanted =
   | { readonly kind: 'wanted'; readonly wanted: WantedTask }
   | { readonly kind: 'unmappable'; readonly id: string; readonly reason: string };
 
-function wantedTasks({ source, destination, lists, fields, zone }: PlanInput): readonly Wanted[] {
+type CopiesOf = ReadonlyMap<string, readonly Copy[]>;
+
+function wantedTasks(input: PlanInput, copiesOf: CopiesOf): readonly Wanted[] {
+  const { source, leftAside, policy } = input;
+  const mapped = mappedTasks(input);
+  const done = mapped.flatMap((one) => {
+    if (one.kind === 'unmappable' || leftAside.has(one.wanted.task.id)) return [];
+    const { id } = one.wanted.task;
+    return isDone(one.wanted, copiesOf.get(id) ?? [], policy) ? [id] : [];
+  });
+  const open = openChildren(source.active, new Set(done));
+  return mapped.map((one): Wanted => {
+    if (one.kind === 'unmappable') return one;
+    return { kind: 'wanted', wanted: { ...one.wanted, openChildren: open.get(one.wanted.task.id) ?? 0 } };
+  });
+}
+
+type MappedTask =
+  Exclude<Wanted, { kind: 'wanted' }> | { readonly kind: 'mapped'; readonly wanted: Omit<WantedTask, 'openChildren'> };
+
+function mappedTasks({ source, destination, lists, fields, zone }: PlanInput): readonly MappedTask[] {
   const listOf = wantedLists(lists, destination.lists);
-  const children = new Map<string, number>();
-  for (const { parentId } of source.active.values())
-    if (parentId !== null) children.set(parentId, (children.get(parentId) ?? 0) + 1);
-  return source.tasks.map((task: SourceTask): Wanted => {
+  return source.tasks.map((task: SourceTask): MappedTask => {
     const mapped = mapTask(task, fields, zone);
     if (mapped.kind === 'unmappable') return { kind: 'unmappable', id: task.id, reason: mapped.reason };
     const wanted = {
@@ -124,13 +142,12 @@ function wantedTasks({ source, destination, lists, fields, zone }: PlanInput): r
       hash: hashFields(mapped.fields),
       occurrence: occurrenceOf(task),
       list: listOf(task.project),
-      openChildren: children.get(task.id) ?? 0,
     };
-    return { kind: 'wanted', wanted };
+    return { kind: 'mapped', wanted };
   });
 }
 
-function groupBySource(copies: readonly Copy[]): ReadonlyMap<string, readonly Copy[]> {
+function groupBySource(copies: readonly Copy[]): CopiesOf {
   const groups = new Map<string, Copy[]>();
   for (const copy of copies) {
     const group = groups.get(copy.source);

@@ -89,7 +89,7 @@ export interface WantedTask {
   readonly hash: string;
   readonly occurrence: string | null;
   readonly list: WantedList;
-  /** Open sub-tasks in Todoist: closing the task would close them too. */
+  /** Sub-tasks in Todoist that nobody has completed: closing the task would close them too. */
   readonly openChildren: number;
 }
 

@@ -1,0 +1,151 @@
+import type { Copy, Fields, SourceTask } from '../../../src/core/tasks/model.ts';
+import { hashFields } from '../../../src/core/tasks/hash-fields.ts';
+import { copyOf, INBOX, markerOf, NOW, planOf, shortly, strangerOf, type Situation } from './plan-samples.ts';
+import { due, fieldsOf, sourceTask } from './task-samples.ts';
+
+const TASK = sourceTask({ id: 'a', due: due('2026-11-26') });
+const CHILD = sourceTask({ id: 'child', parentId: 'a' });
+const RENAMED = { ...TASK, content: 'Buy oat milk' };
+const EDITED: Fields = { ...fieldsOf(TASK), title: 'Buy beer' };
+const OTHER = { id: 'list-2', name: 'Home', isDefault: false };
+
+const copy = (changes: Partial<Copy> = {}): Copy => copyOf(TASK, changes);
+const with_ = (...copies: readonly Copy[]): Situation => ({ copies });
+const done = (settled: number, changes: Partial<Copy> = {}): Copy =>
+  copy({ completed: true, marker: markerOf(TASK, { settled }), ...changes });
+const second = (changes: Partial<Copy> = {}): Copy =>
+  copy({ id: 'second', createdAt: '2026-11-02T00:00:00Z', ...changes });
+
+const TWO = 'aside: there are two copies in To Do, and the second one was edited: delete one of them by hand';
+const REPEATS = 'aside: the copy was made to repeat in To Do: switch that off there, Todoist repeats it';
+const STEPS = 'aside: its list changed, and the copy has steps or attachments that a move would lose: move it by hand';
+const CHILDREN = 'aside: completed in To Do, and has 1 open sub-tasks in Todoist, which closing it would close';
+const DAY =
+  'aside: its due date is none that To Do can hold: expected a day that exists, from 1900-01-01 to 9999-12-31, with or without a time';
+
+const HOME = { lists: { kind: 'named', name: 'Home' }, todoLists: [INBOX, OTHER] } as const;
+const TODOIST_ONLY = { policy: { completion: 'todoist-only' } } as const;
+
+describe('a task that is open and in scope', () => {
+  test.each<[string, Situation, readonly string[], SourceTask?]>([
+    ['creates the copy that is missing (S1)', {}, ['create']],
+    ['creates none where the task cannot be mapped (S5)', {}, [DAY], { ...TASK, due: due('2026-02-30') }],
+    [
+      'leaves the copy alone where the task cannot be mapped any more',
+      with_(copy()),
+      [DAY],
+      { ...TASK, due: due('x') },
+    ],
+    ['writes nothing where the copy is right (S2)', with_(copy()), []],
+    ['updates where the task changed', with_(copy()), ['update'], RENAMED],
+    ['updates where the copy was edited', with_(copy({ fields: EDITED })), ['update']],
+    ['repairs a marker that is lost', with_(copy({ marker: null })), ['repair']],
+    ['updates a copy that lost its marker and was edited', with_(copy({ marker: null, fields: EDITED })), ['update']],
+    ['repairs a link that is lost', with_(copy({ linked: false })), ['repair']],
+    ['repairs a marker of an earlier mapping', with_(copy({ marker: markerOf(TASK, { version: 0 }) })), ['repair']],
+    ['repairs a stale occurrence', with_(copy({ marker: markerOf(TASK, { occurrence: null }) })), ['repair']],
+    [
+      'opens a copy whose completion was marked and not written, against a write that is on its way (S3)',
+      with_(copy({ marker: markerOf(TASK, { settled: 0 }) })),
+      ['reopen'],
+    ],
+    [
+      'writes no day on such a copy where it repeats',
+      with_(copy({ marker: markerOf(TASK, { settled: 0 }), repeats: true })),
+      ['repair'],
+    ],
+    ['leaves a copy in the list that a person moved it to', with_(copy({ listId: OTHER.id })), []],
+    ['moves a copy where the wanted list changed', { ...HOME, copies: [copy()] }, ['move']],
+    ['keeps the steps of a copy that would move', { ...HOME, copies: [copy({ extras: true })] }, [STEPS]],
+    [
+      'repairs the marker of a copy that is in the new list already',
+      { ...HOME, copies: [copy({ listId: OTHER.id })] },
+      ['repair'],
+    ],
+    ['updates a copy with steps in its place', with_(copy({ extras: true })), ['update'], RENAMED],
+    ['lets a copy repeat as long as it is right', with_(copy({ repeats: true })), []],
+    ['writes no day on a copy that repeats', with_(copy({ repeats: true })), [REPEATS], RENAMED],
+
+    ['closes what a person completed (S3)', with_(done(-1)), ['close']],
+    ['opens what the sync itself completed (S3)', with_(done(0)), ['reopen']],
+    ['opens a completed copy without a marker (S3)', with_(done(-1, { marker: null })), ['reopen']],
+    ['closes nothing where completions do not travel back', { ...with_(done(-1)), ...TODOIST_ONLY }, ['reopen']],
+    [
+      'closes no other occurrence than the one that was completed (S3)',
+      with_(done(-1)),
+      ['reopen'],
+      { ...TASK, due: due('2026-11-27') },
+    ],
+    ['closes no task with open sub-tasks', { ...with_(done(-1)), others: [CHILD] }, [CHILDREN]],
+    ['closes a task whose sub-tasks are done', { ...with_(done(-1)), fates: { child: 'completed' } }, ['close']],
+
+    ['removes a second copy that nobody touched (S1)', with_(copy(), second()), ['remove']],
+    ['removes a second copy that shows the task, marker or not', with_(copy(), second({ marker: null })), ['remove']],
+    ['removes a second copy that is as it was written', with_(copyOf(RENAMED), second()), ['remove'], RENAMED],
+    ['keeps a second copy that was edited', with_(copy(), second({ fields: EDITED })), [TWO]],
+    ['keeps a second copy with steps', with_(copy(), second({ extras: true })), [TWO]],
+    ['keeps a second copy that repeats', with_(copy(), second({ repeats: true })), [TWO]],
+    ['keeps a completed copy beside an open one', with_(copy(), done(-1, { id: 'second' })), []],
+    ['opens one of two completed copies', with_(done(0), done(0, { id: 'second' })), ['reopen']],
+    ['closes once for two completed copies (S3)', with_(done(-1), done(-1, { id: 'second' })), ['repair', 'close']],
+    [
+      'moves to the wanted list and removes the copy in the other one',
+      { ...HOME, copies: [copy(), second({ listId: OTHER.id, marker: markerOf(TASK, { list: 'list:Home' }) })] },
+      ['remove'],
+    ],
+    [
+      'creates beside an unmarked task of that title and day, and counts it',
+      { strangers: [strangerOf(TASK)] },
+      ['create'],
+    ],
+    ['adopts an unmarked task of that title and day', adopting(strangerOf(TASK)), ['adopt']],
+    ['adopts it in another case', adopting(strangerOf(TASK, { title: ' BUY  milk ' })), ['adopt']],
+    ['adopts none of another day (S3)', adopting(strangerOf(TASK, { day: null })), ['create']],
+    ['adopts none of another title (S3)', adopting(strangerOf(TASK, { title: 'Buy beer' })), ['create']],
+    ['adopts none that has a link already', adopting(strangerOf(TASK, { hasLink: true })), ['create']],
+    ['adopts nothing for a task that has a copy', { ...adopting(strangerOf(TASK)), copies: [copy()] }, []],
+    ['leaves alone what was set aside before', { ...with_(copy()), leftAside: ['a'] }, [], RENAMED],
+  ])('%s', (_, situation, expected, task = TASK) => {
+    expect(shortly(planOf({ tasks: [task], ...situation }))).toEqual(expected);
+  });
+});
+
+function adopting(...strangers: NonNullable<Situation['strangers']>): Situation {
+  return { strangers, policy: { adopt: true } };
+}
+
+test('opens a copy for a turn that no completion is known of, so that the next one is taken for a person’s (S3)', () => {
+  const { actions } = planOf({ tasks: [TASK], copies: [done(3)] });
+  expect(actions).toMatchObject([{ kind: 'reopen', marker: { turn: 4, settled: 3 } }]);
+});
+
+test('marks what it closes as known, so that it is not closed again (S3)', () => {
+  const marker = markerOf(TASK, { turn: 2, settled: 1 });
+  const { actions } = planOf({ tasks: [TASK], copies: [copy({ completed: true, marker })] });
+  expect(actions).toMatchObject([{ kind: 'close', marker: { turn: 2, settled: 2 } }]);
+});
+
+test('reports an edit in To Do that Todoist wins over, and not a change in Todoist alone', () => {
+  expect(planOf({ tasks: [TASK], copies: [copy({ fields: EDITED })] }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [RENAMED], copies: [copy({ fields: EDITED })] }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [RENAMED], copies: [copy()] }).overruled).toEqual([]);
+  const adopted = copy({ fields: EDITED, marker: markerOf(TASK, { hash: '' }) });
+  expect(planOf({ tasks: [TASK], copies: [adopted] }).overruled).toEqual([]);
+  const postponed = { ...TASK, due: due('2026-11-27') };
+  expect(planOf({ tasks: [postponed], copies: [done(-1)] }).overruled).toEqual(['a']);
+});
+
+test('does not fight a service for ever that rewrites what it is given (S2)', () => {
+  const [action] = planOf({ tasks: [TASK], copies: [copy({ fields: EDITED })] }).actions;
+  const marker = action !== undefined && 'marker' in action ? action.marker : null;
+  expect(marker?.overruled).toBe(hashFields(EDITED));
+  expect(planOf({ tasks: [TASK], copies: [copy({ fields: EDITED, marker })] }).actions).toEqual([]);
+  expect(shortly(planOf({ tasks: [RENAMED], copies: [copy({ fields: EDITED, marker })] }))).toEqual(['update']);
+});
+
+test('does not write again for a reminder that rang meanwhile, and was switched off (S2)', () => {
+  const task = sourceTask({ id: 'a', due: due('2026-11-25T08:00:00Z') });
+  const rung = copyOf(task, { fields: { ...fieldsOf(task), reminder: null } });
+  expect(planOf({ tasks: [task], copies: [rung], now: NOW }).actions).toEqual([]);
+  expect(shortly(planOf({ tasks: [task], copies: [rung], now: NOW - 1 }))).toEqual(['update']);
+});

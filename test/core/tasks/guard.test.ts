@@ -1,0 +1,132 @@
+import { guard, type Guards, type Stop } from '../../../src/core/tasks/guard.ts';
+import type { Fate } from '../../../src/core/tasks/model.ts';
+import { copyOf, GUARDS, markerOf, numbered, planOf, type Situation } from './plan-samples.ts';
+
+/** `gone` of `total` tasks with copies are not in scope any more. */
+function lost(gone: number, total: number, situation: Situation & { readonly fate?: Fate } = {}): Stop | null {
+  const tasks = numbered(total);
+  const { fate = 'deleted', ...others } = situation;
+  const fates = Object.fromEntries(tasks.slice(0, gone).map(({ id }) => [id, fate]));
+  return planOf({ tasks: tasks.slice(gone), copies: tasks.map((task) => copyOf(task)), fates, ...others }).stop;
+}
+
+test.each<[number, number]>([
+  [0, 0],
+  [5, 6],
+  [5, 50],
+  [6, 60],
+  [6, 61],
+  [100, 1_000],
+  [100, 5_000],
+])('lets %i removals of %i pass (S4)', (gone, total) => {
+  expect(lost(gone, total)).toBeNull();
+});
+
+test.each<[number, number, string]>([
+  [6, 50, 'more than 5 and 10 %'],
+  [6, 59, 'more than 5 and 10 %'],
+  [101, 1_009, 'more than 5 and 10 %'],
+  [101, 1_010, 'more than 100'],
+  [101, 5_000, 'more than 100'],
+])('stops before %i removals of %i, and says the numbers and the flag (S4)', (gone, total, limit) => {
+  expect(lost(gone, total)).toEqual({
+    kind: 'too-many-removals',
+    sentence: `${gone} of ${total} open copies in To Do would be removed or completed because their tasks were deleted or left the scope: ${limit}.`,
+    next: `Look with ./switchyard sync home --dry-run; if it is right, ./switchyard sync home --allow-removals ${gone}.`,
+  });
+});
+
+test.each<[string, Fate, Situation['policy']]>([
+  ['removed for a deletion', 'deleted', { onDeleted: 'delete' }],
+  ['completed for a deletion', 'deleted', { onDeleted: 'complete' }],
+  ['removed for leaving the scope', 'out-of-scope', {}],
+])('counts copies that are %s (S4)', (_, fate, policy = {}) => {
+  expect(lost(6, 50, { fate, policy })?.kind).toBe('too-many-removals');
+});
+
+test.each<[string, Fate, Situation['policy']]>([
+  ['that follow a completion', 'completed', {}],
+  ['that are kept after a deletion', 'deleted', { onDeleted: 'keep' }],
+  ['that are kept out of scope', 'out-of-scope', { onOutOfScope: 'keep' }],
+  ['of which nothing is known', 'unknown', {}],
+])('does not count copies %s', (_, fate, policy = {}) => {
+  expect(lost(50, 50, { fate, policy })).toBeNull();
+});
+
+test('does not count second copies that go, for nothing is lost with them', () => {
+  const tasks = numbered(10);
+  const copies = tasks.flatMap((task) => [copyOf(task), copyOf(task, { id: `second of ${task.id}` })]);
+  const plan = planOf({ tasks, copies });
+  expect(plan.actions).toHaveLength(10);
+  expect(plan.stop).toBeNull();
+});
+
+test('measures the share by open copies: a long history hides no loss (S4)', () => {
+  const history = numbered(500, 'old').map((task) =>
+    copyOf(task, { completed: true, marker: markerOf(task, { settled: 0 }) }),
+  );
+  const tasks = numbered(20);
+  const fates = Object.fromEntries(tasks.slice(0, 6).map(({ id }) => [id, 'deleted' as const]));
+  const copies = [...history, ...tasks.map((task) => copyOf(task))];
+  expect(planOf({ tasks: tasks.slice(6), copies, fates }).stop?.sentence).toMatch(/^6 of 20 open copies/);
+});
+
+test.each<[number, Partial<Guards>, Stop['kind'] | null]>([
+  [6, { allowed: 5 }, 'too-many-removals'],
+  [6, { allowed: 6 }, null],
+  [6, { allowed: 7 }, null],
+  [6, { percent: 12 }, null],
+  [6, { atLeast: 6 }, null],
+  [50, { percent: 100, never: 50, empty: false }, null],
+  [50, { percent: 100, never: 49, empty: false }, 'too-many-removals'],
+  [50, { allowed: 50 }, null],
+  [50, { allowed: 49 }, 'empty-source'],
+  [50, { empty: false }, 'too-many-removals'],
+])('judges %i removals of 50 under %j (S4)', (gone, guards, kind) => {
+  expect(lost(gone, 50, { guards })?.kind ?? null).toBe(kind);
+});
+
+test('stops at an empty source before one removal, and not where there is nothing to remove (S4)', () => {
+  expect(lost(1, 1)).toMatchObject({
+    kind: 'empty-source',
+    sentence: expect.stringMatching(
+      /^No task of Todoist is in scope, and 1 of 1 open copies in To Do would be/,
+    ) as string,
+    next: expect.stringContaining('--allow-removals 1.') as string,
+  });
+  expect(planOf({}).stop).toBeNull();
+  expect(lost(3, 3, { fate: 'completed' })).toBeNull();
+});
+
+test('stops at one copy of another account, whatever is allowed (S4)', () => {
+  const stop = lost(0, 3, { userId: 'somebody else', guards: { allowed: 1_000 } });
+  expect(stop).toMatchObject({ kind: 'wrong-account', sentence: expect.stringMatching(/^3 of 3 copies/) as string });
+});
+
+test.each<[number, number, boolean]>([
+  [5, 5, false],
+  [6, 60, false],
+  [6, 59, true],
+  [6, 6, true],
+])('takes %i of %i missing markers for a service that hides them: %j (S4)', (missing, total, stops) => {
+  const tasks = numbered(total);
+  const copies = tasks.map((task, at) => copyOf(task, at < missing ? { marker: null } : {}));
+  const { stop } = planOf({ tasks, copies });
+  expect(stop?.kind ?? null).toBe(stops ? 'markers-lost' : null);
+  if (stops) expect(stop?.sentence).toContain(`${missing} of ${total} copies`);
+});
+
+test('names no text of a task (A1)', () => {
+  for (const stop of [lost(6, 50), lost(50, 50), lost(0, 5, { userId: 'x' })]) {
+    expect(stop).not.toBeNull();
+    expect(JSON.stringify(stop)).not.toContain('Do task');
+  }
+});
+
+test('has nothing against a run without actions', () => {
+  const { source, copies } = {
+    source: { userId: 'u', timeZone: 'UTC', tasks: [], active: new Map<string, never>(), unreadable: [] },
+    copies: [],
+  };
+  expect(guard({ pair: 'home', source, copies, actions: [] }, GUARDS)).toBeNull();
+});

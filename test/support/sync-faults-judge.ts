@@ -1,0 +1,78 @@
+import { endOf, FAULTS, LATE_MS, TIMES, type Cell, type Row } from './sync-faults-table.ts';
+import { runDirectly } from './sync-direct.ts';
+import { setScene, type Scene } from './sync-faults-scene.ts';
+import { brokenS3, brokenSyncPromises } from './sync-promises.ts';
+import { closeServices, type SyncEnd, type SyncRig, type SyncYard } from './sync-yard.ts';
+
+/** What a cell saw: compared whole, so that a red cell shows everything that was wrong with it. */
+export interface Seen {
+  readonly struck: boolean;
+  readonly end: string;
+  /** Of the next run, where the first did not end synced. */
+  readonly next: string;
+  readonly broken: readonly string[];
+  /** What a run wrote that had nothing to do: in To Do and in Todoist. */
+  readonly written: readonly [number, number];
+  /** Lists of one name. */
+  readonly twice: readonly string[];
+}
+
+/** What every cell must see: nothing but the end of the first run depends on the fault. */
+export function expected(cell: Cell): Seen {
+  return { struck: true, end: endOf(cell), next: 'synced', broken: [], written: [0, 0], twice: [] };
+}
+
+/** Plays the scene while the cell's fault strikes, and tells what became of both sides. */
+export async function runCell(yard: SyncYard, cell: Cell): Promise<Seen> {
+  const scene = await setScene(yard, cell.row);
+  const { rig, request } = scene;
+  const plan = planOf(rig, cell.row);
+  const rule = plan.add({ operation: cell.row.operation, fault: FAULTS[cell.fault], times: TIMES[cell.times] });
+  const end = said(await rig.sync(request));
+  await landed(plan);
+  const between = brokenAfter(scene, end);
+  rule.remove();
+  const next = end === 'synced' ? end : said(await rig.sync(request));
+  const before = writesOf(rig);
+  await runDirectly(rig, request);
+  const after = writesOf(rig);
+  await closeServices(rig);
+  return {
+    struck: rule.fired() > 0,
+    end,
+    next,
+    broken: [...between, ...brokenSyncPromises(rig, scene)],
+    written: [after[0] - before[0], after[1] - before[1]],
+    twice: namesTwice(rig),
+  };
+}
+
+function planOf({ todoist, graph }: SyncRig, { plan }: Row) {
+  if (plan === 'todoist') return todoist.faults;
+  return plan === 'graph' ? graph.faults : graph.steps;
+}
+
+/** What a run says of itself is only how it ended; a failure by its type. */
+function said({ report, type, message }: SyncEnd): string {
+  if (report?.outcome === 'failed') return type ?? message;
+  return report?.outcome ?? message;
+}
+
+/** S3 holds at any time, S1 where a run says that it is done. */
+function brokenAfter({ rig, inScope }: Scene, end: string): readonly string[] {
+  const broken = end === 'synced' ? brokenSyncPromises(rig, { inScope }) : brokenS3(rig);
+  return broken.map((sentence) => `after the first run, ${sentence}`);
+}
+
+/** Waits until every effect that was late has landed. */
+async function landed({ seen }: ReturnType<typeof planOf>): Promise<void> {
+  const last = seen.filter(({ fault }) => fault === 'apply-late').at(-1);
+  while (last !== undefined && Date.now() < last.at + LATE_MS + 50) await new Promise((go) => setTimeout(go, 20));
+}
+
+const writesOf = ({ graph, todoist }: SyncRig): readonly [number, number] => [graph.writes, todoist.writes];
+
+function namesTwice({ graph }: SyncRig): readonly string[] {
+  const names = graph.lists().map(({ displayName }) => displayName);
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}
