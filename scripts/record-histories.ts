@@ -4,10 +4,10 @@
  * deployments turns them red. Record anew only when such a change is wanted, and say so in the changelog.
  */
 import { writeFile } from 'node:fs/promises';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import globalSetup from '../test/support/global-setup.ts';
 import globalTeardown from '../test/support/global-teardown.ts';
-import { deploymentOf, PLAIN, startYard, type Deployment, type Rig, type Yard } from '../test/support/yard.ts';
+import { recordedHistory } from '../test/support/recorded-history.ts';
+import { PLAIN, startYard, type Deployment, type Rig } from '../test/support/yard.ts';
 
 const STEPS = [
   { share: 50, holdMs: 100 },
@@ -80,7 +80,7 @@ async function record(): Promise<void> {
     const rig = await yard.rig();
     const run = await take(rig);
     const { type, report, status } = await run.end();
-    await writeFile(new URL(`../test/histories/${name}.json`, import.meta.url), await historyOf(yard, run));
+    await writeFile(new URL(`../test/histories/${name}.json`, import.meta.url), await recordedHistory(run.handle));
     process.stdout.write(`${name}: ${status} ${type ?? ''} ${report?.outcome ?? ''}\n`);
   }
   await yard.close();
@@ -107,15 +107,6 @@ function foreign({ sandbox, record: name }: Rig): Parameters<Rig['sandbox']['rou
     });
   }
   return first === undefined ? [] : [{ ...first, ResourceRecords: [{ Value: '198.51.100.7' }] }];
-}
-
-/** Nothing of the machine that recorded it: no stack traces with its paths, no process ids with its name. */
-async function historyOf(yard: Yard, run: Deployment): Promise<string> {
-  const { handle } = deploymentOf(yard.temporal.client.workflow.getHandle(run.handle.workflowId));
-  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  const hidden = (key: string, value: unknown): unknown =>
-    key === 'stackTrace' ? '' : key === 'identity' ? 'recorded' : value;
-  return `${JSON.stringify(history, hidden)}\n`;
 }
 
 await record();

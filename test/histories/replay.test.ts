@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/temporal.ts';
 
-/** Deployments that run while the worker is updated must go on: their histories replay against the workflows of today. */
+/** Deployments and syncs that run while the worker is updated must go on: their histories replay against the workflows of today. */
 const FOLDER = new URL('.', import.meta.url);
 const RECORDED = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
@@ -12,7 +12,7 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
 });
 
-test('every end of a deployment is recorded', () => {
+test('every end of a deployment and of a sync is recorded', () => {
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
     'blocked-and-resolved',
@@ -22,6 +22,18 @@ test('every end of a deployment is recorded', () => {
     'refused',
     'rolled-back',
     'superseded',
+    'sync-cancelled',
+    'sync-continued-as-new',
+    'sync-failed',
+    'sync-gave-up',
+    'sync-in-chunks',
+    'sync-retried',
+    'sync-stopped',
+    'sync-synced-with-exceptions',
+    'sync-synced',
+    'sync-tick-skipped',
+    'sync-ticked',
+    'sync-wished',
     'unanswered',
   ]);
 });
