@@ -232,9 +232,9 @@ const REACH = {
 
 /** Tokens travel there: plain http is for this machine alone. */
 const service = optional('an https address (http only to loopback), without a query', (found) => {
-  const read = URL.canParse(found) ? new URL(found) : null;
-  if (read === null || read.search !== '' || read.hash !== '' || read.username !== '' || read.password !== '')
-    return null;
+  if (!URL.canParse(found)) return null;
+  const read = new URL(found);
+  if ([read.search, read.hash, read.username, read.password].some((part) => part !== '')) return null;
   const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(read.hostname);
   return read.protocol === 'https:' || (read.protocol === 'http:' && loopback) ? found.replace(/\/+$/, '') : null;
 });

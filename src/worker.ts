@@ -22,6 +22,7 @@ import { connectToTemporal } from './connect-to-temporal.ts';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { whatSyncsMiss } from './sign-in/what-syncs-miss.ts';
 import { installRuntime } from './temporal-runtime.ts';
 import { untilLost } from './until-lost.ts';
 
@@ -71,6 +72,8 @@ export interface ProcessOptions {
 export async function beginWorker(config: Config, { isTerminal, signal }: ProcessOptions): Promise<RunningWorker> {
   const logger = createLogger(config.log, isTerminal);
   for (const warning of config.warnings) logger.warn(warning);
+  const missing = config.queues.includes(SYNC_QUEUE) ? await whatSyncsMiss(config) : null;
+  if (missing !== null) logger.info(missing);
   installRuntime(logger);
   const announce = (): void => logger.info('finishing writes under way, handing everything else over');
   signal?.addEventListener('abort', announce, { once: true });

@@ -1,9 +1,8 @@
 import { formatDuration } from '../core/duration.ts';
-import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../contracts/deploy.ts';
-import type { DiagnoseInput, Finding } from '../contracts/doctor.ts';
+import type { Finding } from '../contracts/doctor.ts';
 import { nodeFinding } from '../oldest-node.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { runShort } from './run-short.ts';
+import { runShort, type ShortRun } from './run-short.ts';
 import { mustHaveWorker } from './start-deployment.ts';
 import { Stop } from './stop.ts';
 import { connect, lastWords, type TemporalClient } from './temporal-client.ts';
@@ -20,11 +19,14 @@ export interface Diagnosis {
 export interface DiagnoseOptions {
   readonly flags: PlaceFlags;
   readonly env: Environment;
-  readonly input: DiagnoseInput;
+  /** What workers are asked, each by a workflow that only looks. */
+  readonly questions: readonly Question[];
 }
 
+export type Question = Pick<ShortRun, 'type' | 'id' | 'taskQueue' | 'input'>;
+
 /** Looks at this client, at Temporal, and through a worker at everything that a worker needs. */
-export async function diagnose({ flags, env, input }: DiagnoseOptions): Promise<Diagnosis> {
+export async function diagnose({ flags, env, questions }: DiagnoseOptions): Promise<Diagnosis> {
   const here = [nodeFinding('client: node', process.versions.node)];
   const place = await findTemporal(flags, env);
   let temporal: TemporalClient;
@@ -35,9 +37,10 @@ export async function diagnose({ flags, env, input }: DiagnoseOptions): Promise<
   }
   try {
     const there = [await serverFinding(temporal), await namespaceFinding(temporal)];
-    const poller = await pollerFinding(temporal);
-    if (poller.ok !== true) return { findings: [...here, ...there, poller], exit: EXIT.unreachable };
-    return { findings: [...here, ...there, poller, ...(await workerFindings(temporal, input))], exit: null };
+    const answers: Answer[] = [];
+    for (const question of questions) answers.push(await askWorker(temporal, question));
+    const findings = [...here, ...there, ...answers.flatMap((answer) => answer.findings)];
+    return { findings, exit: answers.some(({ polled }) => !polled) ? EXIT.unreachable : null };
   } finally {
     await temporal.close();
   }
@@ -58,11 +61,19 @@ async function namespaceFinding({ connection, place, ask }: TemporalClient): Pro
   });
 }
 
-async function pollerFinding(temporal: TemporalClient): Promise<Finding> {
-  return look('worker', async () => {
-    await mustHaveWorker(temporal, DEPLOY_QUEUE);
-    return `polls ${DEPLOY_QUEUE}`;
+interface Answer {
+  readonly findings: readonly Finding[];
+  /** Whether a worker polls the queue. */
+  readonly polled: boolean;
+}
+
+async function askWorker(temporal: TemporalClient, question: Question): Promise<Answer> {
+  const poller = await look('worker', async () => {
+    await mustHaveWorker(temporal, question.taskQueue);
+    return `polls ${question.taskQueue}`;
   });
+  if (poller.ok !== true) return { findings: [poller], polled: false };
+  return { findings: [poller, ...(await workerFindings(temporal, question))], polled: true };
 }
 
 const CLOCK_MAY_DIFFER_MS = 5_000;
@@ -78,12 +89,11 @@ function clockFinding(offByMs: number): Finding {
   };
 }
 
-async function workerFindings(temporal: TemporalClient, input: DiagnoseInput): Promise<readonly Finding[]> {
+async function workerFindings(temporal: TemporalClient, question: Question): Promise<readonly Finding[]> {
   try {
     let offByMs = 0;
     const onClock = (ms: number): void => void (offByMs = ms);
-    const what = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input, onClock };
-    const findings = await runShort<readonly Finding[]>(temporal, what);
+    const findings = await runShort<readonly Finding[]>(temporal, { ...question, onClock });
     return [clockFinding(offByMs), ...findings.map((one) => ({ ...one, check: `worker: ${one.check}` }))];
   } catch (cause) {
     return [bad('worker', cause)];

@@ -7,6 +7,7 @@ export const EXIT = {
   actNow: 4,
   stoppedWaiting: 5,
   unreachable: 6,
+  exceptions: 7,
   changes: 8,
   fault: 70,
   sigint: 130,

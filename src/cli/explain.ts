@@ -1,19 +1,23 @@
 import { assertNever } from '../core/assert-never.ts';
 import type { DeployOutcome, DeployStatus } from '../contracts/deploy.ts';
+import type { SyncOutcome } from '../contracts/sync.ts';
 import type { FailureType } from '../policies/failures.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { pairIn } from './parse/pair-name.ts';
 
 /** What a failure means to an operator. */
 export interface Explanation {
   /** What happened, where the run itself said nothing better. */
   readonly sentence: string;
-  /** What to type next. */
-  readonly next: (record: string) => string;
+  /** What to type next, for a record or `sync/PAIR`. */
+  readonly next: (subject: string) => string;
   /** Where no outcome is known; a known outcome decides by itself. */
   readonly exit: ExitCode;
 }
 
-const plan = (record: string): string => `./switchyard plan ${record} --to VALUE`;
+const plan = (subject: string): string =>
+  pairIn(subject) === null ? `./switchyard plan ${subject} --to VALUE` : dryRun(subject);
+const dryRun = (subject: string): string => `./switchyard sync ${pairIn(subject) ?? subject} --dry-run`;
 const doctor = (record: string): string => `./switchyard doctor ${record}`;
 const status = (record: string): string => `./switchyard status ${record}`;
 const resolve = (record: string): string => `./switchyard resolve ${record} --retry | --leave --reason TEXT`;
@@ -21,7 +25,7 @@ const history = (record: string): string => `./switchyard history ${record}`;
 
 /** Every failure type, complete by its type (A3); docs/when-it-fails.md says the same at length. */
 export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
-  Throttled: { sentence: 'Route 53 refused requests for their rate.', next: status, exit: EXIT.failedSafe },
+  Throttled: { sentence: 'A service refused requests for their rate.', next: status, exit: EXIT.failedSafe },
   Unavailable: { sentence: 'A service did not answer.', next: status, exit: EXIT.failedSafe },
   ZoneBusy: { sentence: 'Another change of the same zone was being processed.', next: status, exit: EXIT.failedSafe },
   Protected: {
@@ -32,13 +36,13 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
   Unauthorized: { sentence: 'The worker lacks a permission.', next: doctor, exit: EXIT.refused },
   SignInNeeded: {
     sentence: 'A token is missing, expired or revoked.',
-    next: (subject) =>
-      subject.startsWith('sync/') ? `./switchyard login ${subject.slice('sync/'.length)}` : doctor(subject),
+    // Whether it is the token of Todoist or the sign-in is what doctor tells.
+    next: doctor,
     exit: EXIT.failedSafe,
   },
   NotFound: { sentence: 'What the run works on does not exist (any more).', next: status, exit: EXIT.failedSafe },
   Changed: { sentence: 'Something else was written in between.', next: status, exit: EXIT.failedSafe },
-  Invalid: { sentence: 'Route 53 takes the change for invalid.', next: plan, exit: EXIT.refused },
+  Invalid: { sentence: 'A service takes what was asked for invalid.', next: plan, exit: EXIT.refused },
   ZoneUnclear: {
     sentence: 'No zone, or more than one, fits the record.',
     next: (record) => `${plan(record)} --zone ID`,
@@ -82,12 +86,17 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
   },
   StoppedByGuard: {
     sentence: 'A guard stopped the sync; nothing was removed.',
-    next: (subject) => `./switchyard sync ${subject.replace('sync/', '')} --dry-run`,
+    next: dryRun,
     exit: EXIT.refused,
+  },
+  GaveUp: {
+    sentence: 'A service did not let the sync move on for as long as was allowed; the next run goes on.',
+    next: status,
+    exit: EXIT.failedSafe,
   },
   NotConverging: {
     sentence: 'Something keeps changing what the sync writes.',
-    next: (subject) => `./switchyard sync ${subject.replace('sync/', '')} --dry-run`,
+    next: dryRun,
     exit: EXIT.failedSafe,
   },
   Fault: { sentence: 'Switchyard itself failed.', next: status, exit: EXIT.actNow },
@@ -120,6 +129,23 @@ export function exitOfOutcome(outcome: DeployOutcome): ExitCode {
   }
 }
 
+/** The exit code of a sync that has ended. */
+export function exitOfSync(outcome: SyncOutcome): ExitCode {
+  switch (outcome) {
+    case 'synced':
+      return EXIT.done;
+    case 'synced-with-exceptions':
+      return EXIT.exceptions;
+    case 'stopped':
+      return EXIT.refused;
+    case 'failed':
+    case 'cancelled':
+      return EXIT.failedSafe;
+    default:
+      return assertNever(outcome);
+  }
+}
+
 /**
  * The exit code where a verb that only looks has failed: nothing was started, so either nobody could be reached, or it is a refusal. The
  * same whether a worker looked or this client.
@@ -137,6 +163,15 @@ export const OUTCOME_WORDS: Readonly<Record<DeployOutcome, string>> = {
   'rolled-back': 'rolled back',
   superseded: 'superseded',
   'not-restored': 'NOT RESTORED',
+};
+
+/** How the end of a sync is called. */
+export const SYNC_WORDS: Readonly<Record<SyncOutcome, string>> = {
+  synced: 'synced',
+  'synced-with-exceptions': 'synced, with exceptions',
+  stopped: 'stopped',
+  failed: 'failed',
+  cancelled: 'cancelled',
 };
 
 /** What to type after a run that ended so. */

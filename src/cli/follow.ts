@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exitOfOutcome } from './explain.ts';
 import type { Interrupts } from './interrupts.ts';
 import { endOfRun, lookAtRun, type Look, type RunEnd } from './look-at-run.ts';
+import { noticeSilence } from './notice-silence.ts';
 import { goesOn, type Reporter } from './reporter.ts';
 import type { StartedRun } from './start-deployment.ts';
 import { lastWords, type TemporalClient } from './temporal-client.ts';
@@ -22,8 +23,6 @@ export interface FollowOptions {
   readonly everyMs: number;
 }
 
-const NO_WORKER_AFTER_MS = 10_000;
-
 /** Follows a run to its end, or to the moment when this client stops waiting; returns its exit code. */
 export async function follow(temporal: TemporalClient, run: StartedRun, options: FollowOptions): Promise<ExitCode> {
   const { reporter, interrupts } = options;
@@ -34,7 +33,7 @@ export async function follow(temporal: TemporalClient, run: StartedRun, options:
     const look = await lookAtRun(temporal, run);
     last = look.status ?? last;
     if (look.temporalStatus !== 'RUNNING') return conclude(reporter, await endOfRun(temporal, run, last));
-    silence(look);
+    silence(look.status !== null);
     if (look.status !== null) reporter.show(look.status);
     const stop = mustStop({ look, began, options }) ?? (await obeySignal(temporal, { run, last, options }));
     if (stop !== null) return stop;
@@ -45,25 +44,6 @@ export async function follow(temporal: TemporalClient, run: StartedRun, options:
 function conclude(reporter: Reporter, end: RunEnd): ExitCode {
   reporter.end(end);
   return end.kind === 'reported' ? exitOfOutcome(end.status.outcome) : EXIT.actNow;
-}
-
-/** Says once when no worker answers any more, and once when one is back. */
-function noticeSilence(reporter: Reporter): (look: Look) => void {
-  let since: number | null = null;
-  let said = false;
-  return ({ status }) => {
-    if (status !== null) {
-      if (said) reporter.say('a worker answers again');
-      [since, said] = [null, false];
-      return;
-    }
-    since ??= Date.now();
-    if (said || Date.now() - since < NO_WORKER_AFTER_MS) return;
-    said = true;
-    reporter.say(
-      `no worker has answered since ${clock(since)}: the run waits for one; start one with ./switchyard worker`,
-    );
-  };
 }
 
 interface Moment {

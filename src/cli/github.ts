@@ -83,13 +83,30 @@ function sharesOverTime(status: DeployStatus): readonly { readonly at: number; r
 
 /** Annotation, summary and the output `outcome`, where this is GitHub Actions. */
 export async function tellGithub(terminal: Terminal, input: SummaryInput): Promise<void> {
-  if (!terminal.github) return;
-  const { kind, text } = annotationOf(input);
-  terminal.command(annotation(kind, `switchyard ${input.record}`, text));
-  const summary = nonEmpty(terminal.env['GITHUB_STEP_SUMMARY']);
-  if (summary !== undefined) await appendFile(summary, stepSummary(input));
-  const output = nonEmpty(terminal.env['GITHUB_OUTPUT']);
   const outcome = input.end.kind === 'reported' ? input.end.status.outcome : 'unknown';
+  const told = { ...annotationOf(input), subject: input.record, summary: stepSummary(input), outcome };
+  await publish(terminal, told);
+}
+
+/** What GitHub Actions is told of a run that has ended. */
+export interface ToldToGithub {
+  readonly subject: string;
+  readonly kind: 'error' | 'warning' | 'notice';
+  readonly text: string;
+  readonly summary: string;
+  readonly outcome: string;
+}
+
+/** Does nothing elsewhere. */
+export async function publish(
+  terminal: Terminal,
+  { subject, kind, text, summary, outcome }: ToldToGithub,
+): Promise<void> {
+  if (!terminal.github) return;
+  terminal.command(annotation(kind, `switchyard ${subject}`, text));
+  const summaryFile = nonEmpty(terminal.env['GITHUB_STEP_SUMMARY']);
+  if (summaryFile !== undefined) await appendFile(summaryFile, summary);
+  const output = nonEmpty(terminal.env['GITHUB_OUTPUT']);
   if (output !== undefined) await appendFile(output, `outcome=${outcome}\n`);
 }
 

@@ -1,6 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ProbeWindow } from '../core/dns/gate.ts';
-import type { DeployMemo, DeployOutcome, DeployStatus } from '../contracts/deploy.ts';
+import type { DeployMemo, DeployStatus } from '../contracts/deploy.ts';
+import { heartbeatsOf } from './heartbeats-of.ts';
 import { queryStatus, type StartedRun } from './start-deployment.ts';
 import { isNotFound, lastWords, type TemporalClient } from './temporal-client.ts';
 
@@ -40,23 +41,12 @@ export async function lookAtRun(
 }
 
 /** The newest probes of a hold: its activity heartbeats them, and the status knows them only when its stretch has ended. */
-function windowsOf({ raw }: WorkflowExecutionDescription): readonly ProbeWindow[] | null {
-  for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
-    const bytes = heartbeatDetails?.payloads?.[0]?.data;
-    // Without details the bytes are an empty array of another kind.
-    const windows = !ArrayBuffer.isView(bytes) ? null : windowsIn(new TextDecoder().decode(bytes));
-    if (windows !== null) return windows;
+function windowsOf(description: WorkflowExecutionDescription): readonly ProbeWindow[] | null {
+  for (const beat of heartbeatsOf(description)) {
+    const { windows } = (beat ?? {}) as { readonly windows?: unknown };
+    if (Array.isArray(windows) && windows.every(isWindow)) return windows;
   }
   return null;
-}
-
-function windowsIn(text: string): readonly ProbeWindow[] | null {
-  try {
-    const value = JSON.parse(text) as { windows?: unknown } | null;
-    return Array.isArray(value?.windows) && value.windows.every(isWindow) ? value.windows : null;
-  } catch {
-    return null; // another activity's heartbeat, or an encoded one
-  }
 }
 
 function isWindow(value: unknown): value is ProbeWindow {
@@ -64,29 +54,37 @@ function isWindow(value: unknown): value is ProbeWindow {
   return typeof window?.gate === 'string' && typeof window.value === 'string' && Array.isArray(window.observations);
 }
 
+/** What the status of every kind of run says of itself. */
+interface Told {
+  readonly schemaVersion: 1;
+  readonly outcome: string | null;
+}
+
+export type Ended<Status extends Told> = Status & { readonly outcome: NonNullable<Status['outcome']> };
+
 /** How a run ended. */
-export type RunEnd =
-  | { readonly kind: 'reported'; readonly status: DeployStatus & { readonly outcome: DeployOutcome } }
+export type RunEnd<Status extends Told = DeployStatus> =
+  | { readonly kind: 'reported'; readonly status: Ended<Status> }
   /** It said nothing of its own: terminated, timed out, or its report cannot be read. */
-  | { readonly kind: 'speechless'; readonly why: string; readonly last: DeployStatus | null };
+  | { readonly kind: 'speechless'; readonly why: string; readonly last: Status | null };
 
 /** The report of a closed run: its result, its failure's details, or, where both are silent, the last answer of its query. */
-export async function endOfRun(
+export async function endOfRun<Status extends Told = DeployStatus>(
   temporal: TemporalClient,
   run: Pick<StartedRun, 'workflowId' | 'runId'>,
-  last: DeployStatus | null,
-): Promise<RunEnd> {
+  last: NoInfer<Status> | null,
+): Promise<RunEnd<Status>> {
   const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId, { followRuns: false });
   try {
     const result = await temporal.ask<unknown>(() => handle.result());
-    if (isReport(result)) return { kind: 'reported', status: result };
+    if (isReport<Status>(result)) return { kind: 'reported', status: result };
     return { kind: 'speechless', why: 'the run ended without a report', last };
   } catch (cause) {
-    const report = reportIn(cause);
+    const report = reportIn<Status>(cause);
     if (report !== null) return { kind: 'reported', status: report };
     if (isNotFound(cause)) return { kind: 'speechless', why: 'Temporal does not know the run any more', last };
-    const asked = (await queryStatus(temporal, run.workflowId, run.runId)) ?? last;
-    if (isReport(asked)) return { kind: 'reported', status: asked };
+    const asked = (await queryStatus<Status>(temporal, run.workflowId, run.runId)) ?? last;
+    if (isReport<Status>(asked)) return { kind: 'reported', status: asked };
     return { kind: 'speechless', why: speechless(cause), last: asked };
   }
 }
@@ -102,16 +100,16 @@ function speechless(cause: unknown): string {
 }
 
 /** The report that a failed run carries in its failure's details. */
-function reportIn(cause: unknown): (DeployStatus & { readonly outcome: DeployOutcome }) | null {
+function reportIn<Status extends Told>(cause: unknown): Ended<Status> | null {
   for (let error = cause; error instanceof Error; error = error.cause) {
     const details: unknown = (error as { details?: unknown }).details;
     const first: unknown = Array.isArray(details) ? details[0] : null;
-    if (isReport(first)) return first;
+    if (isReport<Status>(first)) return first;
   }
   return null;
 }
 
-function isReport(value: unknown): value is DeployStatus & { readonly outcome: DeployOutcome } {
-  const status = value as Partial<DeployStatus> | null;
+function isReport<Status extends Told>(value: unknown): value is Ended<Status> {
+  const status = value as Partial<Told> | null;
   return typeof value === 'object' && status?.schemaVersion === 1 && typeof status.outcome === 'string';
 }

@@ -1,9 +1,12 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { examples, type Context, type AddVerb } from './command.ts';
 import { addAbort } from './commands/abort.ts';
+import { addApply } from './commands/apply.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
+import { addLogin } from './commands/login.ts';
+import { addLogout } from './commands/logout.ts';
 import { addLs } from './commands/ls.ts';
 import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
@@ -12,6 +15,7 @@ import { addReset } from './commands/reset.ts';
 import { addResolve } from './commands/resolve.ts';
 import { addResume } from './commands/resume.ts';
 import { addStatus } from './commands/status.ts';
+import { addSync } from './commands/sync.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
@@ -36,6 +40,10 @@ const VERBS: readonly AddVerb[] = [
   addPause,
   addResume,
   addReset,
+  addSync,
+  addApply,
+  addLogin,
+  addLogout,
   addDoctor,
 ];
 
@@ -69,7 +77,9 @@ export async function runProgram(args: readonly string[], { streams, env, cwd }:
 export function buildProgram(context: Context): Command {
   const { terminal } = context;
   const program = new Command('./switchyard')
-    .description('Moves DNS records from red to black, proves that black is healthy, and puts red back when it is not.')
+    .description(
+      'Moves DNS records from red to black and puts red back when black is not healthy; keeps Microsoft To Do a copy of Todoist.',
+    )
     .option(...VERBOSE_OPTION)
     .addHelpText(
       'after',

@@ -54,7 +54,9 @@ async function validated(document: Document, at: ReadFile['at'], shown: string):
     EXIT.usage,
     result.error.issues.map((issue) => {
       const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-      return asProblem(at([...issue.path, ...unknown]), issue.path, issue.message);
+      // What is wrong with a key of a record stands one level deeper.
+      const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+      return asProblem(at([...issue.path, ...unknown]), issue.path, inner ?? issue.message);
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { DeployStatus } from '../contracts/deploy.ts';
+import { openDrawing } from './drawing.ts';
 import type { RunEnd } from './look-at-run.ts';
 import { changeLines, closingLines, phaseWords, speechlessLines, statusLines, type View } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,30 +55,18 @@ function plainReporter(options: ReporterOptions): Reporter {
 
 function liveReporter(options: ReporterOptions): Reporter {
   const { terminal, record } = options;
-  let drawn = 0;
-  const draw = (lines: readonly string[]): void => {
-    terminal.redraw(drawn);
-    for (const line of lines) terminal.out(cut(line, terminal.columns));
-    drawn = lines.length;
-  };
+  const drawing = openDrawing(terminal);
   return {
-    show: (status) => draw(statusLines(status, viewOf(options))),
+    show: (status) => drawing.draw(statusLines(status, viewOf(options))),
     say: (sentence) => {
       terminal.err(sentence);
-      drawn = 0;
+      drawing.leave();
     },
     end: (end) => {
-      if (end.kind === 'reported') draw(statusLines(end.status, viewOf(options)));
+      if (end.kind === 'reported') drawing.draw(statusLines(end.status, viewOf(options)));
       for (const line of endLines(end, record, viewOf(options))) terminal.out(line);
     },
   };
-}
-
-/** A line that would wrap would be two, and the next redraw would miss one. Colours do not count. */
-function cut(line: string, columns: number): string {
-  // eslint-disable-next-line no-control-regex -- the colours that this client writes itself
-  const bare = line.replace(/\u001b\[\d{1,2}m/g, '');
-  return bare.length < columns ? line : `${bare.slice(0, Math.max(0, columns - 2))}…`;
 }
 
 /** One object a line, each with `schemaVersion` and `event`: `status` when something changed, `say`, `end`. */

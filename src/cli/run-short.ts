@@ -11,6 +11,8 @@ export interface ShortRun {
   readonly id: string;
   readonly taskQueue: string;
   readonly input: unknown;
+  /** How long to wait for the answer, in milliseconds; 90 s by default. */
+  readonly withinMs?: number;
   /** Told how far this clock is from Temporal's, in milliseconds, as the start shows it. */
   readonly onClock?: (offByMs: number) => void;
 }
@@ -20,28 +22,28 @@ const WITHIN_MS = 90_000;
 /**
  * Runs a workflow that only looks, and waits for its answer.
  *
- * @throws Stop: 6 without a worker or where it could not reach Route 53, 3 where it says why it cannot (zone unknown, access denied), 5 without an answer in time.
+ * @throws Stop: 6 without a worker or where it could not reach a service, 3 where it says why it cannot (zone unknown, access denied), 5 without an answer in time.
  */
 export async function runShort<T>(
   temporal: TemporalClient,
-  { type, id, taskQueue, input, onClock }: ShortRun,
+  { type, id, taskQueue, input, withinMs = WITHIN_MS, onClock }: ShortRun,
 ): Promise<T> {
   await mustHaveWorker(temporal, taskQueue);
   const workflowId = `${id}:${randomUUID()}`;
-  const options = { workflowId, taskQueue, args: [input] as [unknown], workflowExecutionTimeout: WITHIN_MS };
+  const options = { workflowId, taskQueue, args: [input] as [unknown], workflowExecutionTimeout: withinMs };
   const began = Date.now();
   const handle = await temporal.ask(() => temporal.client.workflow.start(type, options));
   const middle = (began + Date.now()) / 2;
   try {
     const answer = (await temporal.ask(() => handle.result(), {
-      withinMs: WITHIN_MS + 5_000,
+      withinMs: withinMs + 5_000,
       deadlineIsAnAnswer: true,
     })) as T;
     if (onClock !== undefined)
       onClock(Math.abs((await temporal.ask(() => handle.describe())).startTime.getTime() - middle));
     return answer;
   } catch (cause) {
-    throw cause instanceof Stop ? cause : said(cause);
+    throw cause instanceof Stop ? cause : said(cause, withinMs);
   }
 }
 
@@ -51,7 +53,7 @@ interface OurFailure {
 }
 
 /** The sentence of the failure at the bottom, with its next step. */
-function said(cause: unknown): Stop {
+function said(cause: unknown, withinMs: number): Stop {
   for (let error = cause; error instanceof Error; error = error.cause) {
     const { type, details } = error as OurFailure;
     const first = details?.[0] as { sentence?: unknown; next?: unknown } | undefined;
@@ -60,7 +62,7 @@ function said(cause: unknown): Stop {
       return new Stop(exitOfLook(type), [problem(first.sentence, null, next)], cause);
     }
   }
-  const found = `the worker gave no answer within ${WITHIN_MS / 1_000} s: ${lastWords(cause)}`;
+  const found = `the worker gave no answer within ${withinMs / 1_000} s: ${lastWords(cause)}`;
   return new Stop(
     EXIT.stoppedWaiting,
     [problem(found, null, 'look at it with ./switchyard doctor; nothing was written')],

@@ -138,17 +138,15 @@ async function lockHeld(
 
 const QUERY_WITHIN_MS = 3_000;
 
-/** The answer of the query `status`; null while no worker answers. */
-export async function queryStatus(
+/** The answer of the query `status`, which every kind of run has; null while no worker answers. */
+export async function queryStatus<Status = DeployStatus>(
   { client, connection }: TemporalClient,
   workflowId: string,
   runId?: string,
-): Promise<DeployStatus | null> {
+): Promise<Status | null> {
   const handle = client.workflow.getHandle(workflowId, runId);
   try {
-    return await connection.withDeadline(Date.now() + QUERY_WITHIN_MS, () =>
-      handle.query<DeployStatus>(MESSAGES.status),
-    );
+    return await connection.withDeadline(Date.now() + QUERY_WITHIN_MS, () => handle.query<Status>(MESSAGES.status));
   } catch {
     return null; // no worker, no history any more, or a run of other code: the caller has the description
   }

@@ -31,7 +31,7 @@ export function countdown(ms: number): string {
 export const outside = (text: string): string => cleanText(text, 400);
 
 /** `1 change`, `4 changes`. */
-export const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
+export const count = (n: number, thing: string, things = `${thing}s`): string => `${n} ${n === 1 ? thing : things}`;
 
 /** Columns padded with two blanks between them. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {

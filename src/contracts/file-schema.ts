@@ -1,24 +1,7 @@
 import { z } from 'zod';
 import type { SwitchyardFile } from './file.ts';
-
-/** An object whose unknown keys are errors that name the accepted ones. */
-function only<T extends z.core.$ZodShape>(shape: T): z.ZodObject<T, z.core.$strict> {
-  const accepted = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys')
-        return `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; accepted: ${accepted}`;
-      return `expected a mapping with keys of ${accepted}`;
-    },
-  });
-}
-
-const span = z
-  .string()
-  .regex(/^(?=\d)(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?(\d{1,12}ms)?$/, {
-    error: 'no duration; accepted: 90s, 10m, 2h',
-  })
-  .meta({ description: 'A duration: 90s, 10m, 2h.' });
+import { only, secretName, span } from './schema-parts.ts';
+import { syncPolicies } from './sync-schema.ts';
 
 const seconds = z
   .union([span, z.int().min(1).max(604_800)], {
@@ -27,10 +10,6 @@ const seconds = z
   .meta({ description: 'Seconds: 60 or 60s.' });
 
 const name = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
-const secretName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, {
-  error: 'no name of a secret; accepted: small letters, digits and -, such as probe-token',
-});
-
 /** What a header of this name carries would end in histories and logs (A1). */
 const CARRIES_SECRETS = /^(authorization|proxy-authorization|cookie|x-api-key|x-auth-token)$/i;
 
@@ -135,6 +114,7 @@ export const fileSchema = only({
   version: z.literal(1, { error: 'the version of this file must be 1' }),
   gates: z.record(z.string().regex(name, { error: 'no name of a gate' }), gate).optional(),
   records: z.record(z.string().min(1).max(255), recordPolicy).optional(),
+  sync: syncPolicies.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 
 /** JSON Schema (draft 2020-12) of what people write. */

@@ -3,6 +3,7 @@ export interface SwitchyardFile {
   readonly version: 1;
   readonly gates?: Readonly<Record<string, GatePolicy>> | undefined;
   readonly records?: Readonly<Record<string, RecordPolicy>> | undefined;
+  readonly sync?: Readonly<Record<string, PairPolicy>> | undefined;
 }
 
 /** Exactly one of them. */
@@ -55,4 +56,55 @@ export interface RecordPolicy {
   readonly leave?: readonly string[] | undefined;
   readonly verify?: 'authoritative' | 'api' | undefined;
   readonly ifRedIsIll?: 'compare' | 'restore' | 'hold' | undefined;
+}
+
+/** One Todoist account and one To Do account. Secrets by name. */
+export interface PairPolicy {
+  /** Without it the pair is synced only when somebody asks. */
+  readonly every?: string | undefined;
+  /** IANA name; by default the zone of the Todoist account. */
+  readonly timeZone?: string | undefined;
+  readonly from: {
+    readonly secret: string;
+    readonly scope?: ScopePolicy | undefined;
+    /** In shared projects. */
+    readonly assignee?: 'me-or-none' | 'anyone' | undefined;
+  };
+  readonly to: {
+    /** Exactly one of `account` and `secret`. */
+    readonly account?: string | undefined;
+    readonly secret?: string | undefined;
+    readonly access?: 'delegated' | 'application' | undefined;
+    /** `default`, `per-project`, or a list's name. */
+    readonly lists?: string | undefined;
+  };
+  readonly completion?: 'both' | 'todoist-only' | undefined;
+  readonly onDeleted?: 'complete' | 'delete' | 'keep' | undefined;
+  readonly onOutOfScope?: 'remove' | 'keep' | undefined;
+  readonly stopAt?: StopAtPolicy | undefined;
+  readonly fields?: FieldPolicy | undefined;
+}
+
+/** An object has exactly one of the three. */
+export type ScopePolicy =
+  | 'everything'
+  | {
+      readonly projects?: readonly string[] | undefined;
+      readonly label?: string | undefined;
+      readonly filter?: string | undefined;
+    };
+
+export interface StopAtPolicy {
+  /** `10%` of the links. */
+  readonly removals?: string | undefined;
+  readonly atLeast?: number | undefined;
+  readonly never?: number | undefined;
+  readonly empty?: 'stop' | 'allow' | undefined;
+}
+
+export interface FieldPolicy {
+  readonly reminders?: boolean | undefined;
+  readonly categories?: boolean | undefined;
+  readonly priority3?: 'high' | 'normal' | undefined;
+  readonly titleMax?: number | undefined;
 }

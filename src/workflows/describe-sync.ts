@@ -15,7 +15,9 @@ export function describeSync(status: SyncStatus): string {
     ...(view === null ? [] : [line('found', `${view.inScope} tasks in scope, ${view.links} copies in To Do`)]),
     ...(view === null ? [] : [line('planned', counts(view.planned))]),
     ...(view !== null && view.similar > 0
-      ? [line('similar', `${view.similar} unmarked tasks: --adopt takes them over`)]
+      ? [
+          `- similar: ${view.similar} unmarked with the title and day of one without a copy; \`--adopt\` takes them over`,
+        ]
       : []),
     line('applied', counts(totals.applied)),
     line('requests', `${totals.requests.todoist} to Todoist, ${totals.requests.todo} to Microsoft To Do`),

@@ -16,7 +16,9 @@ export async function syncTasks(request: SyncRequest): Promise<SyncReport> {
   return concludingSync(run, async () => {
     for (;;) {
       await run.untilWished();
-      await run.round((input) => syncing(request).syncChunk(`syncing ${request.spec.pair}`, input));
+      await run.round((input) =>
+        syncing(request).syncChunk(`${request.spec.pair}: looking at both sides, doing what is missing`, input),
+      );
       if (run.isDone()) return;
       await run.handOver(); // continues as new, where the history grows long
     }

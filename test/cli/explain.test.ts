@@ -1,5 +1,5 @@
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { EXPLANATIONS, explain, exitOfLook, exitOfOutcome } from '../../src/cli/explain.ts';
+import { EXPLANATIONS, explain, exitOfLook, exitOfOutcome, exitOfSync } from '../../src/cli/explain.ts';
 import { FAILURES } from '../../src/policies/failures.ts';
 
 describe('what a failure means', () => {
@@ -28,5 +28,18 @@ describe('what a failure means', () => {
     expect(exitOfOutcome('superseded')).toBe(1);
     expect(exitOfOutcome('refused')).toBe(3);
     expect(exitOfOutcome('promoted')).toBe(0);
+  });
+
+  test('leads from a sync to verbs that take a sync, never to those of records', () => {
+    const verbs = Object.entries(EXPLANATIONS)
+      .filter(([type]) => !['ZoneUnclear', 'Foreign', 'NotRestored'].includes(type)) // of records alone
+      .map(([, { next }]) => next('sync/tasks'));
+    for (const command of verbs)
+      expect(command).toMatch(/^\.\/switchyard (sync tasks --dry-run|(status|doctor|history) sync\/tasks)$/);
+  });
+
+  test('a sync that was stopped or left something aside is told apart from one that is done (S4, S5)', () => {
+    const outcomes = ['synced', 'synced-with-exceptions', 'stopped', 'failed', 'cancelled'] as const;
+    expect(outcomes.map(exitOfSync)).toEqual([0, 7, 3, 1, 1]);
   });
 });

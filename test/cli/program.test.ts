@@ -14,9 +14,8 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
   return { exit: await runProgram(args, { streams, env: surroundings, cwd: '/' }), ...text };
 }
 
-const VERBS = 'up worker plan deploy status watch ls history abort resolve promote pause resume reset doctor'.split(
-  ' ',
-);
+const VERBS =
+  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply doctor'.split(' ');
 
 describe('the command line', () => {
   test('--help has examples that can be typed as they stand', async () => {
@@ -66,6 +65,22 @@ describe('the command line', () => {
     [['abort', 'www.example.com', '--blocked-wait', '5minuets'], 2, /--blocked-wait: "5minuets" is no duration/],
     [['watch', 'www.example.com', '--wait', 'x', '--blocked-wait', 'y'], 2, /--wait: "x"[\s\S]*--blocked-wait: "y"/],
     [['deploy', 'www.example.com', '--plan', '/nonexistent.json', '--blocked-wait', 'y'], 2, /--blocked-wait: "y"/],
+    [['sync'], 2, /missing required argument 'pair'/],
+    [['sync', 'Tasks'], 2, /"Tasks" is no name of a pair; accepted: small letters/],
+    [['sync', "' OR 1=1"], 2, /is no name of a pair/],
+    [['sync', 'tasks'], 2, /there is no switchyard\.yaml; write one/],
+    [['sync', 'tasks', '--config', '/nonexistent.yaml'], 2, /there is no such file/],
+    [['sync', 'tasks', '--wait', 'soon', '--allow-removals', '-1'], 2, /--allow-removals: "-1"[\s\S]*--wait: "soon"/],
+    [['sync', 'tasks', '--allow-removals', '1e3'], 2, /"1e3" is no count; accepted: 1 to 999999/],
+    [['sync', 'tasks', '--pause', '--resume'], 2, /--pause and --resume exclude each other/],
+    [['sync', 'tasks', '--pause', '--adopt'], 2, /--adopt means nothing with --pause; accepted: following a run/],
+    [['sync', 'tasks', '--exit-code'], 2, /--exit-code means nothing without the others; accepted: with --dry-run/],
+    [['sync', 'tasks', '--soon', '--wait', '1m'], 2, /--wait means nothing with --soon/],
+    [['status', 'sync/'], 2, /is no name of a pair/],
+    [['watch', 'sync/A'], 2, /is no name of a pair/],
+    [['history', 'sync/../x'], 2, /is no name of a pair/],
+    [['doctor', 'sync/tasks'], 2, /there is no switchyard\.yaml/],
+    [['apply'], 2, /there is no switchyard\.yaml/],
   ])('%j ends with %d and says what is accepted', async (args, exit, sentence) => {
     const ended = await run(args);
     expect(ended.err).toMatch(sentence);

@@ -31,10 +31,21 @@ test('shows the rollback on a machine without a terminal, with its proof, and en
   expect(out).not.toMatch(/\u001b/);
 }, 120_000);
 
+test('syncs on a machine without a terminal, over a killed worker and throttles, with its proof (S1, S2)', async () => {
+  const { exit, out, err } = await demo('sync');
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+  expect(out).toMatch(/the worker was killed \(kill -9\)/);
+  expect(out).toMatch(/throttled \d times? for/);
+  expect(out).toMatch(/60 of 60 tasks are in To Do/);
+  expect(out).toMatch(/nothing to do, nothing was written; 60 tasks in scope/);
+  expect(out).toMatch(/To Do {8}58 of them there exactly once, 0 otherwise/);
+  expect(out).toMatch(/workflows\/sync%3Atasks\//);
+}, 120_000);
+
 test('refuses a scene that is not there, and names those that are', async () => {
   const { exit, err } = await demo('rolledback');
   expect(exit).toBe(2);
-  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted/);
+  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, sync/);
 });
 
 test('lists the scenes without starting anything', async () => {

@@ -1,7 +1,7 @@
 import { startNameServers } from '../../sandbox/dns/name-servers.ts';
 import type { NameServers } from '../../sandbox/dns/name-servers.ts';
 import { startControl } from '../../sandbox/endpoints/control.ts';
-import type { Control } from '../../sandbox/endpoints/control.ts';
+import type { Control } from '../../sandbox/control-server.ts';
 import { startEndpoints } from '../../sandbox/endpoints/endpoints.ts';
 import type { Endpoints } from '../../sandbox/endpoints/endpoints.ts';
 import { askUdp, lines, query } from './ask.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile } from 'node:fs/promises';
-import { get } from 'node:https';
+import { get, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,16 +13,26 @@ import {
 } from '@aws-sdk/client-route-53';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
+import { addExampleTasks } from '../../sandbox/example-tasks.ts';
+import { startTasks } from '../../sandbox/tasks.ts';
+import type { TasksSandbox } from '../../sandbox/tasks.ts';
+import { readSwitchyardFile } from '../../src/cli/read-file.ts';
 import { askUdp, lines, query } from './ask.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const opened: Sandbox[] = [];
+const opened: Pick<Sandbox, 'close'>[] = [];
 
 async function open(options?: SandboxOptions): Promise<Sandbox> {
   const sandbox = await startSandbox(options);
   opened.push(sandbox);
   return sandbox;
+}
+
+async function openTasks(): Promise<TasksSandbox> {
+  const tasks = await startTasks();
+  opened.push(tasks);
+  return tasks;
 }
 
 const children: ChildProcess[] = [];
@@ -104,13 +114,86 @@ test('the command prints nothing but variables on stdout, and ends cleanly on SI
     if (line.includes('SWITCHYARD_CA_FILE')) break;
   }
   const env = Object.fromEntries(printed.map((line) => splitExport(line)));
+  const authorities = await readFile(env['SWITCHYARD_CA_FILE']!, 'utf8');
+  const inTodoist = await askTodoist(env);
   const answer = await askUdp(env['SWITCHYARD_NAME_SERVERS']!.split(',')[0]!, query('www.example.com', 'A'));
   child.kill('SIGTERM');
   const [code] = (await once(child, 'close')) as [number];
 
   expect(lines(answer.answers)).toEqual(['www.example.com 60 A 192.0.2.10']);
   expect(Object.keys(env)).toContain('AWS_ENDPOINT_URL_ROUTE_53');
+  expect(Object.keys(env)).toEqual(expect.arrayContaining(TASK_VARIABLES));
+  expect(authorities.match(/BEGIN CERTIFICATE/g)).toHaveLength(2); // the probes' and the sign-in's
+  expect(inTodoist).toBe(200);
   expect(code).toBe(0);
+});
+
+test('brings accounts with what real ones hold, and a file with pairs that can be synced', async () => {
+  const tasks = await openTasks();
+  addExampleTasks(tasks);
+  const { file } = await readSwitchyardFile(tasks.configFile, '/');
+
+  expect(Object.keys(file.sync ?? {})).toEqual(['tasks', 'signed-in']);
+  expect(tasks.todoist.tasks().filter(({ due }) => due?.is_recurring === true)).toHaveLength(1);
+  expect(tasks.todoist.tasks().filter(({ parent_id }) => parent_id !== null)).toHaveLength(2);
+  expect(tasks.graph.tasks().filter(({ link }) => link === null)).toHaveLength(3);
+});
+
+test('a person adds, completes and looks at tasks through the control address', async () => {
+  const { control, todoist, graph } = await openTasks();
+  const { id } = await told<{ id: string }>(control.url, 'todoist', { content: 'Buy bread', due: 'every monday' });
+  const first = todoist.task(id).due?.date;
+  await told(control.url, `todoist/${id}`, 'complete');
+  const { id: milk } = await told<{ id: string }>(control.url, 'todo', { title: 'Buy milk' });
+  await told(control.url, `todo/${milk}`, 'complete');
+
+  expect(todoist.task(id).due?.date).not.toBe(first); // recurring: it moved on
+  expect(todoist.log.map(({ by }) => by)).toEqual(['person', 'person']);
+  expect(await (await fetch(`${control.url}/todo`)).json()).toMatchObject([{ id: milk, status: 'completed' }]);
+  expect(await (await fetch(control.url)).text()).toContain('/sign-in/CODE');
+  expect(graph.writes).toBe(0);
+});
+
+test('To Do accepts who was let in through the control address, until their sign-in is ended', async () => {
+  const tasks = await openTasks();
+  const { user_code, device_code } = await signIn(tasks, 'devicecode', {});
+  await told(tasks.control.url, `sign-in/${user_code!}`, { as: 'me@example.com' });
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  const { access_token } = await signIn(tasks, 'token', { grant_type, device_code: device_code! });
+  const headers = { authorization: `Bearer ${access_token!}` };
+  const ask = async () => (await fetch(`${tasks.graph.url}/me/todo/lists`, { headers })).status;
+
+  expect(await ask()).toBe(200);
+  await told(tasks.control.url, 'account/me@example.com', 'token-expired');
+  expect(await ask()).toBe(401);
+});
+
+test.each([
+  ['todo', { kind: 'throttle', seconds: 3 }, 429, '3'],
+  ['todo', { kind: 'away' }, 503, null],
+])('a person makes %s ill with %j, and well again', async (service, illness, status, retryAfter) => {
+  const { control, graph } = await openTasks();
+  await told(control.url, `faults/${service}`, illness);
+  const ask = () => fetch(`${graph.url}/me/todo/lists`, { headers: { authorization: 'Bearer graph-token' } });
+  const ill = await ask();
+
+  expect([ill.status, ill.headers.get('retry-after')]).toEqual([status, retryAfter]);
+  expect((await ask()).status).toBe(200); // once, unless told otherwise
+  await told(control.url, `faults/${service}`, { ...illness, times: 1_000 });
+  await told(control.url, `faults/${service}`, { kind: 'well' });
+  expect((await ask()).status).toBe(200);
+});
+
+test.each([
+  ['POST', 'faults/todo', { kind: 'throttel' }, 400],
+  ['POST', 'todoist/nobody', 'complete', 400],
+  ['POST', 'sign-in/NOCODE', { as: 'me@example.com' }, 400],
+  ['POST', 'elsewhere', {}, 404],
+  ['DELETE', 'todoist', undefined, 405],
+])('the control address refuses %s /%s with %j', async (method, path, body, status) => {
+  const { control } = await openTasks();
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  expect((await fetch(`${control.url}/${path}`, { method, ...sent })).status).toBe(status);
 });
 
 test.each([
@@ -132,6 +215,47 @@ test.each([
   expect(said).toContain(text);
   expect(code).toBe(expected);
 });
+
+const TASK_VARIABLES = [
+  'SWITCHYARD_TODOIST_URL',
+  'SWITCHYARD_GRAPH_URL',
+  'SWITCHYARD_MICROSOFT_AUTHORITY',
+  'SWITCHYARD_MICROSOFT_CLIENT_ID',
+  'SWITCHYARD_SECRET_TODOIST_TOKEN',
+  'SWITCHYARD_SECRET_GRAPH_TOKEN',
+];
+
+async function askTodoist(env: Record<string, string>): Promise<number> {
+  const headers = { authorization: `Bearer ${env['SWITCHYARD_SECRET_TODOIST_TOKEN']!}` };
+  return (await fetch(`${env['SWITCHYARD_TODOIST_URL']!}/tasks`, { headers })).status;
+}
+
+/** As a device does it, over TLS. */
+async function signIn(
+  { microsoft, ca }: TasksSandbox,
+  operation: string,
+  form: Record<string, string>,
+): Promise<Record<string, string | undefined>> {
+  const body = new URLSearchParams({ client_id: microsoft.clientId, scope: 'Tasks.ReadWrite', ...form }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const asked = request(`${microsoft.authority}/oauth2/v2.0/${operation}`, {
+    method: 'POST',
+    ca,
+    headers,
+    agent: false,
+  });
+  asked.end(body);
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const part of answer) text += String(part);
+  return JSON.parse(text) as Record<string, string | undefined>;
+}
+
+async function told<T>(control: string, path: string, body: unknown): Promise<T> {
+  const answer = await fetch(`${control}/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  return (await answer.json()) as T;
+}
 
 function sdk(env: Record<string, string>): Route53Client {
   return new Route53Client({

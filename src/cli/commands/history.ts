@@ -1,9 +1,11 @@
 import { deployId, type DeployMemo } from '../../contracts/deploy.ts';
+import { syncId, type SyncMemo } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { OUTCOME_WORDS } from '../explain.ts';
+import { OUTCOME_WORDS, SYNC_WORDS } from '../explain.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { parsed, quoted, rejected } from '../parse/parsed.ts';
 import { problem } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
@@ -15,12 +17,14 @@ import { about, day, outside, table } from '../words.ts';
 export const addHistory: AddVerb = (program, { terminal, does }) => {
   program
     .command('history <name>')
-    .description('the last deployments of a record and how each ended, as long as Temporal keeps them')
+    .description(
+      'the last deployments of a record or runs of a sync and how each ended, as long as Temporal keeps them',
+    )
     .option('--last <count>', 'at most so many', '10')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('history www.example.com --last 3'))
+    .addHelpText('after', examples('history www.example.com --last 3', 'history sync/tasks'))
     .action(does((name, flags) => history(terminal, name, flags)));
 };
 
@@ -35,30 +39,46 @@ interface Past {
   readonly closedAt: number | null;
   /** As Temporal says it: RUNNING, COMPLETED, FAILED, TERMINATED. */
   readonly temporalStatus: string;
-  readonly memo: Partial<DeployMemo>;
+  readonly memo: Partial<DeployMemo | SyncMemo>;
   readonly link: string | null;
 }
 
+/** Whose history it is. */
+interface Subject {
+  readonly name: string;
+  readonly workflowId: string;
+  /** What its runs are called in JSON. */
+  readonly key: 'deployments' | 'runs';
+}
+
 async function history(terminal: Terminal, name: string, flags: HistoryFlags): Promise<ExitCode> {
-  const record = mustBeRecord(name);
+  const subject = subjectOf(name);
   const most = must(
     /^[1-9]\d{0,2}$/.test(flags.last)
       ? parsed(Number(flags.last))
       : rejected(problem(`--last: ${quoted(flags.last)} is no count`, '1 to 999')),
   );
   return withTemporal(terminal, flags, async (temporal) => {
-    const past = await pastOf(temporal, record, most);
+    const past = await pastOf(temporal, subject.workflowId, most);
     if (flags.json === true)
-      terminal.document(JSON.stringify({ schemaVersion: 1, record, deployments: past }, null, 2));
-    else for (const line of lines(record, past)) terminal.out(line);
+      terminal.document(JSON.stringify({ schemaVersion: 1, record: subject.name, [subject.key]: past }, null, 2));
+    else for (const line of lines(subject, past)) terminal.out(line);
     return EXIT.done;
   });
 }
 
-async function pastOf(temporal: TemporalClient, record: string, most: number): Promise<readonly Past[]> {
-  const workflowId = deployId(record);
+function subjectOf(name: string): Subject {
+  if (pairIn(name) === null) {
+    const record = mustBeRecord(name);
+    return { name: record, workflowId: deployId(record), key: 'deployments' };
+  }
+  const pair = must(parsePairName(name));
+  return { name: asSubject(pair), workflowId: syncId(pair), key: 'runs' };
+}
+
+async function pastOf(temporal: TemporalClient, workflowId: string, most: number): Promise<readonly Past[]> {
   // A backslash escapes in visibility queries too; canonical names hold no quotes.
-  const query = `WorkflowId = '${workflowId.replace(/\\/g, '\\\\')}'`;
+  const query = `WorkflowId = '${workflowId.replace(/\\/g, '\\\\')}' AND ExecutionStatus != 'ContinuedAsNew'`;
   return temporal.ask(async () => {
     const past: Past[] = [];
     for await (const run of temporal.client.workflow.list({ query, pageSize: most })) {
@@ -76,24 +96,32 @@ async function pastOf(temporal: TemporalClient, record: string, most: number): P
   });
 }
 
-function lines(record: string, past: readonly Past[]): readonly string[] {
+function lines({ name, key }: Subject, past: readonly Past[]): readonly string[] {
+  const thing = key === 'runs' ? 'run' : 'deployment';
   if (past.length === 0)
-    return [`${record}  no deployment is known to Temporal (it forgets ended ones after its retention time)`];
+    return [`${name}  no ${thing} is known to Temporal (it forgets ended ones after its retention time)`];
   return table([
-    ['BEGAN (UTC)', 'TOOK', 'OUTCOME', 'TO', 'BY', 'WHY'],
+    ['BEGAN (UTC)', 'TOOK', 'OUTCOME', key === 'runs' ? 'TRIGGER' : 'TO', 'BY', 'WHY'],
     ...past.map(({ startedAt, closedAt, temporalStatus, memo }) => [
       day(startedAt),
       closedAt === null ? '' : about(closedAt - startedAt),
       outcomeWords(memo, temporalStatus),
-      outside(memo.to ?? '?'),
+      outside(whatFor(memo)),
       outside(memo.by ?? '?'),
       outside(memo.sentence ?? ''),
     ]),
   ]);
 }
 
-function outcomeWords({ outcome }: Partial<DeployMemo>, temporalStatus: string): string {
+function whatFor(memo: Past['memo']): string {
+  if ('to' in memo) return memo.to;
+  return 'trigger' in memo ? memo.trigger : '?';
+}
+
+const WORDS: Readonly<Record<string, string>> = { ...OUTCOME_WORDS, ...SYNC_WORDS };
+
+function outcomeWords({ outcome }: Past['memo'], temporalStatus: string): string {
   if (temporalStatus === 'RUNNING') return 'running';
-  if (outcome !== undefined && Object.hasOwn(OUTCOME_WORDS, outcome)) return OUTCOME_WORDS[outcome];
-  return `${temporalStatus.toLowerCase()} (not sure)`;
+  const words = outcome !== undefined && Object.hasOwn(WORDS, outcome) ? WORDS[outcome] : undefined;
+  return words ?? `${temporalStatus.toLowerCase()} (not sure)`;
 }

@@ -1,10 +1,13 @@
 import type { DeployMemo } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { listSyncs, syncTable } from '../list-syncs.ts';
+import { readPairs } from '../pairs.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { phaseWords } from '../render.ts';
 import { recordOf, RUNNING_DEPLOYMENTS } from '../running-deployments.ts';
 import { queryStatus } from '../start-deployment.ts';
+import { asSentence, Stop } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -14,7 +17,8 @@ import { day, outside, table } from '../words.ts';
 export const addLs: AddVerb = (program, { terminal, does }) => {
   program
     .command('ls')
-    .description('the deployments that run now')
+    .description('the deployments that run now, and every sync with its last end, its next run and its Schedule')
+    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
@@ -32,14 +36,33 @@ interface Listed {
   readonly share: number | null;
 }
 
-async function ls(terminal: Terminal, flags: PlaceFlags & { readonly json?: true | undefined }): Promise<ExitCode> {
+interface LsFlags extends PlaceFlags {
+  readonly json?: true | undefined;
+  readonly config?: string | undefined;
+}
+
+async function ls(terminal: Terminal, flags: LsFlags): Promise<ExitCode> {
+  const declared = await declaredIfReadable(terminal, flags);
   return withTemporal(terminal, flags, async (temporal) => {
     const { rows, more } = await listed(temporal);
-    if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more }, null, 2));
-    else for (const line of lines(rows)) terminal.out(line);
+    const syncs = await listSyncs(temporal, declared);
+    if (flags.json === true)
+      terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more, syncs }, null, 2));
+    else for (const line of [...lines(rows), ...syncTable(syncs)]) terminal.out(line);
     if (more) terminal.err(`only the newest ${MOST} are shown; more are running`);
     return EXIT.done;
   });
+}
+
+/** A file that is wrong hides no run: what it says is told, and nothing is compared with it. */
+async function declaredIfReadable(terminal: Terminal, { config }: LsFlags) {
+  try {
+    return await readPairs(terminal, config);
+  } catch (cause) {
+    if (!(cause instanceof Stop)) throw cause;
+    for (const one of cause.problems) terminal.err(`${asSentence(one)}; nothing is compared with the file`);
+    return null;
+  }
 }
 
 const MOST = 200;

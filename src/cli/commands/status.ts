@@ -2,8 +2,10 @@ import { deployId, type DeployStatus } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { must, mustBeRecord } from '../must-read.ts';
+import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { showSync } from '../show-sync.ts';
 import { servingWords, statusLines } from '../render.ts';
 import { endLines, goesOn } from '../reporter.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
@@ -15,12 +17,12 @@ import { day, outside } from '../words.ts';
 export const addStatus: AddVerb = (program, { terminal, does }) => {
   program
     .command('status <name>')
-    .description('where the last deployment of a record is, or how it ended')
-    .option('--exit-code', 'exit 8 while a deployment runs, 0 while none does')
+    .description('where the last deployment of a record or run of a sync is, or how it ended')
+    .option('--exit-code', 'exit 8 while one runs, 0 while none does')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('status www.example.com', 'status www.example.com --json'))
+    .addHelpText('after', examples('status www.example.com', 'status www.example.com --json', 'status sync/tasks'))
     .action(does((name, flags) => status(terminal, name, flags)));
 };
 
@@ -30,6 +32,10 @@ interface StatusFlags extends PlaceFlags {
 }
 
 async function status(terminal: Terminal, name: string, flags: StatusFlags): Promise<ExitCode> {
+  if (pairIn(name) !== null) {
+    const pair = must(parsePairName(name));
+    return withTemporal(terminal, flags, (temporal) => showSync(terminal, temporal, { ...flags, pair }));
+  }
   const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const look = await lookAtRun(temporal, { workflowId: deployId(record) }).catch((cause: unknown) => {

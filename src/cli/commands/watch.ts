@@ -1,13 +1,16 @@
 import { Option } from '@commander-js/extra-typings';
 import { deployId } from '../../contracts/deploy.ts';
+import { syncId } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
+import { followToEnd, followTerms, type FollowFlags, type FollowTerms } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { followSyncToEnd } from '../follow-sync-to-end.ts';
+import { must, mustBeRecord } from '../must-read.ts';
+import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { problem, Stop } from '../stop.ts';
-import { isNotFound } from '../temporal-client.ts';
+import { problem, Stop, type Problem } from '../stop.ts';
+import { isNotFound, type TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -15,8 +18,8 @@ import { withTemporal } from '../with-temporal.ts';
 export const addWatch: AddVerb = (program, { terminal, does }) => {
   program
     .command('watch <name>')
-    .description('follow a running deployment to its end; one that has ended is shown as it ended')
-    .option('--wait <duration>', 'stop waiting after this (exit 5); the deployment goes on')
+    .description('follow a running deployment or sync to its end; one that has ended is shown as it ended')
+    .option('--wait <duration>', 'stop waiting after this (exit 5); the run goes on')
     .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
     .addOption(
       new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM')
@@ -26,35 +29,48 @@ export const addWatch: AddVerb = (program, { terminal, does }) => {
     .option('--json', 'one JSON object a line')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('watch www.example.com --wait 45m'))
+    .addHelpText('after', examples('watch www.example.com --wait 45m', 'watch sync/tasks'))
     .action(does((name, flags) => watch(terminal, name, flags)));
 };
 
 async function watch(terminal: Terminal, name: string, flags: FollowFlags & PlaceFlags): Promise<ExitCode> {
-  const record = mustBeRecord(name);
   const terms = followTerms(flags);
+  if (pairIn(name) !== null) return watchSync(terminal, must(parsePairName(name)), { ...flags, ...terms });
+  const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const workflowId = deployId(record);
-    const { runId } = await temporal
-      .ask(() => temporal.client.workflow.getHandle(workflowId).describe())
-      .catch((cause: unknown) => {
-        throw isNotFound(cause) ? unknown(record, cause) : cause;
-      });
+    const runId = await newestRun(temporal, workflowId, nextDeploy(record));
     const by = whoAsks(undefined, terminal.env);
     return followToEnd(terminal, { temporal, run: { workflowId, runId, joined: true }, record, by, terms });
   });
 }
 
-function unknown(record: string, cause: unknown): Stop {
-  return new Stop(
-    EXIT.refused,
-    [
-      problem(
-        `no deployment of ${record} is known to Temporal`,
-        null,
-        `start one with ./switchyard deploy ${record} --to VALUE`,
-      ),
-    ],
-    cause,
-  );
+async function watchSync(terminal: Terminal, pair: string, flags: PlaceFlags & FollowTerms): Promise<ExitCode> {
+  return withTemporal(terminal, flags, async (temporal) => {
+    const workflowId = syncId(pair);
+    const next = problem(
+      `no run of ${asSubject(pair)} is known to Temporal`,
+      null,
+      `start one with ./switchyard sync ${pair}`,
+    );
+    const runId = await newestRun(temporal, workflowId, next);
+    const { waitMs, json } = flags;
+    return followSyncToEnd(terminal, { temporal, run: { workflowId, runId }, pair, waitMs, json });
+  });
 }
+
+/** @throws Stop with exit 3 and what `ifNone` says where there never was a run. */
+async function newestRun({ ask, client }: TemporalClient, workflowId: string, ifNone: Problem): Promise<string> {
+  try {
+    return (await ask(() => client.workflow.getHandle(workflowId).describe())).runId;
+  } catch (cause) {
+    throw isNotFound(cause) ? new Stop(EXIT.refused, [ifNone], cause) : cause;
+  }
+}
+
+const nextDeploy = (record: string): Problem =>
+  problem(
+    `no deployment of ${record} is known to Temporal`,
+    null,
+    `start one with ./switchyard deploy ${record} --to VALUE`,
+  );

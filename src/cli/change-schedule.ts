@@ -1,0 +1,49 @@
+import type { ScheduleUpdateOptions } from '@temporalio/client';
+import { assertNever } from '../core/assert-never.ts';
+import { scheduleId } from '../contracts/sync.ts';
+import { isNoSchedule } from './find-schedules.ts';
+import type { ScheduleChange } from './plan-schedules.ts';
+import { scheduleOf, type ScheduledPair } from './sync-schedule.ts';
+import type { TemporalClient } from './temporal-client.ts';
+
+/** Makes one Schedule as the file says. Doing it twice, or two clients at once, ends the same. */
+export async function changeSchedule(temporal: TemporalClient, change: ScheduleChange): Promise<void> {
+  switch (change.kind) {
+    case 'create':
+      return create(temporal, change.wanted);
+    case 'update':
+      return update(temporal, change.wanted);
+    case 'extra':
+      return remove(temporal, change.pair);
+    case 'keep':
+      return;
+    default:
+      return assertNever(change);
+  }
+}
+
+async function create(temporal: TemporalClient, pair: ScheduledPair): Promise<void> {
+  try {
+    await temporal.ask(() => temporal.client.schedule.create(scheduleOf(pair)));
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'ScheduleAlreadyRunning') throw cause;
+    await update(temporal, pair);
+  }
+}
+
+/** A Schedule that somebody paused stays paused: the file does not say that it runs. */
+async function update({ ask, client }: TemporalClient, pair: ScheduledPair): Promise<void> {
+  const { spec, action, policies } = scheduleOf(pair);
+  const handle = client.schedule.getHandle(scheduleId(pair.spec.pair));
+  await ask(() =>
+    handle.update(({ state }): ScheduleUpdateOptions => ({ spec, action, policies, state: { ...state } })),
+  );
+}
+
+async function remove({ ask, client }: TemporalClient, pair: string): Promise<void> {
+  try {
+    await ask(() => client.schedule.getHandle(scheduleId(pair)).delete());
+  } catch (cause) {
+    if (!isNoSchedule(cause)) throw cause;
+  }
+}

@@ -1,0 +1,62 @@
+import { examples, type AddVerb } from '../command.ts';
+import { changeSchedule } from '../change-schedule.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { mustReadPairs } from '../pairs.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { changeLine, isToDo, planSchedules, type ScheduleChange } from '../plan-schedules.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
+import type { Terminal } from '../terminal.ts';
+import { withTemporal } from '../with-temporal.ts';
+import { count } from '../words.ts';
+
+export const addApply: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('apply')
+    .description('make the Temporal Schedules equal to switchyard.yaml; a paused one stays paused')
+    .option('--dry-run', 'show what would change, change nothing')
+    .option('--prune', 'remove the Schedules of this program that are not in the file')
+    .option('--exit-code', 'with --dry-run: exit 8 when there is something to change')
+    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option('--json', 'one JSON document')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
+    .addHelpText('after', examples('apply --dry-run', 'apply --prune'))
+    .action(does((flags) => apply(terminal, flags)));
+};
+
+interface ApplyFlags extends PlaceFlags {
+  readonly dryRun?: true | undefined;
+  readonly prune?: true | undefined;
+  readonly exitCode?: true | undefined;
+  readonly config?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+async function apply(terminal: Terminal, flags: ApplyFlags): Promise<ExitCode> {
+  const pairs = await mustReadPairs(terminal, flags.config);
+  const prune = { prune: flags.prune === true };
+  return withTemporal(terminal, flags, async (temporal) => {
+    const changes = await planSchedules(temporal, pairs);
+    const toDo = changes.filter((change) => isToDo(change, prune));
+    if (flags.json !== true) for (const change of changes) terminal.out(changeLine(change, prune));
+    if (flags.dryRun !== true) for (const change of toDo) await changeSchedule(temporal, change);
+    if (flags.json === true) document(terminal, changes, flags);
+    else terminal.out(lastLine(toDo.length, flags));
+    return flags.dryRun === true && flags.exitCode === true && toDo.length > 0 ? EXIT.changes : EXIT.done;
+  });
+}
+
+function lastLine(toDo: number, { dryRun }: ApplyFlags): string {
+  if (toDo === 0) return 'Nothing to do.';
+  return dryRun === true ? `${count(toDo, 'change')} to make. Nothing was changed.` : `${count(toDo, 'change')} made.`;
+}
+
+function document(terminal: Terminal, changes: readonly ScheduleChange[], { dryRun, prune }: ApplyFlags): void {
+  const schedules = changes.map((change) => ({
+    pair: change.pair,
+    change: change.kind === 'extra' && prune === true ? 'remove' : change.kind,
+    everyMs: change.kind === 'extra' ? null : change.wanted.everyMs,
+    why: change.kind === 'update' ? change.why : [],
+  }));
+  terminal.document(JSON.stringify({ schemaVersion: 1, dryRun: dryRun === true, schedules }, null, 2));
+}

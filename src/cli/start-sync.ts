@@ -1,0 +1,41 @@
+import { SYNC_QUEUE, SYNC_WORKFLOW, syncId, type SyncMemo, type SyncRequest } from '../contracts/sync.ts';
+import { syncSummary } from '../request-sync.ts';
+import { mustHaveWorker, type StartedRun } from './start-deployment.ts';
+import { memoOf } from './sync-request.ts';
+import type { TemporalClient } from './temporal-client.ts';
+
+export interface StartedSync extends StartedRun {
+  /** Who began the run that was joined. */
+  readonly startedBy: string | null;
+}
+
+/**
+ * Starts a run of the pair, or joins the one that is under way: the workflow id is the lock.
+ *
+ * @throws Stop with exit 6 while no worker polls the queue; nothing is started then.
+ */
+export async function startSync(temporal: TemporalClient, request: SyncRequest): Promise<StartedSync> {
+  await mustHaveWorker(temporal, SYNC_QUEUE);
+  const workflowId = syncId(request.spec.pair);
+  const options = {
+    workflowId,
+    taskQueue: SYNC_QUEUE,
+    args: [request] as [SyncRequest],
+    workflowIdConflictPolicy: 'FAIL' as const,
+    memo: memoOf(request),
+    staticSummary: syncSummary(request),
+  };
+  try {
+    const handle = await temporal.ask(() => temporal.client.workflow.start(SYNC_WORKFLOW, options));
+    return { workflowId, runId: handle.firstExecutionRunId, joined: false, startedBy: null };
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
+    return join(temporal, workflowId);
+  }
+}
+
+async function join({ ask, client }: TemporalClient, workflowId: string): Promise<StartedSync> {
+  const { runId, memo } = await ask(() => client.workflow.getHandle(workflowId).describe());
+  const { by = null } = (memo ?? {}) as Partial<SyncMemo>;
+  return { workflowId, runId, joined: true, startedBy: by };
+}

@@ -1,0 +1,83 @@
+import type { PairPolicy, ScopePolicy } from '../contracts/file.ts';
+import type { Lists, PairSpec, Scope } from '../contracts/sync.ts';
+import { EXIT } from './exit-codes.ts';
+import { parseSpan } from './parse/numbers.ts';
+import { startFindings, type Findings } from './parse/parsed.ts';
+import type { ReadFile } from './read-file.ts';
+import { Stop } from './stop.ts';
+
+/** A pair out of `switchyard.yaml`, with every default in it. */
+export interface DeclaredPair {
+  readonly spec: PairSpec;
+  /** Null: only when somebody asks. */
+  readonly everyMs: number | null;
+  /** `switchyard.yaml:12`, of a key of this pair. */
+  readonly at: (...keys: readonly PropertyKey[]) => string;
+}
+
+/**
+ * Every pair that the file declares, by its name.
+ *
+ * @throws Stop with exit 2: intervals that are too short or too long.
+ */
+export function declaredPairs({ file, at }: Pick<ReadFile, 'file' | 'at'>): ReadonlyMap<string, DeclaredPair> {
+  const findings = startFindings();
+  const pairs = new Map<string, DeclaredPair>();
+  for (const [pair, policy] of Object.entries(file.sync ?? {})) {
+    const place = (...keys: readonly PropertyKey[]): string => at(['sync', pair, ...keys]);
+    const everyMs = everyOf(policy, `${place('every')}: every`, findings);
+    pairs.set(pair, { spec: specOf(pair, policy), everyMs, at: place });
+  }
+  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
+  return pairs;
+}
+
+/** More often than once a minute would live off the allowance that writes need. */
+const EVERY = { minMs: 60_000, maxMs: 7 * 86_400_000, range: 'from 1m to 7d' };
+
+function everyOf({ every }: PairPolicy, flag: string, findings: Findings): number | null {
+  return every === undefined ? null : findings.take(parseSpan(every, flag, EVERY), null);
+}
+
+function specOf(pair: string, policy: PairPolicy): PairSpec {
+  const { from, to, stopAt, fields } = policy;
+  return {
+    pair,
+    from: { secret: from.secret, scope: scopeOf(from.scope), assignee: from.assignee ?? 'me-or-none' },
+    to: {
+      account: to.account ?? null,
+      secret: to.secret ?? null,
+      access: to.access ?? 'delegated',
+      lists: listsOf(to.lists),
+    },
+    completion: policy.completion ?? 'both',
+    onDeleted: policy.onDeleted ?? 'complete',
+    onOutOfScope: policy.onOutOfScope ?? 'remove',
+    timeZone: policy.timeZone ?? null,
+    stopAt: {
+      percent: Number((stopAt?.removals ?? '10%').replace('%', '')),
+      atLeast: stopAt?.atLeast ?? 5,
+      never: stopAt?.never ?? 100,
+      empty: stopAt?.empty !== 'allow',
+    },
+    fields: {
+      reminders: fields?.reminders ?? true,
+      categories: fields?.categories ?? true,
+      priority3: fields?.priority3 ?? 'normal',
+      titleMax: fields?.titleMax ?? 255,
+    },
+  };
+}
+
+function scopeOf(scope: ScopePolicy = 'everything'): Scope {
+  if (scope === 'everything') return { kind: 'everything' };
+  const { projects, label, filter } = scope;
+  if (projects !== undefined) return { kind: 'projects', projects };
+  if (label !== undefined) return { kind: 'label', label };
+  return { kind: 'filter', filter: filter ?? '' }; // the schema has seen that one of them is there
+}
+
+function listsOf(lists = 'default'): Lists {
+  if (lists === 'default' || lists === 'per-project') return { kind: lists };
+  return { kind: 'named', name: lists };
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScheduleClient, ScheduleDescription } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { runProgram } from '../../src/cli/program.ts';
+import { scheduleId, SYNC_TICK_WORKFLOW, type SyncRequest } from '../../src/contracts/sync.ts';
+import { outputSchema } from '../support/output-schema.ts';
+import { connect, temporalAddress, type TestTemporal } from '../support/temporal.ts';
+
+/** A namespace of its own: `--prune` looks at every Schedule of ours, and other files have some. */
+const NAMESPACE = `apply-${randomUUID()}`;
+
+const FILE = `version: 1
+sync:
+  tasks:
+    every: 5m
+    from: { secret: todoist-token }
+    to: { account: me@example.com }
+  asked:
+    from: { secret: todoist-token }
+    to: { account: other@example.com }
+`;
+
+describe('Schedules, against a real Temporal', () => {
+  let temporal: TestTemporal;
+  let schedules: ScheduleClient;
+  let folder = '';
+
+  beforeAll(async () => {
+    [temporal, folder] = await Promise.all([connect(), mkdtemp(join(tmpdir(), 'switchyard-apply-'))]);
+    const { workflowService } = temporal.connection;
+    const { config } = await workflowService.describeNamespace({ namespace: 'default' });
+    await workflowService.registerNamespace({
+      namespace: NAMESPACE,
+      workflowExecutionRetentionPeriod: config?.workflowExecutionRetentionTtl ?? null,
+    });
+    schedules = new Client({ connection: temporal.connection, namespace: NAMESPACE }).schedule;
+    await until(async () => (await run('ls')).exit === 0);
+  });
+  beforeEach(() => says(FILE));
+  afterEach(async () => {
+    for (const pair of ['tasks', 'asked', 'later'])
+      await schedules
+        .getHandle(scheduleId(pair))
+        .delete()
+        .catch(() => 0);
+    await until(async () => (await run('ls', '--json')).out.includes('"drift": "missing"'));
+  });
+  afterAll(async () => {
+    await temporal.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const says = (text: string): Promise<void> => writeFile(join(folder, 'switchyard.yaml'), text);
+
+  const found = (pair: string): Promise<ScheduleDescription | null> =>
+    schedules
+      .getHandle(scheduleId(pair))
+      .describe()
+      .catch(() => null);
+
+  async function run(...args: string[]) {
+    const text = { out: '', err: '' };
+    const streams = {
+      stdout: { write: (more: string) => (text.out += more) },
+      stderr: { write: (more: string) => (text.err += more) },
+    };
+    const env = {
+      SWITCHYARD_HOME: folder,
+      TEMPORAL_CONFIG_FILE: join(folder, 'none'),
+      TEMPORAL_ADDRESS: temporalAddress(),
+      TEMPORAL_NAMESPACE: NAMESPACE,
+    };
+    return { exit: await runProgram(args, { streams, env, cwd: folder }), ...text };
+  }
+
+  test('are made as the file says, and a second time there is nothing to do (S2)', async () => {
+    expect(await run('apply', '--dry-run', '--exit-code')).toMatchObject({
+      exit: 8,
+      out: '+ sync/tasks  every 5 min\n1 change to make. Nothing was changed.\n',
+    });
+    expect(await found('tasks')).toBeNull();
+
+    expect(await run('apply')).toMatchObject({ exit: 0, out: '+ sync/tasks  every 5 min\n1 change made.\n' });
+    const made = await found('tasks');
+    expect(made).toMatchObject({
+      spec: { intervals: [{ every: 300_000 }] },
+      action: { workflowType: SYNC_TICK_WORKFLOW, taskQueue: 'switchyard-sync', memo: { pair: 'tasks' } },
+      policies: { overlap: 'SKIP', catchupWindow: 300_000 },
+    });
+    const [request] = made?.action.args as [SyncRequest];
+    expect(request).toMatchObject({ trigger: 'schedule', adopt: false, allowRemovals: null, carried: null });
+    expect(request.pace.giveUpAfterMs).toBe(300_000);
+
+    expect(await run('apply', '--dry-run', '--exit-code')).toMatchObject({
+      exit: 0,
+      out: '= sync/tasks  every 5 min\nNothing to do.\n',
+    });
+  });
+
+  test('are changed where the file changed, and one that somebody paused stays paused', async () => {
+    await run('apply');
+    expect(await run('sync', 'tasks', '--pause', '--by', 'ann', '--reason', 'on holiday')).toMatchObject({
+      exit: 0,
+      out: 'the Schedule of tasks is paused by ann (not authenticated): on holiday\n',
+    });
+    expect((await run('apply')).out).toMatch(/= sync\/tasks {2}every 5 min, paused/);
+
+    await says(FILE.replace('every: 5m', 'every: 10m\n    onDeleted: keep'));
+    expect((await run('apply')).out).toBe(
+      '~ sync/tasks  every 5 min instead of every 10 min; what it syncs is declared otherwise; its policies\n1 change made.\n',
+    );
+    expect(await found('tasks')).toMatchObject({
+      spec: { intervals: [{ every: 600_000 }] },
+      action: { args: [{ spec: { onDeleted: 'keep' } }] },
+      state: { paused: true, note: 'paused by ann (not authenticated): on holiday' },
+    });
+
+    expect(await run('sync', 'tasks', '--resume', '--by', 'bob')).toMatchObject({ exit: 0 });
+    expect(await found('tasks')).toMatchObject({
+      state: { paused: false, note: 'resumed by bob (not authenticated)' },
+    });
+  });
+
+  test('that were edited elsewhere are seen by ls and corrected by apply', async () => {
+    expect((await run('ls')).out).toMatch(/tasks {2}no run known .*missing: \.\/switchyard apply makes it/);
+    await run('apply');
+    expect((await run('ls')).out).toMatch(/tasks {2}no run known .*\d\d:\d\d:\d\d UTC.* ok\n/);
+    expect((await run('ls')).out).toMatch(/asked {2}no run known .*when asked\n/);
+    for (const verb of ['ls', 'apply'])
+      expect(outputSchema.parse(JSON.parse((await run(verb, '--json')).out))).toBeTruthy();
+
+    const handle = schedules.getHandle(scheduleId('tasks'));
+    await handle.update(({ action, policies, state }) => ({
+      action,
+      policies,
+      state,
+      spec: { intervals: [{ every: '1m' }] },
+    }));
+    expect((await run('ls')).out).toMatch(/differs from the file/);
+    expect((await run('apply')).out).toMatch(/^~ sync\/tasks {2}every 60 s instead of every 5 min\n/);
+  });
+
+  test('that are not in the file are named, and removed only when asked for', async () => {
+    await run('apply');
+    await says(FILE.replace('every: 5m', 'completion: both'));
+    await until(async () => (await run('apply')).out.startsWith('?'));
+    expect((await run('apply')).out).toBe(
+      '? sync/tasks  every 5 min, not in the file: --prune removes it\nNothing to do.\n',
+    );
+    expect(await found('tasks')).not.toBeNull();
+    expect(await run('apply', '--prune', '--dry-run', '--exit-code')).toMatchObject({ exit: 8 });
+    expect((await run('apply', '--prune')).out).toBe('- sync/tasks  every 5 min, not in the file\n1 change made.\n');
+    expect(await found('tasks')).toBeNull();
+    await says(FILE);
+  });
+
+  test('of others are never touched by --prune', async () => {
+    const foreign = { type: 'startWorkflow', workflowType: 'somebodyElses', taskQueue: 'theirs' } as const;
+    const handle = await schedules.create({ scheduleId: 'theirs', spec: {}, action: foreign });
+    const lookalike = await schedules.create({ scheduleId: scheduleId('later'), spec: {}, action: foreign });
+    await until(async () => (await run('apply', '--prune', '--json')).exit === 0);
+    expect(await handle.describe()).toMatchObject({ scheduleId: 'theirs' });
+    expect(await lookalike.describe()).toMatchObject({ scheduleId: scheduleId('later') });
+    await handle.delete();
+  });
+
+  test('cannot be paused where there is none (exit 3)', async () => {
+    expect(await run('sync', 'asked', '--pause')).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/asked has no Schedule.*\.\/switchyard apply/) as string,
+    });
+  });
+
+  test.each([[['sync', 'tasks']], [['sync', 'tasks', '--soon']], [['sync', 'tasks', '--dry-run']]])(
+    '%j starts nothing while no worker polls the queue (exit 6)',
+    async (args) => {
+      expect(await run(...args)).toMatchObject({
+        exit: 6,
+        err: expect.stringMatching(/no worker polls the queue switchyard-sync[\s\S]*nothing was started/) as string,
+      });
+      expect(await run('status', 'sync/tasks')).toMatchObject({
+        exit: 0,
+        out: expect.stringMatching(/no run is known/) as string,
+      });
+    },
+  );
+
+  test('doctor says that no worker of syncs is there, and asks no other (exit 6)', async () => {
+    const { exit, out } = await run('doctor', 'sync/tasks');
+    expect(out).toMatch(/PROBLEM {3}worker .*no worker polls the queue switchyard-sync/);
+    expect(out).not.toMatch(/switchyard-deploy/);
+    expect(exit).toBe(6);
+  });
+
+  test('a run that nobody has seen is not followed (exit 3)', async () => {
+    expect(await run('watch', 'sync/tasks')).toMatchObject({ exit: 3 });
+    expect((await run('history', 'sync/tasks')).out).toMatch(/no run is known to Temporal/);
+  });
+
+  /** Waits for a condition: Temporal's lists lag behind. */
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await sleep(50);
+  }
+});
