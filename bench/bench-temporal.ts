@@ -1,9 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
+import { bundleWorkflows } from '../demo/bundle-workflows.ts';
 import { connect, type TemporalClient } from '../src/cli/temporal-client.ts';
 import { findTemporalCli } from '../src/embedded/find-cli.ts';
 import { startEmbedded } from '../src/embedded/server.ts';
@@ -24,7 +23,7 @@ export async function startBenchTemporal(say: (line: string) => void): Promise<B
   const logger = pino({ level: 'warn' }, pino.destination({ dest: join(folder, 'worker.log'), sync: true }));
   installRuntime(logger);
   const bundleFile = join(folder, 'workflow-bundle.js');
-  await writeFile(bundleFile, await bundle());
+  await bundleWorkflows(bundleFile);
   const { path } = await findTemporalCli({ explicit: process.env['SWITCHYARD_TEMPORAL_CLI'], env: process.env, say });
   const server = await startEmbedded({ cli: path, file: 'memory', port: 0, uiPort: 'headless', say });
   const place = { address: server.address, namespace: server.namespace, from: 'bench', ui: null, connection: {} };
@@ -36,11 +35,3 @@ export async function startBenchTemporal(say: (line: string) => void): Promise<B
   };
   return { client, address: server.address, bundleFile, logger, close };
 }
-
-async function bundle(): Promise<string> {
-  const workflowsPath = fileURLToPath(new URL('../src/workflows', import.meta.url));
-  const quiet = { trace: drop, debug: drop, info: drop, warn: drop, error: drop, log: drop };
-  return (await bundleWorkflowCode({ workflowsPath, logger: quiet })).code;
-}
-
-const drop = (): void => undefined;

@@ -4,6 +4,9 @@ import { blackDies } from './measures/black-dies.ts';
 import { falseRollbacks } from './measures/false-rollbacks.ts';
 import { manyBakes } from './measures/many-bakes.ts';
 import { reset } from './measures/reset.ts';
+import { syncFirst } from './measures/sync-first.ts';
+import { syncLarge } from './measures/sync-large.ts';
+import { syncWish } from './measures/sync-wish.ts';
 import { withoutWaits } from './measures/without-waits.ts';
 import { workerKilled } from './measures/worker-killed.ts';
 import { workerStart } from './measures/worker-start.ts';
@@ -18,4 +21,7 @@ export const MEASURES: readonly Measure[] = [
   falseRollbacks,
   manyBakes,
   workerStart,
+  syncFirst,
+  syncLarge,
+  syncWish,
 ];

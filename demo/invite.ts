@@ -1,7 +1,8 @@
 import type { Stage } from './stage.ts';
+import type { TasksStage } from './tasks-stage.ts';
 
 /** What to try while the stage stays up. */
-export function invite({ env, sandbox, temporal, ...stage }: Stage): readonly string[] {
+export function invite({ env, sandbox, temporal, ...stage }: Stage, tasks: TasksStage): readonly string[] {
   const record = stage.recordNamed('api');
   const { black, control } = sandbox;
   return [
@@ -20,7 +21,20 @@ export function invite({ env, sandbox, temporal, ...stage }: Stage): readonly st
     `  ./switchyard abort ${record} --reason "just to see it"`,
     `  dig +short ${digAt(sandbox.nameServers.addresses[0] ?? '')} ${record}`,
     '',
+    ...inviteToSync(tasks),
+    '',
     `Temporal's UI is at ${temporal.place.ui ?? 'no address'}; what else can turn ill: curl ${control.url}`,
+  ];
+}
+
+function inviteToSync({ services, pair }: TasksStage): readonly string[] {
+  const { control, configFile } = services;
+  return [
+    'and for a sync of Todoist to To Do:',
+    '',
+    `  curl ${control.url}/todoist -d '{"content":"Buy bread","due":"tomorrow"}'     # somebody adds a task`,
+    `  ./switchyard sync ${pair} --config ${configFile}`,
+    `  curl ${control.url}   # complete tasks, throttle, sign in: all that can be played`,
   ];
 }
 

@@ -3,7 +3,9 @@ import { SPEED } from './fast-request.ts';
 import { invite } from './invite.ts';
 import type { Scene } from './scene.ts';
 import { SCENES } from './scenes.ts';
-import { startStage, type Stage, type TakeDown } from './stage.ts';
+import { sync } from './scenes/sync.ts';
+import { startStage, type Stage } from './stage.ts';
+import type { TakeDown } from './take-down.ts';
 
 const EXIT = { done: 0, failed: 1, badUsage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
@@ -11,7 +13,8 @@ const HELP = [
   'Usage: npm run demo [-- SCENE]',
   '',
   'Starts a stand-in for Route 53 with four name servers, a Temporal server with its UI, and a worker, all on this',
-  'machine; nothing reaches AWS. Plays every scene, or the one that is named:',
+  'machine, and for a sync stand-ins for Todoist and Microsoft To Do; nothing reaches the real ones. Plays every',
+  'scene, or the one that is named:',
   '',
   ...SCENES.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
   '',
@@ -63,9 +66,9 @@ async function show(
   scenes: readonly Scene[],
   { takeDown, interrupted }: Surroundings,
 ): Promise<number> {
-  terminal.out('Switchyard demo: all of it runs on this machine, and nothing reaches AWS.');
+  terminal.out('Switchyard demo: all of it runs on this machine, and nothing reaches AWS, Todoist or Microsoft.');
   const stage = await startStage(terminal, takeDown);
-  for (const line of opening(stage)) terminal.out(line);
+  for (const line of opening(stage, scenes)) terminal.out(line);
   for (const [index, scene] of scenes.entries()) {
     terminal.out('');
     terminal.out(terminal.paint('bold', `${index + 1}/${scenes.length}  ${scene.name}: ${scene.summary}`));
@@ -73,13 +76,15 @@ async function show(
   }
   terminal.out('');
   if (!process.stdin.isTTY || !terminal.live) return EXIT.done;
-  for (const line of invite(stage)) terminal.out(line);
+  for (const line of invite(stage, await stage.tasks())) terminal.out(line);
   return interrupted;
 }
 
-function opening({ temporal, terminal }: Stage): readonly string[] {
+function opening({ temporal, terminal }: Stage, scenes: readonly Scene[]): readonly string[] {
+  const ui = `Temporal's UI: ${temporal.place.ui ?? 'none'}`;
+  if (scenes.every((scene) => scene === sync)) return [ui];
   return [
-    `Temporal's UI: ${temporal.place.ui ?? 'none'}`,
+    ui,
     `The demo's clock runs ${SPEED} times faster: a hold of 2 min takes ${120 / SPEED} s, the bake of 4 min ${240 / SPEED} s.`,
     `The bars are real DNS answers, asked at all four name servers 25 times a second: ${terminal.paint('bold', '█')} black, ${terminal.paint('red', '░')} red.`,
   ];

@@ -12,6 +12,9 @@ import { findTemporalCli } from '../src/embedded/find-cli.ts';
 import { startEmbedded, type EmbeddedServer } from '../src/embedded/server.ts';
 import { installRuntime } from '../src/temporal-runtime.ts';
 import { startWorker, type RunningWorker } from '../src/worker.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
+import type { TakeDown } from './take-down.ts';
+import { startTasksStage, type TasksStage } from './tasks-stage.ts';
 import { untilPolled } from './until-polled.ts';
 
 /** Where the scenes are played: a sandbox, a Temporal server with its UI, and a worker, all on this machine. */
@@ -23,10 +26,9 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   /** The full name of a record of the zone, such as `www`; every scene moves one of its own. */
   recordNamed(label: string): string;
+  /** The services of a sync, with a worker of their own: started by the first scene that asks, and the same for all. */
+  tasks(): Promise<TasksStage>;
 }
-
-/** Newest last; taken down in the opposite order. */
-export type TakeDown = () => Promise<void>;
 
 const LABELS = ['www', 'shop', 'api'];
 /** As long as on the real Route 53, at the demo's pace: 20 s. */
@@ -45,20 +47,29 @@ export async function startStage(terminal: Terminal, takeDown: TakeDown[]): Prom
   const server = await startTemporal(terminal, folder);
   takeDown.push(() => server.stop());
   terminal.out('Temporal is up; starting the worker, which takes some seconds.');
-  const worker = await startDemoWorker({ sandbox, server, folder });
+  const bundleFile = join(folder, 'workflow-bundle.js');
+  await bundleWorkflows(bundleFile);
+  const worker = await startDemoWorker({ sandbox, server, folder, bundleFile });
   takeDown.push(() => worker.stop());
   const ui = server.uiUrl ?? null;
-  const place = { address: server.address, namespace: server.namespace, from: 'the demo', ui, connection: {} };
-  const temporal = await connect(place, (line) => terminal.err(line));
+  const temporal = await connectTo(server, terminal);
   takeDown.push(() => temporal.close());
   await untilPolled(temporal, DEPLOY_QUEUE);
+  const place = { client: temporal, address: server.address, bundleFile };
+  let tasks: Promise<TasksStage> | null = null;
   return {
     terminal,
     sandbox,
     temporal,
     env: { TEMPORAL_ADDRESS: server.address, ...(ui === null ? {} : { TEMPORAL_UI_URL: ui }), ...sandbox.env() },
     recordNamed: (label) => `${label}.${sandbox.zone}`,
+    tasks: () => (tasks ??= startTasksStage(place, takeDown)),
   };
+}
+
+function connectTo(server: EmbeddedServer, terminal: Terminal): Promise<TemporalClient> {
+  const { address, namespace, uiUrl: ui = null } = server;
+  return connect({ address, namespace, from: 'the demo', ui, connection: {} }, (line) => terminal.err(line));
 }
 
 /** The sandbox brings `www`; the others are put there by a foreign hand, before anybody looks. */
@@ -80,9 +91,10 @@ interface WorkerParts {
   readonly sandbox: Sandbox;
   readonly server: EmbeddedServer;
   readonly folder: string;
+  readonly bundleFile: string;
 }
 
-async function startDemoWorker({ sandbox, server, folder }: WorkerParts): Promise<RunningWorker> {
+async function startDemoWorker({ sandbox, server, folder, bundleFile }: WorkerParts): Promise<RunningWorker> {
   const logger = pino({ level: 'info' }, pino.destination({ dest: join(folder, 'worker.log'), sync: true }));
   installRuntime(logger);
   // Nothing of the caller's own environment: it must not send the demo to somebody's AWS.
@@ -90,6 +102,8 @@ async function startDemoWorker({ sandbox, server, folder }: WorkerParts): Promis
     ...sandbox.env(),
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
+    SWITCHYARD_WORKFLOW_BUNDLE: bundleFile,
+    SWITCHYARD_QUEUES: 'deploy', // syncs have a worker of their own, which can be killed
   });
   const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
   return startWorker(config, { logger, aws: createAwsClients(config.aws, { credentials }) });

@@ -1,11 +1,17 @@
+import { appendFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { closeAll } from './close-all.ts';
+import { addExampleTasks } from './example-tasks.ts';
 import { startSandbox } from './sandbox.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
+import { startTasks } from './tasks.ts';
+import type { TasksSandbox } from './tasks.ts';
 
 const HELP = `Usage: npm run -s sandbox -- [--zone NAME] [--insync MS] [--seed NUMBER]
 
-Starts a strict stand-in for Route 53, four authoritative name servers, and two web servers (red and black),
-all on loopback, and stays until Ctrl-C. Nothing of it reaches AWS.
+Starts strict stand-ins: for Route 53 with four authoritative name servers and two web servers (red and black),
+for Todoist and Microsoft To Do with some tasks in them, and for signing in at Microsoft; all on loopback. Stays until
+Ctrl-C. Nothing of it reaches AWS, Todoist or Microsoft.
 
   --zone NAME     the zone to hold; default example.com, with www.example.com on red (192.0.2.10)
   --insync MS     milliseconds until a change is INSYNC and served; default 2000
@@ -13,7 +19,7 @@ all on loopback, and stays until Ctrl-C. Nothing of it reaches AWS.
   --help          this text
 
 On stdout go the variables with which worker and client work against it, ready for a shell, and all at once. Wait for
-them: without them the client would take your own AWS credentials, and the real Route 53.
+them: without them worker and client would take your own credentials, and the real services.
 
   rm -f sandbox.env
   npm run -s sandbox > sandbox.env &
@@ -41,18 +47,35 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: SandboxOptions): Promise<number> {
+  const undo: (() => Promise<void>)[] = [];
   try {
-    const sandbox = await startSandbox(options);
+    const [sandbox, tasks] = await startBoth(options, undo);
     const stopped = untilStopped(); // before the first line goes out: who reads it may stop us at once
-    process.stdout.write(exportLines(sandbox.env()));
+    process.stdout.write(exportLines({ ...tasks.env(), ...sandbox.env() }));
     say(explain(sandbox));
-    say(`${await stopped}: closing the sandbox; its records and its certificates go with it.`);
-    await sandbox.close();
+    say(explainTasks(tasks));
+    say(`${await stopped}: closing the sandbox; its records, its tasks and its certificates go with it.`);
     return EXIT.done;
   } catch (cause) {
     say(`The sandbox failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     return EXIT.failed;
+  } finally {
+    await closeAll(undo);
   }
+}
+
+/** One file holds the authorities of both. */
+async function startBoth(
+  options: SandboxOptions,
+  undo: (() => Promise<void>)[],
+): Promise<readonly [Sandbox, TasksSandbox]> {
+  const tasks = await startTasks();
+  undo.push(() => tasks.close());
+  addExampleTasks(tasks);
+  const sandbox = await startSandbox(options);
+  undo.push(() => sandbox.close());
+  await appendFile(sandbox.env()['SWITCHYARD_CA_FILE'] ?? '', tasks.ca);
+  return [sandbox, tasks];
 }
 
 type Asked =
@@ -121,6 +144,22 @@ function explain({ record, zone, zoneId, route53, nameServers, red, black, contr
     `  curl ${control.url}`,
     `  curl ${control.url}/endpoints/${black.address} -d '{"kind":"status","status":503}'`,
     ...profileWarning(),
+  ].join('\n');
+}
+
+function explainTasks({ todoist, graph, microsoft, control, configFile }: TasksSandbox): string {
+  return [
+    '',
+    `For a sync there are ${todoist.tasks().length} tasks in Todoist and ${graph.tasks().length} of a person's own in To Do.`,
+    `  Todoist       ${todoist.url}`,
+    `  To Do         ${graph.url}`,
+    `  sign-in       ${microsoft.authority}`,
+    `  control       ${control.url}`,
+    'With the variables above, and a worker (./switchyard up), try:',
+    `  ./switchyard sync tasks --dry-run --config ${configFile}`,
+    `  ./switchyard login signed-in --config ${configFile}`,
+    `  curl ${control.url}/sign-in/CODE -d '{"as":"me@example.com"}'`,
+    `  curl ${control.url}`,
     'Ctrl-C ends it.',
   ].join('\n');
 }

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closeAll } from './close-all.ts';
+import type { Control } from './control-server.ts';
 import { startNameServers } from './dns/name-servers.ts';
 import type { NameServers } from './dns/name-servers.ts';
 import { seededRandom } from './dns/random.ts';
 import type { Random } from './dns/random.ts';
 import { startControl } from './endpoints/control.ts';
-import type { Control } from './endpoints/control.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { startEndpoints } from './endpoints/endpoints.ts';
 import type { Endpoints } from './endpoints/endpoints.ts';
@@ -111,13 +112,4 @@ function environment({ route53, nameServers, endpoints, caFile }: Addressed): Re
     SWITCHYARD_CONNECT_TO: endpoints.connectTo(),
     SWITCHYARD_CA_FILE: caFile,
   };
-}
-
-/** Newest first; every part is closed even when another one cannot be. */
-async function closeAll(undo: (() => Promise<void>)[]): Promise<void> {
-  const failed: unknown[] = [];
-  for (const close of undo.splice(0).reverse()) {
-    await close().catch((cause: unknown) => failed.push(cause));
-  }
-  if (failed.length > 0) throw new AggregateError(failed, 'part of the sandbox did not close');
 }

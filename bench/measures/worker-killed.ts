@@ -4,7 +4,7 @@ import { fastRequest } from '../../demo/fast-request.ts';
 import { startGround, type Ground } from '../ground.ts';
 import type { Measure, Row } from '../measure.ts';
 import { largest, seconds } from '../statistics.ts';
-import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
 
 /** Four probes at the default rhythm, at worst, and the second that a living worker may add. */
 const ALIVE_MS = 20_000 + 1_000;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { startGround } from '../ground.ts';
 import type { Measure } from '../measure.ts';
 import { median, seconds } from '../statistics.ts';
-import { startWorkerProcess } from '../worker-process.ts';
+import { startWorkerProcess } from '../../demo/worker-process.ts';
 
 /** From starting the process to its first poll, against what importing the SDK alone takes. */
 export const workerStart: Measure = {

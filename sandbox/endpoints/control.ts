@@ -1,15 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { pathOf, readJson, startControlServer, type Control, type Outcome } from '../control-server.ts';
 import type { NameServer } from '../dns/name-servers.ts';
 import type { Endpoint } from './endpoint.ts';
-
-export interface Control {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 export interface Controlled {
   readonly endpoints: readonly Endpoint[];
@@ -17,30 +10,8 @@ export interface Controlled {
 }
 
 /** Starts the HTTP server by which a person makes endpoints and name servers ill, and well again. */
-export async function startControl(controlled: Controlled): Promise<Control> {
-  const server = createServer((request, response) => {
-    void handle(controlled, request).then(({ status, body }) => {
-      const text = typeof body === 'string';
-      response.writeHead(status, { 'content-type': text ? 'text/plain; charset=utf-8' : 'application/json' });
-      response.end(text ? body : `${JSON.stringify(body, null, 2)}\n`);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP listener's address is never a path
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => void server.close(() => resolve()));
-    },
-  };
-}
-
-interface Outcome {
-  readonly status: number;
-  /** Text is sent as it is, anything else as JSON. */
-  readonly body: unknown;
+export function startControl(controlled: Controlled): Promise<Control> {
+  return startControlServer((request) => handle(controlled, request));
 }
 
 const milliseconds = z.number().min(0).max(3_600_000);
@@ -67,18 +38,14 @@ const nameServerChange = z.strictObject({
 });
 
 async function handle(controlled: Controlled, request: IncomingMessage): Promise<Outcome> {
-  try {
-    const [, collection, which] = (request.url ?? '/').split('/').map((part) => decodeURIComponent(part));
-    if (request.method === 'GET' && collection === '') return { status: 200, body: help(controlled) };
-    if (request.method === 'GET' && collection === 'endpoints') return { status: 200, body: describe(controlled) };
-    if (request.method !== 'POST')
-      return { status: 405, body: `expected GET / or a POST, found ${request.method ?? ''}\n` };
-    if (collection === 'endpoints') return await changeEndpoint(controlled, which, await readJson(request));
-    if (collection === 'nameservers') return changeNameServer(controlled, which, await readJson(request));
-    return { status: 404, body: `/${collection ?? ''} is not here: see GET /\n` };
-  } catch (cause) {
-    return { status: 400, body: cause instanceof z.ZodError ? `${z.prettifyError(cause)}\n` : `${String(cause)}\n` };
-  }
+  const [collection, which] = pathOf(request);
+  if (request.method === 'GET' && collection === '') return { status: 200, body: help(controlled) };
+  if (request.method === 'GET' && collection === 'endpoints') return { status: 200, body: describe(controlled) };
+  if (request.method !== 'POST')
+    return { status: 405, body: `expected GET / or a POST, found ${request.method ?? ''}\n` };
+  if (collection === 'endpoints') return changeEndpoint(controlled, which, await readJson(request));
+  if (collection === 'nameservers') return changeNameServer(controlled, which, await readJson(request));
+  return { status: 404, body: `/${collection ?? ''} is not here: see GET /\n` };
 }
 
 async function changeEndpoint({ endpoints }: Controlled, address = '', body: unknown): Promise<Outcome> {
@@ -115,12 +82,6 @@ function describe({ endpoints }: Controlled): unknown {
 
 function describeEndpoint({ address, httpPort, httpsPort, behaviour: now, served }: Endpoint): unknown {
   return { address, httpPort, httpsPort, behaviour: now, served };
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 function help({ endpoints, nameServers }: Controlled): string {

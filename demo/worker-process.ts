@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TemporalClient } from '../src/cli/temporal-client.ts';
 import { DEPLOY_QUEUE } from '../src/contracts/deploy.ts';
-import type { BenchTemporal } from './bench-temporal.ts';
 
 /** `./switchyard worker` as it runs in production: a process of its own. */
 export interface WorkerProcess {
+  readonly pid: number;
   readonly spawnedAt: number;
   /** Resolves when Temporal has seen this process poll for work. */
   polls(): Promise<number>;
@@ -13,12 +14,31 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+/** What it needs of a Temporal server. */
+export interface WorkerPlace {
+  readonly client: TemporalClient;
+  readonly address: string;
+  /** For SWITCHYARD_WORKFLOW_BUNDLE. */
+  readonly bundleFile: string;
+}
+
 const CLIENT = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const POLLS_WITHIN_MS = 60_000;
 
-export function startWorkerProcess(temporal: BenchTemporal, env: Readonly<Record<string, string>>): WorkerProcess {
+export interface WorkerProcessOptions {
+  /** Where it is looked for; the queue of deployments unless told otherwise. */
+  readonly queue?: string;
+  /** Arguments of node up to the client's own; the sources, through tsx, unless told otherwise. */
+  readonly program?: readonly string[];
+}
+
+export function startWorkerProcess(
+  temporal: WorkerPlace,
+  env: Readonly<Record<string, string>>,
+  { queue = DEPLOY_QUEUE, program = ['--import', 'tsx', CLIENT] }: WorkerProcessOptions = {},
+): WorkerProcess {
   const spawnedAt = Date.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', CLIENT, 'worker'], {
+  const child = spawn(process.execPath, [...program, 'worker'], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -29,11 +49,12 @@ export function startWorkerProcess(temporal: BenchTemporal, env: Readonly<Record
     },
     stdio: 'ignore',
   });
-  return { spawnedAt, polls: () => untilItPolls(temporal, child), kill: () => killed(child) };
+  const polls = (): Promise<number> => untilItPolls(temporal, child, queue);
+  return { pid: child.pid ?? -1, spawnedAt, polls, kill: () => killed(child) };
 }
 
-async function untilItPolls({ client }: BenchTemporal, child: ChildProcess): Promise<number> {
-  const asked = { namespace: client.place.namespace, taskQueue: { name: DEPLOY_QUEUE } };
+async function untilItPolls({ client }: WorkerPlace, child: ChildProcess, queue: string): Promise<number> {
+  const asked = { namespace: client.place.namespace, taskQueue: { name: queue } };
   const mine = `${child.pid ?? -1}@`;
   const until = Date.now() + POLLS_WITHIN_MS;
   while (Date.now() < until) {
