@@ -75,8 +75,8 @@ export interface MicrosoftConfig {
   readonly authority: string;
   /** Application (client) id of the app registration; null: nobody can sign in. */
   readonly clientId: string | null;
-  /** For application access: one of these. */
-  readonly clientSecret: string | null;
+  /** For application access: one of these. A function, so that nothing can print it. */
+  readonly clientSecret: (() => string) | null;
   /** PEM with the private key and the certificate. */
   readonly clientCertificate: string | null;
   /** A file with a token of another identity provider, read anew for each request (workload identity). */
@@ -85,8 +85,8 @@ export interface MicrosoftConfig {
   readonly mailboxes: readonly string[];
   /** Where sign-ins are kept; shared by a pair's workers. */
   readonly tokenDir: string;
-  /** 32 bytes that encrypt them; null: they are kept as they are, readable by the owner alone. */
-  readonly tokenKey: Buffer | null;
+  /** 32 bytes that encrypt them, not to be printed either; null: they are kept as they are, readable by the owner alone. */
+  readonly tokenKey: (() => Buffer) | null;
   /** Certificates in PEM that the sign-in trusts beside the runtime's own; null for none. */
   readonly ca: string | null;
 }
@@ -172,7 +172,11 @@ export function loadTemporalConfig(env: Environment): TemporalConfig {
 }
 
 /** A set variable must not be empty of meaning; an empty one counts as unset, as shells and compose files write it. */
-const optional = <T>(accepted: string, read: (text: string) => T | null): z.ZodType<T | null, string | undefined> =>
+const optional = <T>(
+  accepted: string,
+  read: (text: string) => T | null,
+  shown: (text: string) => string = JSON.stringify,
+): z.ZodType<T | null, string | undefined> =>
   z
     .string()
     .optional()
@@ -180,7 +184,7 @@ const optional = <T>(accepted: string, read: (text: string) => T | null): z.ZodT
       if (text === undefined || text.trim() === '') return null;
       const value = read(text.trim());
       if (value !== null) return value;
-      context.addIssue({ code: 'custom', message: `found ${JSON.stringify(text)}, expected ${accepted}` });
+      context.addIssue({ code: 'custom', message: `found ${shown(text)}, expected ${accepted}` });
       return z.NEVER;
     });
 
@@ -259,7 +263,11 @@ const TASKS = {
   AZURE_FEDERATED_TOKEN_FILE: text,
   SWITCHYARD_MICROSOFT_MAILBOXES: list('an address such as me@example.com', mailbox),
   SWITCHYARD_TOKEN_DIR: text,
-  SWITCHYARD_TOKEN_KEY: optional('32 bytes as 64 hex digits or in base64 (openssl rand -base64 32)', tokenKey),
+  SWITCHYARD_TOKEN_KEY: optional(
+    '32 bytes as 64 hex digits or in base64 (openssl rand -base64 32)',
+    tokenKey,
+    (found) => `${found.length} characters`, // a key with a typing error is still most of a key (A1)
+  ),
 };
 
 const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE, sync: SYNC_QUEUE };
@@ -299,15 +307,19 @@ function tasksFrom(found: Found<typeof LOCAL & typeof REACH & typeof TASKS>): Ta
     microsoft: {
       authority: found.SWITCHYARD_MICROSOFT_AUTHORITY ?? 'https://login.microsoftonline.com/common',
       clientId: found.SWITCHYARD_MICROSOFT_CLIENT_ID,
-      clientSecret: found.SWITCHYARD_MICROSOFT_CLIENT_SECRET,
+      clientSecret: unprinted(found.SWITCHYARD_MICROSOFT_CLIENT_SECRET),
       clientCertificate: found.SWITCHYARD_MICROSOFT_CLIENT_CERTIFICATE,
       federatedTokenFile: found.SWITCHYARD_MICROSOFT_FEDERATED_TOKEN_FILE ?? found.AZURE_FEDERATED_TOKEN_FILE,
       mailboxes: found.SWITCHYARD_MICROSOFT_MAILBOXES ?? [],
       tokenDir: found.SWITCHYARD_TOKEN_DIR ?? join(homeFrom(found), 'tokens'),
-      tokenKey: found.SWITCHYARD_TOKEN_KEY,
+      tokenKey: unprinted(found.SWITCHYARD_TOKEN_KEY),
       ca: found.SWITCHYARD_CA_FILE,
     },
   };
+}
+
+function unprinted<T>(value: T | null): (() => T) | null {
+  return value === null ? null : () => value;
 }
 
 function awsFrom(found: Found<typeof AWS>): AwsConfig {

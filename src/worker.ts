@@ -30,7 +30,7 @@ export interface StartOptions {
   readonly logger: Logger;
   /** Default: a new one, waited for as long as it takes, and closed at the end. */
   readonly connection?: NativeConnection;
-  /** Instead of the queue of each chore that the configuration names: for tests, one chore at a time. */
+  /** One queue for all chores that the configuration names, instead of one each. */
   readonly taskQueue?: string;
   readonly aws?: AwsClients;
   /** Code made by `bundleWorkflowCode`, instead of the configuration's. */
@@ -94,7 +94,7 @@ export async function startWorker(config: Config, options: StartOptions): Promis
 
   const deps = { config, stopping, aws: options.aws ?? createAwsClients(config.aws) };
   const workers = await Promise.all(
-    config.queues.map((queue) => createWorker({ config, options, connection, deps }, queue)),
+    queuesOf(config, options).map((queue) => createWorker({ config, options, connection, deps }, queue)),
   );
   const finished = runAll(workers, { connection, stopping, options });
   logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'polling for work');
@@ -117,14 +117,23 @@ interface Parts {
 /** Longer than the longest write with its reading before and after; no force time, which would lose a finished write (measured). */
 const SHUTDOWN_GRACE = '60 s';
 
-async function createWorker({ config, options, connection, deps }: Parts, queue: string): Promise<Worker> {
-  const chore = CHORES[queue];
-  if (chore === undefined) throw new Error(`no chore has the task queue ${queue}`);
+interface Queue {
+  readonly name: string;
+  /** By their own queues. */
+  readonly chores: readonly string[];
+}
+
+function queuesOf({ queues }: Config, { taskQueue }: StartOptions): readonly Queue[] {
+  if (taskQueue !== undefined) return [{ name: taskQueue, chores: queues }];
+  return queues.map((name) => ({ name, chores: [name] }));
+}
+
+async function createWorker({ config, options, connection, deps }: Parts, { name, chores }: Queue): Promise<Worker> {
   return Worker.create({
     connection,
     namespace: config.temporal.namespace,
-    taskQueue: options.taskQueue ?? queue,
-    activities: chore(deps),
+    taskQueue: name,
+    activities: Object.assign({}, ...chores.map((chore) => activitiesOf(chore, deps))) as object,
     ...(await workflowCode(config, options)),
     stickyQueueScheduleToStartTimeout: '1 s', // a dead worker's queue would cost up to 10 s of a rollback
     shutdownGraceTime: SHUTDOWN_GRACE,
@@ -132,6 +141,12 @@ async function createWorker({ config, options, connection, deps }: Parts, queue:
     defaultHeartbeatThrottleInterval: '250 ms',
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
   });
+}
+
+function activitiesOf(chore: string, deps: WorkerDeps): object {
+  const activities = CHORES[chore];
+  if (activities === undefined) throw new Error(`no chore has the task queue ${chore}`);
+  return activities(deps);
 }
 
 /** A prebuilt bundle where there is one; in a clone the folder is bundled now, without the bundler's own report. */

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +31,7 @@ test('works without any variable', () => {
     reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [] },
     home: '/home/somebody/.local/state/switchyard',
     log: { format: null, level: 'info' },
-    queues: ['switchyard-deploy'],
+    queues: ['switchyard-deploy', 'switchyard-sync'],
     workflowBundle: null,
     warnings: [],
   });
@@ -44,7 +46,7 @@ test('reports every problem at once, with variable, what was found and what is a
       SWITCHYARD_CA_FILE: join(folder, 'absent.pem'),
       SWITCHYARD_LOG: 'xml',
       SWITCHYARD_LOG_LEVEL: 'loud',
-      SWITCHYARD_QUEUES: 'sync',
+      SWITCHYARD_QUEUES: 'docs',
       SWITCHYARD_SECRETS_DIR: ca,
       SWITCHYARD_SECRET_X_HOSTS: 'https://prom.example.com/',
       AWS_ENDPOINT_URL_ROUTE_53: 'localhost:4566',
@@ -68,6 +70,34 @@ test('never prints a secret, neither in a problem nor as JSON (A1)', () => {
   expect(secrets.hosts.get('prom-token')).toEqual(['prom.example.com', 'b']);
   expect(JSON.stringify(loadConfig(env))).not.toContain('s3cr3t');
   expect(problemsOf(() => loadConfig({ ...env, SWITCHYARD_LOG: 'xml' })).join()).not.toContain('s3cr3t');
+});
+
+test('never prints what a sign-in is made with, neither in a problem nor as JSON (A1)', () => {
+  const key = randomBytes(32).toString('base64');
+  const env = { ...BARE, SWITCHYARD_MICROSOFT_CLIENT_SECRET: 's3cr3t', SWITCHYARD_TOKEN_KEY: key };
+  const config = loadConfig(env);
+  expect([config.tasks.microsoft.clientSecret?.(), config.tasks.microsoft.tokenKey?.()]).toEqual([
+    's3cr3t',
+    Buffer.from(key, 'base64'),
+  ]);
+  expect(inspect(config, { depth: null }) + JSON.stringify(config)).not.toMatch(/s3cr3t|"type":"Buffer"|<Buffer/);
+  const damaged = { ...env, SWITCHYARD_TOKEN_KEY: key.slice(0, 40) };
+  expect(problemsOf(() => loadConfig(damaged))).toEqual([
+    'SWITCHYARD_TOKEN_KEY: found 40 characters, expected 32 bytes as 64 hex digits or in base64 (openssl rand -base64 32)',
+  ]);
+});
+
+test.each([
+  ['SWITCHYARD_TODOIST_URL', 'http://todoist.example.com', 'https://todoist.example.com/api/v1'],
+  ['SWITCHYARD_GRAPH_URL', 'https://graph.example.com/v1.0?x=1', 'http://127.0.0.1:8080/v1.0/'],
+  ['SWITCHYARD_GRAPH_URL', 'https://me:secret@graph.example.com', 'http://[::1]:8080'],
+  ['SWITCHYARD_MICROSOFT_AUTHORITY', 'http://localhost/common', 'https://login.example.com/common'],
+  ['SWITCHYARD_MICROSOFT_AUTHORITY', 'https://login.example.com', 'https://login.example.com/tenant/'],
+  ['SWITCHYARD_MICROSOFT_CLIENT_ID', 'my-app', '11111111-2222-3333-4444-555555555555'],
+  ['SWITCHYARD_MICROSOFT_MAILBOXES', 'me@example.com,me', 'Me@example.com, team@example.com'],
+])('%s: refuses %s, takes %s', (name, bad, good) => {
+  expect(problemsOf(() => loadConfig({ ...BARE, [name]: bad }))).toEqual([expect.stringMatching(`^${name}: found `)]);
+  expect(() => loadConfig({ ...BARE, [name]: good })).not.toThrow();
 });
 
 test('warns of a variable that looks like ours and is not', () => {

@@ -66,7 +66,7 @@ type Credentials = Pick<Configuration['auth'], 'clientSecret' | 'clientCertifica
 
 async function credentialsOf(microsoft: Registered, request: string): Promise<Credentials> {
   const { clientSecret, clientCertificate, federatedTokenFile } = microsoft;
-  if (clientSecret !== null) return { clientSecret };
+  if (clientSecret !== null) return { clientSecret: clientSecret() };
   if (clientCertificate !== null) return { clientCertificate: await certificateIn(clientCertificate, request) };
   if (federatedTokenFile !== null) return { clientAssertion: await federatedToken(federatedTokenFile, request) };
   const next =

@@ -23,7 +23,7 @@ export const signInFile = ({ microsoft, pair }: SignInPlace): string =>
 /** Null: there is none. @throws ServiceError where the file cannot be looked at. */
 export async function readSignIn(place: SignInPlace): Promise<ReadSignIn | null> {
   const text = await onDisk(place, () => readFile(signInFile(place), 'utf8').catch(unlessMissing));
-  return text === null ? null : readKeptSignIn(text, place.microsoft.tokenKey);
+  return text === null ? null : readKeptSignIn(text, place.microsoft.tokenKey?.() ?? null);
 }
 
 /** What the file is known by: another one whenever it was replaced; null: there is none. */
@@ -43,7 +43,7 @@ export async function exclusively<T>(place: SignInPlace, work: () => Promise<T>)
 export async function writeSignIn(place: SignInPlace, signIn: KeptSignIn): Promise<void> {
   const { tokenKey } = place.microsoft;
   const plain = JSON.stringify(signIn);
-  const text = tokenKey === null ? plain : JSON.stringify(seal(plain, tokenKey));
+  const text = tokenKey === null ? plain : JSON.stringify(seal(plain, tokenKey()));
   await onDisk(place, () => replaceFile(signInFile(place), `${text}\n`));
 }
 

@@ -9,6 +9,7 @@ import { ME, refusalOf, startRig, type Rig } from './rig.ts';
 const certificate = createApplicationCertificate('switchyard');
 const federatedToken = 'secret-federated-token';
 const clientSecret = 'secret-of-the-application';
+const secret = (): string => clientSecret;
 
 let rig: Rig;
 beforeAll(async () => {
@@ -29,13 +30,13 @@ const tokensWith = (more: Partial<MicrosoftConfig>, mailbox = ME.upn) =>
 const tokenWith = (more: Partial<MicrosoftConfig>) => tokensWith(more).accessToken(new AbortController().signal);
 
 test('proves itself by secret, by certificate, or by a federated token', async () => {
-  expect(await tokenWith({ clientSecret })).toBe(rig.given.at(-1));
+  expect(await tokenWith({ clientSecret: secret })).toBe(rig.given.at(-1));
   expect(await tokenWith({ clientCertificate: fileWith(certificate) })).toBe(rig.given.at(-1));
   expect(await tokenWith({ federatedTokenFile: fileWith(`${federatedToken}\n`) })).toBe(rig.given.at(-1));
 });
 
 test('keeps its token, and gets another one when Graph refuses it', async () => {
-  const tokens = tokensWith({ clientSecret });
+  const tokens = tokensWith({ clientSecret: secret });
   const { signal } = new AbortController();
   const first = await tokens.accessToken(signal);
   expect(await tokens.accessToken(signal)).toBe(first);
@@ -51,8 +52,8 @@ test('reads the federated token anew for each request, because the platform repl
   expect(await tokens.accessToken(signal)).toBe(rig.given.at(-1));
 });
 
-test.each([
-  ['a wrong secret', { clientSecret: 'secret-that-is-wrong' }, 'invalid_client AADSTS7000215'],
+test.each<[string, Partial<MicrosoftConfig>, string]>([
+  ['a wrong secret', { clientSecret: () => 'secret-that-is-wrong' }, 'invalid_client AADSTS7000215'],
   ['another certificate', { clientCertificate: createApplicationCertificate('other') }, 'invalid_client AADSTS700027'],
   ['a wrong federated token', { federatedTokenFile: 'wrong' }, 'invalid_client AADSTS700027'],
   ['an empty federated token', { federatedTokenFile: ' ' }, 'NO_FEDERATED_TOKEN'],
@@ -60,12 +61,12 @@ test.each([
   ['no credentials', {}, 'NO_CREDENTIALS'],
   [
     'an unknown application',
-    { clientSecret, clientId: '33333333-2222-3333-4444-555555555555' },
+    { clientSecret: secret, clientId: '33333333-2222-3333-4444-555555555555' },
     'unauthorized_client AADSTS700016',
   ],
-  ['no application', { clientSecret, clientId: null }, 'NO_CLIENT_ID'],
-  ['no tenant', { clientSecret, authority: 'https://login.microsoftonline.com/common' }, 'NO_TENANT'],
-] as const)('with %s: forbidden, and what to check', async (_, more: Partial<MicrosoftConfig>, code) => {
+  ['no application', { clientSecret: secret, clientId: null }, 'NO_CLIENT_ID'],
+  ['no tenant', { clientSecret: secret, authority: 'https://login.microsoftonline.com/common' }, 'NO_TENANT'],
+])('with %s: forbidden, and what to check', async (_, more, code) => {
   const { clientCertificate, federatedTokenFile } = more;
   const files = {
     ...(clientCertificate == null ? {} : { clientCertificate: fileWith(clientCertificate) }),
@@ -80,23 +81,25 @@ test.each([
 });
 
 test('a mailbox that the worker does not allow is never opened (A4)', async () => {
-  const { facts } = await refusalOf((async () => Promise.resolve(tokensWith({ clientSecret }, 'boss@example.com')))());
+  const { facts } = await refusalOf(
+    (async () => Promise.resolve(tokensWith({ clientSecret: secret }, 'boss@example.com')))(),
+  );
   expect(facts).toMatchObject({
     kind: 'forbidden',
     next: 'Add boss@example.com to SWITCHYARD_MICROSOFT_MAILBOXES on the worker, if it shall be synced.',
   });
-  expect(() => tokensWith({ clientSecret }, 'ME@example.com')).not.toThrow();
+  expect(() => tokensWith({ clientSecret: secret }, 'ME@example.com')).not.toThrow();
 });
 
 test('a throttle is told with its time, and a service that is away as away', async () => {
   const { faults } = rig.microsoft;
   faults.add({ operation: 'token', fault: { kind: 'refuse', status: 429, code: 'x' } });
-  expect((await refusalOf(tokenWith({ clientSecret }))).facts).toMatchObject({
+  expect((await refusalOf(tokenWith({ clientSecret: secret }))).facts).toMatchObject({
     kind: 'throttled',
     retryAfterMs: 60_000,
   });
   faults.add({ operation: 'token', fault: { kind: 'refuse', status: 503, code: 'x', retryAfterSeconds: 7 } });
-  expect((await refusalOf(tokenWith({ clientSecret }))).facts).toMatchObject({
+  expect((await refusalOf(tokenWith({ clientSecret: secret }))).facts).toMatchObject({
     kind: 'unavailable',
     retryAfterMs: 7_000,
   });

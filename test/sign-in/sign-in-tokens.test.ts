@@ -89,12 +89,18 @@ test('what is kept is for its owner alone, and holds no lock or draft afterwards
   expect(namesIn(rig.config.tokenDir)).toEqual([`${PAIR}.json`]);
 });
 
+/** A key, as the configuration hands it over. */
+function keyOf(): () => Buffer {
+  const key = randomBytes(32);
+  return () => key;
+}
+
 describe('with a key', () => {
   test('a plain sign-in is read once and encrypted from then on', async () => {
     const rig = await rigWith();
     await rig.signIn();
     expect(textOf(rig.file)).toContain('secret-refresh');
-    const microsoft = { ...rig.config, tokenKey: randomBytes(32) };
+    const microsoft = { ...rig.config, tokenKey: keyOf() };
     await rig.tokens({ microsoft }).get();
     expect(textOf(rig.file)).not.toMatch(/secret|example\.com/);
     expect(await rig.tokens({ microsoft }).get(true)).toBe(rig.given.at(-1));
@@ -103,10 +109,10 @@ describe('with a key', () => {
 
   test.each([
     ['no key', null, /SWITCHYARD_TOKEN_KEY is not set/],
-    ['another key', randomBytes(32), /with another key than SWITCHYARD_TOKEN_KEY/],
+    ['another key', keyOf(), /with another key than SWITCHYARD_TOKEN_KEY/],
   ])('a sign-in that cannot be opened with %s stays as it is, with a sentence', async (_, tokenKey, sentence) => {
     const rig = await rigWith();
-    await rig.signIn(undefined, { ...rig.config, tokenKey: randomBytes(32) });
+    await rig.signIn(undefined, { ...rig.config, tokenKey: keyOf() });
     const before = textOf(rig.file);
     const microsoft = { ...rig.config, tokenKey };
     const { facts } = await refusalOf(rig.tokens({ microsoft }).get());
@@ -121,7 +127,7 @@ describe('with a key', () => {
 
   test('a sign-in that was changed on disk is damaged, not somebody else’s', async () => {
     const rig = await rigWith();
-    const microsoft = { ...rig.config, tokenKey: randomBytes(32) };
+    const microsoft = { ...rig.config, tokenKey: keyOf() };
     await rig.signIn(undefined, microsoft);
     const sealed = JSON.parse(textOf(rig.file)) as { tag: string };
     writeFileSync(rig.file, JSON.stringify({ ...sealed, tag: randomBytes(16).toString('base64') }));

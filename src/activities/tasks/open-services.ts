@@ -70,7 +70,7 @@ interface Owner {
 
 /** @throws ServiceError `forbidden` where the mailbox is another's than the pair declares (S4). */
 export async function mustBeAccount(graph: Graph, { pair, to }: PairSpec, signal: AbortSignal): Promise<void> {
-  if (to.account === null) return;
+  if (to.account === null || to.access === 'application') return; // there the path itself names the mailbox
   const owner = ((await graph.get('', 'GET me', signal)) ?? {}) as Owner;
   const wanted = to.account.toLowerCase();
   const names = [owner.userPrincipalName, owner.mail, owner.id];
