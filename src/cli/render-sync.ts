@@ -136,7 +136,11 @@ function standsWords({ outcome, totals, view }: Ended<SyncStatus>): string {
     const scope = view === null ? '' : `; ${count(view.inScope, 'task')} in scope`;
     return `${done === '' ? 'nothing to do, nothing was written' : done}${scope}`;
   }
-  return done === '' ? 'nothing was written' : `${done} before that; this stays`;
+  if (done !== '') return `${done} before that; this stays`;
+  // The activity that ended the run took its counts with it, so "nothing" would be a guess.
+  return outcome === 'stopped'
+    ? 'nothing of this plan was written'
+    : 'no round ended; what its last try wrote stays, and the next run finds it';
 }
 
 function whyLines({ failure, outcome, pair }: Ended<SyncStatus>): readonly string[] {
@@ -159,7 +163,7 @@ function overruledLine({ totals }: SyncStatus): readonly string[] {
 
 function costWords({ startedAt, endedAt, totals, rounds }: SyncStatus): string {
   const took = endedAt === null ? [] : [`took ${about(endedAt - startedAt)}`];
-  return [...took, count(rounds, 'round'), ...requestWords(totals)].join(', ');
+  return [...took, count(rounds, 'round'), ...(rounds === 0 ? [] : requestWords(totals))].join(', ');
 }
 
 function requestWords({ requests, throttled, retried }: SyncTotals): readonly string[] {

@@ -1,4 +1,7 @@
+import type { Guards } from '../core/tasks/guard.ts';
+import type { MapOptions } from '../core/tasks/map-task.ts';
 import type { SetAside } from '../core/tasks/model.ts';
+import type { SyncPolicy } from '../core/tasks/plan.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const SYNC_WORKFLOW = 'syncTasks';
@@ -28,32 +31,8 @@ export type Lists =
   /** One list a project, with its name; created where it is missing. */
   | { readonly kind: 'per-project' };
 
-/** When a run stops before it removes anything (S4). */
-export interface StopAt {
-  /** More removals than this share of the links, in percent ... */
-  readonly percent: number;
-  /** ... that are also more than so many; */
-  readonly atLeast: number;
-  /** and more than so many in any case. */
-  readonly never: number;
-  /** Whether an empty source stops the run as well. */
-  readonly empty: boolean;
-}
-
-export interface FieldOptions {
-  /** Times of day become reminders. */
-  readonly reminders: boolean;
-  /** Labels become categories. */
-  readonly categories: boolean;
-  /** What p2 (3 in the API) becomes. */
-  readonly priority3: 'high' | 'normal';
-  /** Characters; the whole title is in the body where it is longer. */
-  readonly titleMax: number;
-}
-
 /** One Todoist account and one To Do account, as declared under `sync:` in switchyard.yaml. Secrets by name (A1). */
-export interface PairSpec {
-  readonly pair: string;
+export interface PairSpec extends Omit<SyncPolicy, 'adopt'> {
   readonly from: {
     readonly secret: string;
     readonly scope: Scope;
@@ -69,13 +48,11 @@ export interface PairSpec {
     readonly access: 'delegated' | 'application';
     readonly lists: Lists;
   };
-  readonly completion: 'both' | 'todoist-only';
-  readonly onDeleted: 'complete' | 'delete' | 'keep';
-  readonly onOutOfScope: 'remove' | 'keep';
   /** IANA name; null: the zone of the Todoist account. */
   readonly timeZone: string | null;
-  readonly stopAt: StopAt;
-  readonly fields: FieldOptions;
+  /** When a run stops before it removes anything (S4); what one run is allowed beyond that is asked with it. */
+  readonly stopAt: Omit<Guards, 'allowed'>;
+  readonly fields: MapOptions;
 }
 
 /** Every pace and limit of a run, in milliseconds unless named otherwise: part of the request, so that a history explains itself. */
@@ -123,6 +100,7 @@ export interface SyncRequest {
 export interface CarriedRun {
   readonly startedAt: number;
   readonly rounds: number;
+  readonly view: SyncView | null;
   readonly totals: SyncTotals;
   readonly setAside: readonly SetAside[];
   /** Whether somebody has asked for another run meanwhile. */
@@ -145,10 +123,17 @@ export type ActionKind = (typeof ACTION_KINDS)[number];
 
 export type Counts = Readonly<Record<ActionKind, number>>;
 
+/** Of nothing yet; each caller has one of its own to count in. */
+export const noCounts = (): Record<ActionKind, number> =>
+  Object.fromEntries(ACTION_KINDS.map((kind) => [kind, 0])) as Record<ActionKind, number>;
+
+/** Ids in a report: enough to look at, and never near a payload's limit. */
+export const MOST_OVERRULED = 1_000;
+
 export interface SyncTotals {
   /** What was applied. */
   readonly applied: Counts;
-  /** Tasks whose To Do side had changed as well: Todoist won. Ids. */
+  /** Tasks whose To Do side had changed as well: Todoist won. Ids, at most `MOST_OVERRULED`. */
   readonly overruled: readonly string[];
   /** Requests of this run, by service. */
   readonly requests: { readonly todoist: number; readonly todo: number };

@@ -5,33 +5,48 @@ import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /** The run in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
 export function describeSync(status: SyncStatus): string {
-  const { view, totals, setAside, failure } = status;
+  const { setAside } = status;
   const lines = [
-    `**sync/${escapeMarkdown(status.pair)}**: ${status.outcome === null ? status.phase : status.phase.toUpperCase()}`,
-    ...(failure === null
-      ? []
-      : [line('why', failure.next === null ? failure.sentence : `${failure.sentence} ${failure.next}`)]),
+    headline(status),
+    ...why(status),
     '',
-    ...(view === null ? [] : [line('found', `${view.inScope} tasks in scope, ${view.links} copies in To Do`)]),
-    ...(view === null ? [] : [line('planned', counts(view.planned))]),
-    ...(view !== null && view.similar > 0
-      ? [
-          `- similar: ${view.similar} unmarked with the title and day of one without a copy; \`--adopt\` takes them over`,
-        ]
-      : []),
-    line('applied', counts(totals.applied)),
-    line('requests', `${totals.requests.todoist} to Todoist, ${totals.requests.todo} to Microsoft To Do`),
-    ...(totals.throttled.times === 0
-      ? []
-      : [line('throttled', `${totals.throttled.times} times, ${formatDuration(totals.throttled.waitedMs)} in all`)]),
-    ...(totals.overruled.length === 0
-      ? []
-      : [line('overruled', `${totals.overruled.length}: both sides had changed, Todoist won`)]),
+    ...found(status),
+    ...done(status),
     line('set aside', String(setAside.length)),
     ...setAside.map(({ id, reason }) => `  - ${escapeMarkdown(id)}: ${escapeMarkdown(reason)}`),
     line('since', clockTime(status.startedAt)),
   ];
   return lines.join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+}
+
+function headline({ pair, outcome, phase }: SyncStatus): string {
+  return `**sync/${escapeMarkdown(pair)}**: ${outcome === null ? phase : phase.toUpperCase()}`;
+}
+
+function why({ failure }: SyncStatus): readonly string[] {
+  if (failure === null) return [];
+  const { sentence, next } = failure;
+  return [line('why', next === null ? sentence : `${sentence} ${next}`)];
+}
+
+function found({ view }: SyncStatus): readonly string[] {
+  if (view === null) return [];
+  const lines = [
+    line('found', `${view.inScope} tasks in scope, ${view.links} copies in To Do`),
+    line('planned', counts(view.planned)),
+  ];
+  const similar = `${view.similar} unmarked with the title and day of one without a copy`;
+  return view.similar === 0 ? lines : [...lines, `- similar: ${similar}; \`--adopt\` takes them over`];
+}
+
+function done({ totals: { applied, requests, throttled, overruled } }: SyncStatus): readonly string[] {
+  const waited = `${throttled.times} times, ${formatDuration(throttled.waitedMs)} in all`;
+  return [
+    line('applied', counts(applied)),
+    line('requests', `${requests.todoist} to Todoist, ${requests.todo} to Microsoft To Do`),
+    ...(throttled.times === 0 ? [] : [line('throttled', waited)]),
+    ...(overruled.length === 0 ? [] : [line('overruled', `${overruled.length}: both sides had changed, Todoist won`)]),
+  ];
 }
 
 /** `create 60, close 2`; `nothing`. */

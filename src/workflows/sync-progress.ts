@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { SyncChunk } from '../contracts/sync-activities.ts';
-import { ACTION_KINDS, type Counts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
+import { noCounts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
 import { addTotals } from './add-totals.ts';
 import { describeSync } from './describe-sync.ts';
 
@@ -12,6 +12,7 @@ export interface SyncProgress {
   take(chunk: SyncChunk): void;
 }
 
+/** Begins with what an earlier execution of the same run carried over, if there was one. */
 export function startSyncProgress(request: SyncRequest): SyncProgress {
   let status = atTheStart(request);
   const show = (change: Partial<SyncStatus>): void => {
@@ -38,9 +39,8 @@ export function keepSyncOutcome({ outcome, failure }: SyncStatus): void {
   upsertMemo({ outcome, sentence: failure?.sentence ?? null });
 }
 
-const NO_COUNTS = Object.fromEntries(ACTION_KINDS.map((kind) => [kind, 0])) as Counts;
 const NO_TOTALS: SyncTotals = {
-  applied: NO_COUNTS,
+  applied: noCounts(),
   overruled: [],
   requests: { todoist: 0, todo: 0 },
   throttled: { times: 0, waitedMs: 0 },
@@ -58,7 +58,7 @@ function atTheStart({ spec, trigger, by, carried }: SyncRequest): SyncStatus {
     startedAt: carried?.startedAt ?? workflowInfo().startTime.getTime(),
     endedAt: null,
     rounds: carried?.rounds ?? 0,
-    view: null,
+    view: carried?.view ?? null,
     totals: carried?.totals ?? NO_TOTALS,
     setAside: carried?.setAside ?? [],
     notices: [],

@@ -20,6 +20,7 @@ export interface SyncRun {
   handOver(): Promise<void>;
 }
 
+/** Begins a run, or goes on with what an earlier execution of it carried over. Set the handlers before anything is awaited. */
 export function startSync(request: SyncRequest): SyncRun {
   const { carried, pace, spec } = request;
   const progress = startSyncProgress(request);
@@ -48,8 +49,8 @@ export function startSync(request: SyncRequest): SyncRun {
     handOver: async () => {
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
-      const { startedAt, rounds, totals, setAside } = progress.status;
-      const next = { ...request, carried: { startedAt, rounds, totals, setAside, requested: wished } };
+      const { startedAt, rounds, view, totals, setAside } = progress.status;
+      const next = { ...request, carried: { startedAt, rounds, view, totals, setAside, requested: wished } };
       await continueAsNew<(request: SyncRequest) => Promise<unknown>>(next);
     },
   };
@@ -58,12 +59,8 @@ export function startSync(request: SyncRequest): SyncRun {
 /** Events; an activity is three, with the workflow task three more. */
 const LONGEST_HISTORY = 2_000;
 
-function notConverging({ rounds }: SyncStatus) {
-  return failure(
-    'NotConverging',
-    `After ${rounds} activities there is still something to do: what is written does not stay.`,
-    {
-      next: 'Look with --dry-run at what is planned again and again.',
-    },
-  );
+function notConverging({ pair, rounds }: SyncStatus) {
+  const sentence = `After ${rounds} activities there is still something to do: what is written does not stay.`;
+  const next = `Look with ./switchyard sync ${pair} --dry-run at what is planned again and again.`;
+  return failure('NotConverging', sentence, { next });
 }

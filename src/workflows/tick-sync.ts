@@ -1,17 +1,19 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, type ChildWorkflowOptions } from '@temporalio/workflow';
-import { SYNC_WORKFLOW, syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
+import { SYNC_WORKFLOW, syncId, type SyncMemo, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
 
 /**
  * What a Schedule starts: a Schedule appends a time to the id of what it starts (measured), so it can never start a run under its lock itself.
  * A run that is under way already is enough: then this tick is skipped.
  */
 export async function tickSync(request: SyncRequest): Promise<{ readonly skipped: boolean }> {
-  const { pair } = request.spec;
+  const { spec, by, trigger } = request;
+  const { pair } = spec;
+  const memo: SyncMemo = { pair, by, trigger };
   const options: ChildWorkflowOptions = {
     workflowId: syncId(pair),
     parentClosePolicy: ParentClosePolicy.ABANDON, // a tick that is ended takes no run with it
-    memo: { pair, by: request.by, trigger: request.trigger },
+    memo: { ...memo },
     staticSummary: `sync/${pair}, scheduled`,
   };
   try {

@@ -116,7 +116,7 @@ describe('the last lines of a run', () => {
       at: minute(1),
     };
     expect(syncClosingLines(endedSync('stopped', { totals: totals(), failure }), VIEW)).toEqual([
-      'stopped      sync/tasks  nothing was written',
+      'stopped      sync/tasks  nothing of this plan was written',
       'why          57 of 60 copies would be removed. If that is meant: ./switchyard sync tasks --allow-removals 57.',
       'cost         took 75 s, 1 round, 2 requests to Todoist, 31 to To Do',
       'next         the next run goes on from what stands then: by its schedule, or ./switchyard sync tasks',
@@ -130,6 +130,15 @@ describe('the last lines of a run', () => {
     expect(lines[0]).toBe('failed       sync/tasks  100 created before that; this stays');
     expect(lines[1]).toBe('why          A token is missing, expired or revoked.');
     expect(lines.at(-1)).toMatch(/\.\/switchyard doctor sync\/tasks$/);
+  });
+
+  test('of a failure in the first round do not claim that nothing was written: its counts are lost with it', () => {
+    const failure = { type: 'Unavailable', sentence: 'Todoist: no usable answer.', next: null, at: minute(1) };
+    const lines = syncClosingLines(endedSync('failed', { rounds: 0, totals: totals(), failure }), VIEW);
+    expect(lines[0]).toBe(
+      'failed       sync/tasks  no round ended; what its last try wrote stays, and the next run finds it',
+    );
+    expect(lines[2]).toBe('cost         took 75 s, 0 rounds');
   });
 
   test('of a terminated run claim nothing', () => {

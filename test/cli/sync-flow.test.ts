@@ -169,7 +169,7 @@ describe('the client of a sync, against a real Temporal', () => {
     const stop = await run('sync', 'tasks', '--dry-run');
     expect([stop.exit, stop.out]).toEqual([3, expect.stringMatching(/stopped {6}.*--allow-removals/)]);
     const { exit, out } = await run('sync', 'tasks');
-    expect(out).toMatch(/^stopped {6}sync\/tasks {2}nothing was written\nwhy .*--allow-removals/m);
+    expect(out).toMatch(/^stopped {6}sync\/tasks {2}nothing of this plan was written\nwhy .*--allow-removals/m);
     expect([exit, graph.writes]).toEqual([3, writes]);
     expect(await run('sync', 'tasks', '--allow-removals', '8')).toMatchObject({ exit: 0 });
   });
@@ -177,7 +177,7 @@ describe('the client of a sync, against a real Temporal', () => {
   test('ends with what to do where a token was revoked, and goes on once it is accepted again (exit 1)', async () => {
     todoist.revoke('todoist-token');
     const { exit, out } = await run('sync', 'tasks');
-    expect(out).toMatch(/^failed {7}sync\/tasks {2}nothing was written\nwhy .*Todoist.*not accepted/m);
+    expect(out).toMatch(/^failed {7}sync\/tasks {2}no round ended.*\nwhy .*Todoist.*not accepted/m);
     expect(out).toMatch(/\.\/switchyard doctor sync\/tasks\n$/);
     expect(exit).toBe(1);
     expect(await run('doctor', 'sync/tasks')).toMatchObject({

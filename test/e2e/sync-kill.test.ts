@@ -1,7 +1,7 @@
 import type { ChunkBeat } from '../../src/contracts/sync-activities.ts';
 import { endChildren, startWorkerChild, type Child } from '../support/e2e-child.ts';
 import { runDirectly } from '../support/sync-direct.ts';
-import { copyOf } from '../support/sync-faults-scene.ts';
+import { copyOf } from '../support/sync-copies.ts';
 import { brokenSyncPromises } from '../support/sync-promises.ts';
 import { closeServices, openRig, specOf, syncEnv, type SyncRig, type SyncRunHandle } from '../support/sync-yard.ts';
 import { connect, freshTaskQueue, type TestTemporal } from '../support/temporal.ts';
@@ -99,7 +99,7 @@ async function addWork(rig: SyncRig): Promise<void> {
   old.forEach((id, i) => {
     if (i % 3 === 0) person.edit(id, { content: `changed ${i}` });
     else if (i % 3 === 1) person.complete(id);
-    else rig.graph.person.complete(copyOf(rig, id));
+    else rig.graph.person.complete(copyOf(rig, id).id);
   });
   for (let i = 0; i < NEW; i++) person.add({ content: `new ${i}` });
 }

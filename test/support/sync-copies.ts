@@ -3,6 +3,11 @@ import { ACTION_KINDS, type ActionKind } from '../../src/contracts/sync.ts';
 import { sourceOf, type Observed } from './sync-promises.ts';
 import type { SyncEnd } from './sync-yard.ts';
 
+/** So many tasks without a date, in Todoist; returns their ids. */
+export function addTasks({ todoist }: Pick<Observed, 'todoist'>, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => todoist.person.add({ content: `Task ${i}` }));
+}
+
 /** Everything in To Do that stands for a task of Todoist, completed ones included. */
 export function copiesOf({ pair, graph }: Observed, source: string): readonly Task[] {
   return graph.tasks().filter((task) => sourceOf(pair, task) === source);

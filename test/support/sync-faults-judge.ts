@@ -1,8 +1,9 @@
-import { endOf, FAULTS, LATE_MS, TIMES, type Cell, type Row } from './sync-faults-table.ts';
+import type { FaultPlan } from '../../sandbox/faults.ts';
+import { endOf, FAULTS, LATE_MS, TIMES, type Cell } from './sync-faults-table.ts';
 import { runDirectly } from './sync-direct.ts';
 import { setScene, type Scene } from './sync-faults-scene.ts';
 import { brokenS3, brokenSyncPromises } from './sync-promises.ts';
-import { closeServices, type SyncEnd, type SyncRig, type SyncYard } from './sync-yard.ts';
+import { closeServices, faultsOf, type SyncEnd, type SyncRig, type SyncYard } from './sync-yard.ts';
 
 /** What a cell saw: compared whole, so that a red cell shows everything that was wrong with it. */
 export interface Seen {
@@ -26,7 +27,7 @@ export function expected(cell: Cell): Seen {
 export async function runCell(yard: SyncYard, cell: Cell): Promise<Seen> {
   const scene = await setScene(yard, cell.row);
   const { rig, request } = scene;
-  const plan = planOf(rig, cell.row);
+  const plan = faultsOf(rig, cell.row.plan);
   const rule = plan.add({ operation: cell.row.operation, fault: FAULTS[cell.fault], times: TIMES[cell.times] });
   const end = said(await rig.sync(request));
   await landed(plan);
@@ -47,11 +48,6 @@ export async function runCell(yard: SyncYard, cell: Cell): Promise<Seen> {
   };
 }
 
-function planOf({ todoist, graph }: SyncRig, { plan }: Row) {
-  if (plan === 'todoist') return todoist.faults;
-  return plan === 'graph' ? graph.faults : graph.steps;
-}
-
 /** What a run says of itself is only how it ended; a failure by its type. */
 function said({ report, type, message }: SyncEnd): string {
   if (report?.outcome === 'failed') return type ?? message;
@@ -65,7 +61,7 @@ function brokenAfter({ rig, inScope }: Scene, end: string): readonly string[] {
 }
 
 /** Waits until every effect that was late has landed. */
-async function landed({ seen }: ReturnType<typeof planOf>): Promise<void> {
+async function landed({ seen }: FaultPlan): Promise<void> {
   const last = seen.filter(({ fault }) => fault === 'apply-late').at(-1);
   while (last !== undefined && Date.now() < last.at + LATE_MS + 50) await new Promise((go) => setTimeout(go, 20));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SyncRequest } from '../../src/contracts/sync.ts';
 import { SETTLE_MS, type Row } from './sync-faults-table.ts';
 import { runDirectly } from './sync-direct.ts';
-import { sourceOf } from './sync-promises.ts';
+import { copyOf } from './sync-copies.ts';
 import type { SyncRig, SyncYard } from './sync-yard.ts';
 
 /** A pair of which every kind of request has something to do: what stood there before, and what people did since. */
@@ -69,18 +69,10 @@ function change(rig: SyncRig, tasks: Tasks): void {
   person.edit(tasks.outOfScope, { labels: ['waiting'] });
   for (const id of tasks.completed) person.complete(id);
   person.edit(tasks.rescheduled, { due: { date: '2030-03-01' } });
-  todo.removeLink(copyOf(rig, tasks.unlinked));
-  for (const id of [tasks.closed, tasks.recurring, tasks.rescheduled]) todo.complete(copyOf(rig, id));
+  todo.removeLink(copyOf(rig, tasks.unlinked).id);
+  for (const id of [tasks.closed, tasks.recurring, tasks.rescheduled]) todo.complete(copyOf(rig, id).id);
   todo.add({ title: 'bought by hand' });
   person.add({ content: 'bought by hand' });
   const garden = person.addProject('Garden');
   for (let i = 0; i < 3; i++) person.add({ content: `new ${i}`, project: garden });
-}
-
-/** The id in To Do of a task's only copy. */
-export function copyOf({ pair, graph }: SyncRig, source: string): string {
-  const copies = graph.tasks().filter((task) => sourceOf(pair, task) === source);
-  const [copy] = copies;
-  if (copy === undefined || copies.length > 1) throw new Error(`${source} has ${copies.length} copies`);
-  return copy.id;
 }

@@ -1,4 +1,5 @@
 import type { Fault } from '../../sandbox/faults.ts';
+import type { FaultPlace } from './sync-yard.ts';
 
 /**
  * The specification of S1 to S3 as a table: each kind of request that a run makes x each fault x {once, four times in a row}.
@@ -9,8 +10,7 @@ import type { Fault } from '../../sandbox/faults.ts';
 
 export interface Row {
   readonly name: string;
-  /** Where it is struck: at one of the services, or within a `$batch`. */
-  readonly plan: 'todoist' | 'graph' | 'steps';
+  readonly plan: FaultPlace;
   /** As the stand-in calls it. */
   readonly operation: string;
 }

@@ -2,9 +2,9 @@ import type { SyncChunk } from '../../src/contracts/sync-activities.ts';
 import type { PairSpec } from '../../src/contracts/sync.ts';
 import { attempt, type Attempt } from './sync-direct.ts';
 import { addFirstTasks, LABEL, makeEdit } from './sync-model-people.ts';
-import { LATE_MS, type Phase, type Scenario, type Struck } from './sync-model-scenario.ts';
+import { LATE_MS, type Phase, type Scenario } from './sync-model-scenario.ts';
 import { brokenS3, brokenSyncPromises, sourceOf } from './sync-promises.ts';
-import { closeServices, type SyncRig, type SyncYard } from './sync-yard.ts';
+import { closeServices, faultsOf, type SyncRig, type SyncYard } from './sync-yard.ts';
 
 /** Plays one scenario to its end and returns every promise that it broke, as sentences. */
 export async function play(yard: SyncYard, scenario: Scenario): Promise<readonly string[]> {
@@ -38,7 +38,7 @@ function specFor(rig: SyncRig, { onDeleted }: Scenario): PairSpec {
 
 async function playPhase(rig: SyncRig, phase: Phase): Promise<void> {
   for (const edit of phase.before) makeEdit(rig, edit);
-  for (const struck of phase.faults) planOf(rig, struck).add(struck);
+  for (const struck of phase.faults) faultsOf(rig, struck.plan).add(struck);
   for (const { edit, at, service } of phase.meanwhile)
     rig[service].faults.add({
       operation: '*',
@@ -46,11 +46,6 @@ async function playPhase(rig: SyncRig, phase: Phase): Promise<void> {
       fault: { kind: 'meanwhile', run: () => makeEdit(rig, edit) },
     });
   await Promise.all(Array.from({ length: phase.runs }, () => runAsTemporalDoes(rig, phase)));
-}
-
-function planOf({ todoist, graph }: SyncRig, { plan }: Struck) {
-  if (plan === 'todoist') return todoist.faults;
-  return plan === 'graph' ? graph.faults : graph.steps;
 }
 
 const QUIET = { diesAfter: null, attempts: 8 } as const;

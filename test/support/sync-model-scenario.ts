@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Fault } from '../../sandbox/faults.ts';
+import type { FaultPlace } from './sync-yard.ts';
 
 /** What a person does to one task; `task` picks one of those that are there. */
 export interface Edit {
@@ -33,7 +34,7 @@ const EDITS = [
 ] as const;
 
 export interface Struck {
-  readonly plan: 'todoist' | 'graph' | 'steps';
+  readonly plan: FaultPlace;
   readonly operation: string;
   readonly fault: Fault;
   readonly times: number;

@@ -1,7 +1,7 @@
 import type { WriteLogEntry } from '../../sandbox/graph/mailbox.ts';
 import type { Task } from '../../sandbox/graph/stand-in.ts';
 import type { TaskChange } from '../../sandbox/todoist/stand-in.ts';
-import { readLink, readMarker } from '../../src/core/tasks/marker.ts';
+import { EXTENSION, readLink, readMarker } from '../../src/core/tasks/marker.ts';
 import type { SyncRig } from './sync-yard.ts';
 
 /** Who watches both services: only what they themselves have kept counts, never what a run says of itself. */
@@ -10,7 +10,7 @@ export type Observed = Pick<SyncRig, 'pair' | 'todoist' | 'graph'>;
 /** The id in Todoist of what a task in To Do is a copy of, for this pair; null where it is none. */
 export function sourceOf(pair: string, task: Task): string | null {
   const marker = Object.values(task.extensions)
-    .map((extension) => readMarker({ extensionName: 'io.switchyard.task', ...extension }))
+    .map((extension) => readMarker({ extensionName: EXTENSION, ...extension }))
     .find((one) => one?.pair === pair);
   return marker?.source ?? (task.link === null ? null : readLink([task.link], pair));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import type { FaultPlan } from '../../sandbox/faults.ts';
 import { startGraph, type GraphOptions, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistOptions, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
 import { createSyncActivities } from '../../src/activities/tasks/sync-activities.ts';
@@ -142,6 +143,14 @@ function installRuntime({ log }: SyncYardOptions): void {
   }
   const logging = { filter: makeTelemetryFilterString({ core: 'DEBUG' }), forward: {} };
   Runtime.install({ logger: new DefaultLogger('TRACE', log), telemetryOptions: { logging } });
+}
+
+/** Where a fault strikes: at one of the services, or within a `$batch`. */
+export type FaultPlace = 'todoist' | 'graph' | 'steps';
+
+export function faultsOf({ todoist, graph }: Pick<SyncRig, 'todoist' | 'graph'>, place: FaultPlace): FaultPlan {
+  if (place === 'todoist') return todoist.faults;
+  return place === 'graph' ? graph.faults : graph.steps;
 }
 
 export async function closeServices({ todoist, graph }: Pick<SyncRig, 'todoist' | 'graph'>): Promise<void> {

@@ -1,6 +1,6 @@
-import { appliedBy, copiesOf, copyOf } from '../support/sync-copies.ts';
+import { addTasks, appliedBy, copiesOf, copyOf } from '../support/sync-copies.ts';
 import { brokenS3, brokenSyncPromises } from '../support/sync-promises.ts';
-import { startSyncYard, type SyncRig, type SyncYard } from '../support/sync-yard.ts';
+import { startSyncYard, type SyncYard } from '../support/sync-yard.ts';
 
 let yard: SyncYard;
 beforeAll(async () => {
@@ -123,8 +123,4 @@ test.concurrent('a task whose fate Todoist does not tell is left as it is and na
 
 function due(date: string): Readonly<Record<string, unknown>> {
   return { date, string: date, is_recurring: false, timezone: null, lang: 'en' };
-}
-
-function addTasks({ todoist }: SyncRig, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => todoist.person.add({ content: `Task ${i}` }));
 }

@@ -1,5 +1,5 @@
 import type { PairSpec } from '../../src/contracts/sync.ts';
-import { appliedBy, copiesOf, writesDuring } from '../support/sync-copies.ts';
+import { addTasks, appliedBy, copiesOf, writesDuring } from '../support/sync-copies.ts';
 import { brokenS3, brokenSyncPromises } from '../support/sync-promises.ts';
 import { startSyncYard, type SyncRig, type SyncYard } from '../support/sync-yard.ts';
 
@@ -193,10 +193,6 @@ async function startWith(count: number): Promise<{ readonly rig: SyncRig; readon
   const ids = addTasks(rig, count);
   await rig.sync();
   return { rig, ids };
-}
-
-function addTasks({ todoist }: SyncRig, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => todoist.person.add({ content: `Task ${i}` }));
 }
 
 function toAccount(rig: SyncRig, account: string): PairSpec {

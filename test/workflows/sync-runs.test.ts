@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import { appliedBy, writesDuring } from '../support/sync-copies.ts';
+import { addTasks, appliedBy, writesDuring } from '../support/sync-copies.ts';
 import { brokenSyncPromises } from '../support/sync-promises.ts';
 import { startSyncYard, type SyncRig, type SyncYard } from '../support/sync-yard.ts';
 
@@ -121,6 +121,7 @@ describe('syncRequested', () => {
       expect(last.historyLength).toBeLessThan(100);
       expect(end.report?.startedAt).toBe(first.startTime.getTime());
       expect(end.report?.rounds).toBe(2);
+      expect(end.report?.view).toMatchObject({ links: 0, planned: { create: 10 } }); // of the first look, before it continued
       const { events } = await run.handle.fetchHistory();
       expect(events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes)).toBe(true); // it knows of the wishes
       expect(brokenSyncPromises(rig)).toEqual([]);
@@ -250,10 +251,6 @@ describe('Retry-After', () => {
     expect(rig.graph.tasks()).toHaveLength(60);
   });
 });
-
-function addTasks({ todoist }: SyncRig, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => todoist.person.add({ content: `Task ${i}` }));
-}
 
 /** Keeps the first look of a run waiting until it is released. */
 function holdReads({ graph }: SyncRig): { readonly reached: Promise<void>; readonly release: () => void } {

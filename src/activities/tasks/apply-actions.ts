@@ -8,9 +8,10 @@ import type { TodoList, Zone } from '../../core/tasks/model.ts';
 import type { Action } from '../../core/tasks/plan.ts';
 import { failure } from '../../policies/failures.ts';
 import { ServiceError } from '../../policies/service-error.ts';
-import { closeTasks, type CloseAction } from './close-tasks.ts';
+import type { CloseAction } from './close-id.ts';
+import { closeTasks } from './close-tasks.ts';
 import { runJobs, type Job, type JobEnd, type JobRun } from './run-jobs.ts';
-import type { Services } from './look.ts';
+import type { Services } from './services.ts';
 import { isMarked, stepsAfter, stepsOf, type StepContext } from './steps-of.ts';
 
 export interface Applying {
@@ -83,7 +84,6 @@ interface Ready {
 async function close(actions: readonly Action[], to: Applying): Promise<Ready> {
   const closing = actions.filter((action): action is CloseAction => action.kind === 'close');
   const others = actions.filter(({ kind }) => kind !== 'close');
-  if (closing.length === 0) return { ready: others, stopped: null };
   try {
     const ends = await closeTasks(to.services.todoist, closing, { from: to.spec.from, signal: to.signal });
     for (const [action, end] of ends) {

@@ -2,15 +2,12 @@
  * Closes tasks in Todoist whose copies people completed (S3): read again just before, and sent under an id that makes a repetition do
  * nothing.
  */
-import { createHash } from 'node:crypto';
 import type { PairSpec } from '../../contracts/sync.ts';
 import type { Source } from '../../core/tasks/model.ts';
 import { occurrenceOf } from '../../core/tasks/occurrence.ts';
-import type { Action } from '../../core/tasks/plan.ts';
 import type { ServiceError } from '../../policies/service-error.ts';
+import { closeId, type CloseAction } from './close-id.ts';
 import type { Todoist } from './services.ts';
-
-export type CloseAction = Extract<Action, { kind: 'close' }>;
 
 /** `changed`: it is not what the plan was made from any more; the next look decides. */
 export type Closed = 'closed' | 'changed' | ServiceError;
@@ -50,16 +47,4 @@ function stillClosable({ tasks, active }: Source): (action: CloseAction) => bool
     const task = inScope.get(source);
     return task !== undefined && occurrenceOf(task) === marker.occurrence && !parents.has(source);
   };
-}
-
-/** RFC 9562, name-based (version 5). */
-const NAMESPACE = Buffer.from('5b1a5a0fd3ab4e4e8a6d5d0c2f7e9b31', 'hex');
-
-/** One completion of one occurrence by one copy: the same id however often it is sent, and another for the next completion. */
-export function closeId({ source, copy, marker }: CloseAction): string {
-  const name = JSON.stringify([marker.pair, source, marker.occurrence, copy.id, marker.turn]);
-  const bytes = createHash('sha1').update(NAMESPACE).update(name).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -3,9 +3,11 @@ import type { Finding } from '../../contracts/doctor.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
 import { whatItSays } from '../../policies/as-temporal-failure.ts';
 import { signInState } from '../../sign-in/sign-in-state.ts';
-import { asActivityFailure } from './chunk-failure.ts';
-import { mustBeAccount, openServices, type ServiceDeps } from './open-services.ts';
+import { asActivityFailure } from './as-activity-failure.ts';
+import { mustBeAccount } from './must-be-account.ts';
+import { openServices, type ServiceDeps } from './open-services.ts';
 
+/** One finding a check; one that fails does not keep the others from being made. Never throws. */
 export async function diagnoseSync(
   deps: ServiceDeps,
   spec: PairSpec,

@@ -2,6 +2,7 @@
 import { garbled, graphError } from './graph-error.ts';
 import type { Gate } from './graph-gate.ts';
 import { askHttp, type HttpAnswer } from './http.ts';
+import { parseJson } from './parse-json.ts';
 import type { CountRequest, Tokens } from './services.ts';
 
 export interface GraphOptions {
@@ -29,6 +30,7 @@ export interface GraphRequest {
 /** Sends, and reads what comes back as JSON; null for an answer without content. @throws ServiceError, or the reason of the signal. */
 export type Send = (request: GraphRequest, signal: AbortSignal) => Promise<unknown>;
 
+/** A request that met 401 has not run: it is sent once more, with a fresh token. */
 export function createSender(options: GraphOptions): Send {
   return async (request, signal) => {
     const token = await options.tokens.accessToken(signal);
@@ -60,19 +62,10 @@ function sendWith(
 }
 
 function contentOf({ status, headers, text }: HttpAnswer, { name }: GraphRequest, { now }: GraphOptions): unknown {
-  const body = parsed(text);
+  const body = parseJson(text);
   if (status < 200 || status >= 300)
     throw graphError({ status, body, retryAfter: headers.get('retry-after') }, { name, now: now(), step: false });
   if (status === 204) return null;
   if (body === undefined) throw garbled(name);
   return body;
-}
-
-/** Undefined for what is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -27,7 +27,8 @@ export interface AskOptions {
   readonly timeoutMs: number;
 }
 
-export const USER_AGENT = 'switchyard (+https://docs.temporal.io)';
+/** As probes and the AWS clients name us. */
+export const USER_AGENT = 'switchyard';
 
 /** Nothing was sent: the name did not resolve, nobody listened, or the certificate was refused. */
 const NEVER_SENT =

@@ -1,23 +1,15 @@
 /** One look at both sides, and the plan that follows from it. Nothing is written. */
+import type { SyncChunkInput } from '../../contracts/sync-activities.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
-import type { Destination, SetAside, Source, TodoList, Zone } from '../../core/tasks/model.ts';
+import type { Destination, Source, TodoList, Zone } from '../../core/tasks/model.ts';
 import { goneSources, planSync, type SyncPlan } from '../../core/tasks/plan-sync.ts';
+import type { FindZone } from '../../core/tasks/read-fields.ts';
 import { failure } from '../../policies/failures.ts';
-import { ianaOf, openZone } from './zone.ts';
 import { fetchDestination, type DestinationReading } from './read-destination.ts';
-import type { Graph, Todoist } from './services.ts';
+import type { Services } from './services.ts';
+import { ianaOf, openZone } from './zone.ts';
 
-/** Both services of one pair, each told of every request that is sent. */
-export interface Services {
-  readonly todoist: Todoist;
-  readonly graph: Graph;
-}
-
-export interface LookInput {
-  readonly spec: PairSpec;
-  readonly adopt: boolean;
-  readonly allowRemovals: number | null;
-  readonly setAside: readonly SetAside[];
+export interface LookInput extends Omit<SyncChunkInput, 'pace'> {
   /** Lists that this activity made, should they not show yet. */
   readonly madeLists: readonly TodoList[];
   readonly now: number;
@@ -31,6 +23,7 @@ export interface Look {
   readonly zone: Zone;
 }
 
+/** Reads both sides at the same time. @throws ServiceError, or a failure that says what to do. */
 export async function look({ todoist, graph }: Services, input: LookInput): Promise<Look> {
   const { spec, signal } = input;
   const reading = todoist.read(spec.from, signal);
@@ -55,7 +48,7 @@ export async function look({ todoist, graph }: Services, input: LookInput): Prom
 }
 
 function readingOf(spec: PairSpec, source: Source): DestinationReading {
-  const zones = (name: string): Zone | null => openZone(ianaOf(name) ?? name);
+  const zones: FindZone = (name) => openZone(ianaOf(name) ?? name);
   return { pair: spec.pair, zone: zoneOf(spec, source), zones, mirror: spec.fields };
 }
 

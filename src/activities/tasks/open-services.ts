@@ -1,18 +1,12 @@
-/**
- * Clients of one pair, with the tokens that its spec names: secrets by name, a kept sign-in, or the worker's own identity (A4).
- *
- * - S4 The account behind a token is compared with the one that the pair declares before anything is read.
- */
+/** Clients of one pair, with the tokens that its spec names: secrets by name, a kept sign-in, or the worker's own identity (A4). */
 import type { PairSpec } from '../../contracts/sync.ts';
 import type { Config } from '../../config.ts';
-import { ServiceError } from '../../policies/service-error.ts';
 import { applicationTokens } from '../../sign-in/application-tokens.ts';
 import { signInTokens } from '../../sign-in/sign-in-tokens.ts';
 import { ownSecret } from '../secrets.ts';
 import { createGraph } from './graph.ts';
 import { graphGate } from './graph-gate.ts';
-import type { Services } from './look.ts';
-import type { CountRequest, Graph, Tokens } from './services.ts';
+import type { CountRequest, Services, Tokens } from './services.ts';
 import { createTodoist } from './todoist.ts';
 
 export interface ServiceDeps {
@@ -30,6 +24,7 @@ export interface ServiceTimeouts {
 /** Both within the time that a worker gives its writes when it is told to stop. */
 export const SERVICE_TIMEOUTS: ServiceTimeouts = { readMs: 30_000, writeMs: 45_000 };
 
+/** Each client tells `count` of every request that it sends. @throws ServiceError where the worker may not open the mailbox. */
 export function openServices(deps: ServiceDeps, spec: PairSpec, count: CountRequest): Services {
   const { config, now, timeouts } = deps;
   const todoist = createTodoist({
@@ -59,30 +54,4 @@ function tokensOf({ config, now }: ServiceDeps, { pair, to }: PairSpec): Tokens 
   const { microsoft } = config.tasks;
   if (access === 'application') return applicationTokens({ microsoft, mailbox: account ?? '', now });
   return signInTokens({ microsoft, pair, account, now });
-}
-
-/** What Graph says of a mailbox's owner. */
-interface Owner {
-  readonly id?: unknown;
-  readonly userPrincipalName?: unknown;
-  readonly mail?: unknown;
-}
-
-/** @throws ServiceError `forbidden` where the mailbox is another's than the pair declares (S4). */
-export async function mustBeAccount(graph: Graph, { pair, to }: PairSpec, signal: AbortSignal): Promise<void> {
-  if (to.account === null || to.access === 'application') return; // there the path itself names the mailbox
-  const owner = ((await graph.get('', 'GET me', signal)) ?? {}) as Owner;
-  const wanted = to.account.toLowerCase();
-  const names = [owner.userPrincipalName, owner.mail, owner.id];
-  if (names.some((name) => typeof name === 'string' && name.toLowerCase() === wanted)) return;
-  throw new ServiceError({
-    service: 'Microsoft To Do',
-    kind: 'forbidden',
-    request: 'GET me',
-    outcome: 'not-run',
-    status: null,
-    code: 'WRONG_ACCOUNT',
-    retryAfterMs: null,
-    next: `The token belongs to another account than ${to.account}: sign in as that one with ./switchyard login ${pair}.`,
-  });
 }

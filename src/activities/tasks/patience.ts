@@ -33,6 +33,7 @@ export interface PatienceOptions {
   readonly quietUntil: number;
 }
 
+/** Patience of one attempt: only `unseen` and `quietUntil` travel to the next one. */
 export function startPatience({ settleMs, unseen, quietUntil }: PatienceOptions): Patience {
   const creations = new Map(Object.entries(unseen ?? {}));
   /** By id of the copy: the etag that it had, and when that was acted upon. */

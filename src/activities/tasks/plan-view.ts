@@ -2,7 +2,7 @@ import type { PlannedAction, SyncPlanView } from '../../contracts/sync-activitie
 import { assertNever } from '../../core/assert-never.ts';
 import type { Action } from '../../core/tasks/plan.ts';
 import type { Look } from './look.ts';
-import { viewOf } from './sync-chunk.ts';
+import { syncView } from './sync-view.ts';
 
 /** Actions that a person can look through; the counts are of all. */
 const MOST = 1_000;
@@ -11,7 +11,7 @@ const MOST = 1_000;
 export function planView(seen: Look): SyncPlanView {
   const { actions, setAside, stop } = seen.plan;
   return {
-    ...viewOf(seen),
+    ...syncView(seen),
     actions: actions.slice(0, MOST).map(planned),
     setAside: setAside.slice(0, MOST),
     stop: stop === null ? null : { sentence: stop.sentence, next: stop.next },

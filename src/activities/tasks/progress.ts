@@ -1,4 +1,4 @@
-import { ACTION_KINDS, type ActionKind, type Counts, type SyncTotals } from '../../contracts/sync.ts';
+import { MOST_OVERRULED, noCounts, type ActionKind, type Counts, type SyncTotals } from '../../contracts/sync.ts';
 import type { SetAside } from '../../core/tasks/model.ts';
 
 /** What one activity has done so far, and what it may not do again yet. */
@@ -13,9 +13,6 @@ export interface Progress {
   /** What is going on, for people. */
   doing: string;
 }
-
-export const noCounts = (): Record<ActionKind, number> =>
-  Object.fromEntries(ACTION_KINDS.map((kind) => [kind, 0])) as Record<ActionKind, number>;
 
 /** Goes on from what the attempts before have counted. */
 export function startProgress(before: SyncTotals | null, setAside: readonly SetAside[]): Progress {
@@ -35,16 +32,14 @@ export function startProgress(before: SyncTotals | null, setAside: readonly SetA
 export function totalsOf({ applied, overruled, requests, throttled, retried }: Progress): SyncTotals {
   return {
     applied: { ...applied },
-    overruled: [...overruled].slice(0, MOST_IDS),
+    overruled: [...overruled].slice(0, MOST_OVERRULED),
     requests: { ...requests },
     throttled: { ...throttled },
     retried,
   };
 }
 
-/** Ids in a report: enough to look at, and never near a payload's limit. */
-const MOST_IDS = 1_000;
-
+/** Each task once, with the first reason. */
 export function setAside(progress: Progress, ...more: readonly SetAside[]): void {
   const known = new Set(progress.setAside.map(({ id }) => id));
   for (const one of more) {

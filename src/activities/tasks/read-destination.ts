@@ -4,30 +4,18 @@
  * Read whole each time: a filter on completed tasks would hide the completions that people made, and a delta would need a store of our own
  * for everything that it leaves out (docs/decisions/0007).
  */
-import { EXTENSION, readLink, readMarker } from '../../core/tasks/marker.ts';
+import { OUR_EXTENSION, readLink, readMarker } from '../../core/tasks/marker.ts';
 import type { Copy, Destination, Stranger, TodoList, Zone } from '../../core/tasks/model.ts';
-import { mirrored } from '../../core/tasks/mirrored.ts';
-import { readFields, type RawTodoTask } from '../../core/tasks/read-fields.ts';
+import { mirrored, type Mirror } from '../../core/tasks/mirrored.ts';
+import { readFields, type FindZone, type RawTodoTask } from '../../core/tasks/read-fields.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import type { Graph } from './services.ts';
 
 export interface DestinationReading {
   readonly pair: string;
   readonly zone: Zone;
-  readonly zones: (name: string) => Zone | null;
-  /** What is mirrored; the rest is the person's own. */
-  readonly mirror: { readonly reminders: boolean; readonly categories: boolean };
-}
-
-/** What Graph answered of some lists. */
-interface RawDestination {
-  readonly lists: readonly TodoList[];
-  readonly tasks: readonly RawPlaced[];
-}
-
-interface RawPlaced {
-  readonly listId: string;
-  readonly raw: RawTask;
+  readonly zones: FindZone;
+  readonly mirror: Mirror;
 }
 
 /**
@@ -47,13 +35,16 @@ export async function fetchDestination(
   return { lists, ...joined(parts) };
 }
 
-export function readDestination({ lists, tasks }: RawDestination, reading: DestinationReading): Destination {
-  return { lists, ...understood(tasks, reading) };
+/** A task as Graph answers it, and where it is. */
+interface RawPlaced {
+  readonly listId: string;
+  readonly raw: RawTask;
 }
 
 type Understood = Pick<Destination, 'copies' | 'strangers'>;
 
-function understood(tasks: readonly RawPlaced[], reading: DestinationReading): Understood {
+/** What answers of Graph mean; of what is neither ours nor anything to adopt nothing is kept. */
+export function understood(tasks: readonly RawPlaced[], reading: DestinationReading): Understood {
   const copies: Copy[] = [];
   const strangers: Stranger[] = [];
   for (const { listId, raw } of tasks) {
@@ -88,8 +79,6 @@ async function fetchLists(graph: Graph, signal: AbortSignal): Promise<readonly T
   return lists;
 }
 
-const OURS = `extensions($filter=id eq '${EXTENSION}')`;
-
 interface ListReading {
   readonly listId: string;
   readonly reading: Promise<DestinationReading>;
@@ -102,13 +91,13 @@ async function fetchTasks(graph: Graph, list: ListReading, signal: AbortSignal):
     return readPages(graph.pages(path, 'GET tasks', signal), list);
   };
   try {
-    return await fetch(`linkedResources,${OURS}`);
+    return await fetch(`linkedResources,${OUR_EXTENSION}`);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.facts.service !== 'Microsoft To Do') throw error;
     if (error.facts.kind === 'not-found') return { copies: [], strangers: [] };
     if (error.facts.kind !== 'invalid') throw error;
-    return fetch(OURS);
+    return fetch(OUR_EXTENSION);
   }
 }
 

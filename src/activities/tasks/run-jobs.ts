@@ -5,6 +5,7 @@
  * again here: the next look sees what was done, and plans the rest.
  */
 import { ServiceError } from '../../policies/service-error.ts';
+import { MOST_STEPS } from './graph-batch.ts';
 import type { Graph, GraphStep, StepResult } from './services.ts';
 
 /** The steps of one action, which stay together in one batch. */
@@ -30,7 +31,6 @@ export interface JobRun<T> {
   readonly mustStop: () => boolean;
 }
 
-const BATCH = 20;
 const AT_ONCE = 4;
 /** Longer waits are Temporal's: they need no worker. */
 const SHORT_PAUSE_MS = 10_000;
@@ -61,7 +61,7 @@ export async function runJobs<T>(jobs: readonly Job<T>[], run: JobRun<T>): Promi
 function take<T>(queue: Job<T>[]): readonly Job<T>[] {
   const batch: Job<T>[] = [];
   let steps = 0;
-  for (let next = queue[0]; next !== undefined && steps + next.steps.length <= BATCH; next = queue[0]) {
+  for (let next = queue[0]; next !== undefined && steps + next.steps.length <= MOST_STEPS; next = queue[0]) {
     batch.push(next);
     steps += next.steps.length;
     queue.shift();

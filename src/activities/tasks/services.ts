@@ -6,6 +6,12 @@ import type { PairSpec } from '../../contracts/sync.ts';
 import type { Fate, Source } from '../../core/tasks/model.ts';
 import type { ServiceError } from '../../policies/service-error.ts';
 
+/** Both services of one pair. */
+export interface Services {
+  readonly todoist: Todoist;
+  readonly graph: Graph;
+}
+
 /** One pair's Todoist account. */
 export interface Todoist {
   account(signal: AbortSignal): Promise<{ readonly id: string; readonly email: string; readonly timeZone: string }>;

@@ -6,7 +6,8 @@
  *   completion that a person made. The status is written only where nobody has touched the task since.
  */
 import { assertNever } from '../../core/assert-never.ts';
-import { changeMarker, EXTENSION, readMarker, writeLink, writeMarker } from '../../core/tasks/marker.ts';
+import { changeMarker, EXTENSION, OUR_EXTENSION, readMarker, writeLink, writeMarker } from '../../core/tasks/marker.ts';
+import type { Mirror } from '../../core/tasks/mirrored.ts';
 import { isSettled, type Copy, type Fields, type Marker, type Zone } from '../../core/tasks/model.ts';
 import type { Action, CreateAction } from '../../core/tasks/plan.ts';
 import { writeFields, type TodoTaskBody } from '../../core/tasks/write-fields.ts';
@@ -17,8 +18,7 @@ export interface StepContext {
   readonly zone: Zone;
   /** Id of the list that a new task goes to. */
   readonly listId: string;
-  /** What is mirrored; the rest is the person's own. */
-  readonly mirror: { readonly reminders: boolean; readonly categories: boolean };
+  readonly mirror: Mirror;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -100,8 +100,8 @@ function completeTask(copy: Copy, etag: string): GraphStep {
 }
 
 function readMarked(copy: Copy): GraphStep {
-  const expand = encodeURIComponent(`extensions($filter=id eq '${EXTENSION}')`);
-  return { method: 'GET', path: `${pathOf(copy)}?$expand=${expand}`, name: 'GET task' };
+  const path = `${pathOf(copy)}?$expand=${encodeURIComponent(OUR_EXTENSION)}`;
+  return { method: 'GET', path, name: 'GET task' };
 }
 
 function mark(copy: Copy, marker: Marker): GraphStep {

@@ -2,12 +2,13 @@ import type { Config } from '../../config.ts';
 import type { SyncActivities, SyncChunkInput, SyncPlanView } from '../../contracts/sync-activities.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
 import { beating, withActivityPulse, type Pulse } from '../pulse.ts';
-import { asActivityFailure } from './chunk-failure.ts';
+import { asActivityFailure } from './as-activity-failure.ts';
 import { diagnoseSync } from './diagnose-sync.ts';
-import { look, type Services } from './look.ts';
-import { mustBeAccount, openServices, SERVICE_TIMEOUTS, type ServiceTimeouts } from './open-services.ts';
+import { look } from './look.ts';
+import { mustBeAccount } from './must-be-account.ts';
+import { openServices, SERVICE_TIMEOUTS, type ServiceTimeouts } from './open-services.ts';
 import { planView } from './plan-view.ts';
-import type { CountRequest } from './services.ts';
+import type { CountRequest, Services } from './services.ts';
 import { syncChunk } from './sync-chunk.ts';
 
 /** What the activities of a sync work with. */
@@ -49,7 +50,5 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
 }
 
 async function plan(services: Services, input: SyncChunkInput, { now, signal }: Pulse): Promise<SyncPlanView> {
-  const { spec, adopt, allowRemovals, setAside } = input;
-  const at = { spec, adopt, allowRemovals, setAside, madeLists: [], now: now(), signal };
-  return planView(await look(services, at));
+  return planView(await look(services, { ...input, madeLists: [], now: now(), signal }));
 }

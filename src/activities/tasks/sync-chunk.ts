@@ -10,60 +10,44 @@
  */
 import type { TemporalFailure } from '@temporalio/common';
 import type { ChunkBeat, SyncChunk, SyncChunkInput } from '../../contracts/sync-activities.ts';
-import { ACTION_KINDS, type Counts, type SyncView } from '../../contracts/sync.ts';
+import { ACTION_KINDS, type SyncView } from '../../contracts/sync.ts';
 import type { TodoList, Zone } from '../../core/tasks/model.ts';
 import type { Action } from '../../core/tasks/plan.ts';
-import type { SyncPlan } from '../../core/tasks/plan-sync.ts';
 import { clockTime } from '../../core/clock-time.ts';
 import { failure } from '../../policies/failures.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import { beating, type Pulse } from '../pulse.ts';
 import { applyActions, type ActionEnd } from './apply-actions.ts';
-import { asActivityFailure } from './chunk-failure.ts';
-import { look, type Look, type Services } from './look.ts';
+import { asActivityFailure } from './as-activity-failure.ts';
+import { holdLease, type Lease } from './hold-lease.ts';
+import { look } from './look.ts';
 import { startPatience, type Patience } from './patience.ts';
-import type { CountRequest } from './services.ts';
-import { noCounts, setAside, startProgress, totalsOf, type Progress } from './progress.ts';
+import { setAside, startProgress, totalsOf, type Progress } from './progress.ts';
+import type { CountRequest, Services } from './services.ts';
+import { syncView } from './sync-view.ts';
 
 export interface ChunkDeps {
   readonly services: (count: CountRequest) => Promise<Services>;
   readonly pulse: Pulse;
 }
 
+/**
+ * One attempt of the activity. It goes on from what the attempt before has heartbeated.
+ *
+ * @throws ApplicationFailure with what went wrong and what to do (A3); what ended the pulse, where that was it.
+ */
 export async function syncChunk({ services, pulse }: ChunkDeps, input: SyncChunkInput): Promise<SyncChunk> {
-  const before = resumedFrom(pulse);
-  const progress = startProgress(before?.totals ?? null, before?.setAside ?? input.setAside);
-  if (pulse.attempt > 1) progress.retried += 1;
-  const unseen = before?.unseen ?? null;
-  // What an attempt that died said last may be older than what it sent last, and by another clock.
-  const died = pulse.attempt > 1 && unseen === null;
-  const quietUntil = died ? pulse.now() + input.pace.settleMs : (before?.quietUntil ?? 0);
-  const patience = startPatience({ settleMs: input.pace.settleMs, unseen, quietUntil });
-  const chunk: Chunk = {
-    input,
-    pulse,
-    progress,
-    patience,
-    quietUntil,
-    madeLists: [],
-    tries: new Map(),
-    applied: 0,
-    lease: holdLease(pulse, input.pace.heartbeatMs),
-    troubleSince: before?.troubleSince ?? null,
-  };
+  const chunk = openChunk(pulse, input);
+  const { requests } = chunk.progress;
+  const count: CountRequest = (service) => void (requests[service] += 1);
   try {
-    const count: CountRequest = (service) => void (progress.requests[service] += 1);
     return await beating(
       pulse,
       async () => converge(chunk, await services(count)),
       () => beatOf(chunk, null),
     );
   } catch (error) {
-    const troubleSince = chunk.troubleSince ?? pulse.now();
-    if (error instanceof ServiceError && error.facts.kind === 'throttled')
-      noteThrottle(progress, error.facts.retryAfterMs);
-    pulse.beat({ ...beatOf(chunk, patience.unseen()), troubleSince });
-    throw pulse.signal.aborted ? error : failureOf(chunk, error, troubleSince);
+    throw lastWords(chunk, error);
   } finally {
     chunk.lease.end();
   }
@@ -84,16 +68,54 @@ interface Chunk {
   troubleSince: number | null;
 }
 
+/** Goes on from what the attempt before said last. */
+function openChunk(pulse: Pulse, input: SyncChunkInput): Chunk {
+  const before = resumedFrom(pulse);
+  const { settleMs, heartbeatMs } = input.pace;
+  const progress = startProgress(before?.totals ?? null, before?.setAside ?? input.setAside);
+  if (pulse.attempt > 1) progress.retried += 1;
+  const unseen = before?.unseen ?? null;
+  // What an attempt that died said last may be older than what it sent last, and by another clock.
+  const died = pulse.attempt > 1 && unseen === null;
+  const quietUntil = died ? pulse.now() + settleMs : (before?.quietUntil ?? 0);
+  return {
+    input,
+    pulse,
+    progress,
+    patience: startPatience({ settleMs, unseen, quietUntil }),
+    quietUntil,
+    madeLists: [],
+    tries: new Map(),
+    applied: 0,
+    lease: holdLease(pulse, heartbeatMs),
+    troubleSince: before?.troubleSince ?? null,
+  };
+}
+
+/** Tells the next attempt what this one knows. @returns what this one ends with. */
+function lastWords(chunk: Chunk, error: unknown): unknown {
+  const { progress, patience, pulse } = chunk;
+  const troubleSince = chunk.troubleSince ?? pulse.now();
+  if (error instanceof ServiceError && error.facts.kind === 'throttled')
+    noteThrottle(progress, error.facts.retryAfterMs);
+  pulse.beat({ ...beatOf(chunk, patience.unseen()), troubleSince });
+  return pulse.signal.aborted ? error : failureOf(chunk, error, troubleSince);
+}
+
 async function converge(chunk: Chunk, services: Services): Promise<SyncChunk> {
   let view: SyncView | null = null;
   let waited = 0;
   for (;;) {
     const next = await lookAndPlan(chunk, services);
-    const { room, held, zone } = next;
+    const { fitting, held, zone } = next;
     view ??= next.view;
     if (next.isDone) return chunkOf(chunk, view, true);
-    if (held.length === 0 && room.length === 0) return chunkOf(chunk, view, false);
-    waited = room.length > 0 ? await apply(chunk, room, { services, zone }) : await waitForSight(chunk, held, waited);
+    if (held.length === 0 && fitting.length === 0) return chunkOf(chunk, view, false);
+    if (fitting.length === 0) waited = await waitForSight(chunk, held, waited);
+    else {
+      await apply(chunk, fitting, { services, zone });
+      waited = 0;
+    }
   }
 }
 
@@ -102,7 +124,7 @@ interface Next {
   readonly view: SyncView;
   readonly zone: Zone;
   /** What may be done now, as much as fits into this activity. */
-  readonly room: readonly Action[];
+  readonly fitting: readonly Action[];
   readonly held: readonly Action[];
   readonly isDone: boolean;
 }
@@ -110,24 +132,21 @@ interface Next {
 async function lookAndPlan(chunk: Chunk, services: Services): Promise<Next> {
   const { input, pulse, progress, patience } = chunk;
   progress.doing = 'reading both sides';
-  const seen = await look(services, lookInput(chunk));
+  const { now, signal } = pulse;
+  const at = { ...input, setAside: progress.setAside, madeLists: chunk.madeLists, now: now(), signal };
+  const seen = await look(services, at);
   const { plan, zone } = seen;
   if (plan.stop !== null) throw failure('StoppedByGuard', plan.stop.sentence, { next: plan.stop.next });
   setAside(progress, ...plan.setAside);
   for (const id of plan.overruled) progress.overruled.add(id);
   const { ready, held } = patience.split(withoutRestless(chunk, plan.actions), pulse.now());
-  progress.planned = countsOf(plan.actions);
-  const room = ready.slice(0, Math.max(0, input.pace.chunk - chunk.applied));
-  return { view: viewOf(seen), zone, room, held, isDone: ready.length === 0 && held.length === 0 };
+  const view = syncView(seen);
+  progress.planned = view.planned;
+  const fitting = ready.slice(0, Math.max(0, input.pace.chunk - chunk.applied));
+  return { view, zone, fitting, held, isDone: ready.length === 0 && held.length === 0 };
 }
 
-function lookInput({ input, progress, madeLists, pulse }: Chunk) {
-  const { spec, adopt, allowRemovals } = input;
-  return { spec, adopt, allowRemovals, setAside: progress.setAside, madeLists, now: pulse.now(), signal: pulse.signal };
-}
-
-/** @returns 0: nothing has been waited for since. */
-async function apply(chunk: Chunk, actions: readonly Action[], at: { services: Services; zone: Zone }): Promise<0> {
+async function apply(chunk: Chunk, actions: readonly Action[], at: { services: Services; zone: Zone }): Promise<void> {
   const { input, pulse, progress } = chunk;
   let moved = 0;
   progress.doing = `applying ${actions.length}`;
@@ -150,7 +169,6 @@ async function apply(chunk: Chunk, actions: readonly Action[], at: { services: S
   if (chunk.lease.lost()) throw asleep();
   if (stopped !== null) throw stopped;
   if (moved > 0) chunk.troubleSince = null;
-  return 0;
 }
 
 function note(chunk: Chunk, action: Action, end: ActionEnd): void {
@@ -210,21 +228,6 @@ function chunkOf({ progress }: Chunk, view: SyncView, done: boolean): SyncChunk 
   return { view, totals: totalsOf(progress), setAside: progress.setAside, done };
 }
 
-export function viewOf({ source, destination, plan }: Pick<Look, 'source' | 'destination' | 'plan'>): SyncView {
-  return {
-    inScope: source.tasks.length,
-    links: destination.copies.length,
-    planned: countsOf(plan.actions),
-    similar: plan.similar,
-  };
-}
-
-function countsOf(actions: SyncPlan['actions']): Counts {
-  const counts = noCounts();
-  for (const { kind } of actions) counts[kind] += 1;
-  return counts;
-}
-
 function beatOf({ progress, pulse, quietUntil, troubleSince }: Chunk, unseen: ChunkBeat['unseen']): ChunkBeat {
   const { doing, planned } = progress;
   const shown = { doing, planned, totals: totalsOf(progress), setAside: progress.setAside };
@@ -238,43 +241,19 @@ function resumedFrom({ resumed }: Pulse): ChunkBeat | null {
   return counts !== undefined && ACTION_KINDS.every((kind) => kind in counts) ? (beat as ChunkBeat) : null;
 }
 
-interface Lease {
-  lost(): boolean;
-  end(): void;
-}
-
-/**
- * An attempt that slept for longer than its heartbeats may is over for Temporal: another one may write by now, so this one must not, even
- * before it is told. A late timer is how it learns that it slept.
- */
-function holdLease({ now }: Pulse, heartbeatMs: number): Lease {
-  const limit = heartbeatMs / 2;
-  let [last, gone] = [now(), false];
-  const tick = (): void => {
-    gone ||= now() - last > limit;
-    last = now();
-  };
-  const timer = setInterval(tick, Math.min(1_000, limit / 2));
-  return {
-    lost: () => {
-      tick();
-      return gone;
-    },
-    end: () => clearInterval(timer),
-  };
-}
-
 function asleep() {
   return failure('Unavailable', 'This attempt was asleep for so long that another one may be running: it stops here.');
 }
 
 /** The failure of an attempt; final where a service has not let it move on for as long as is allowed. */
 function failureOf({ input, pulse }: Chunk, error: unknown, since: number): TemporalFailure {
-  const kind = error instanceof ServiceError ? error.facts.kind : null;
-  if (!(error instanceof ServiceError) || (kind !== 'unavailable' && kind !== 'throttled'))
-    return asActivityFailure(error, input.spec);
+  if (!isAway(error)) return asActivityFailure(error, input.spec);
   const next = `Without progress since ${clockTime(since)}.`;
   if (pulse.now() - since < input.pace.giveUpAfterMs)
     return asActivityFailure(new ServiceError({ next, ...error.facts }), input.spec);
   return failure('GaveUp', `${error.message} ${next}`, { next: 'The next run goes on from what stands there.' });
+}
+
+function isAway(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && (error.facts.kind === 'unavailable' || error.facts.kind === 'throttled');
 }

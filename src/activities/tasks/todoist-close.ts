@@ -1,14 +1,8 @@
 /** Closes tasks by commands of the sync endpoint: the only writes of Todoist that may be repeated (facts A2). */
+import { isMembers } from '../../core/tasks/is-members.ts';
 import type { ServiceError } from '../../policies/service-error.ts';
 import type { CloseCommand } from './services.ts';
-import {
-  askTodoist,
-  errorOf,
-  isRecord,
-  judgedBy,
-  unreadableAnswer,
-  type TodoistOptions,
-} from './todoist-connection.ts';
+import { askTodoist, errorOf, judgedBy, unreadableAnswer, type TodoistOptions } from './todoist-connection.ts';
 
 const CALL = { name: 'POST /sync (item_close)', writes: true } as const;
 
@@ -17,7 +11,7 @@ const CALL = { name: 'POST /sync (item_close)', writes: true } as const;
  *
  * @throws ServiceError where the request as a whole was not answered: then its outcome is that of every command.
  */
-export async function closeTasks(
+export async function sendCloseCommands(
   options: TodoistOptions,
   commands: readonly CloseCommand[],
   signal: AbortSignal,
@@ -26,13 +20,13 @@ export async function closeTasks(
   const said = commands.map(({ uuid, id }) => ({ type: 'item_close', uuid, args: { id } }));
   const form = { commands: JSON.stringify(said) };
   const { sync_status: status } = await askTodoist(options, { ...CALL, method: 'POST', path: '/sync', form, signal });
-  if (!isRecord(status)) throw unreadableAnswer(CALL, 200);
+  if (!isMembers(status)) throw unreadableAnswer(CALL, 200);
   return commands.map(({ uuid }) => judge(status[uuid]));
 }
 
 function judge(status: unknown): ServiceError | null {
   if (status === 'ok') return null;
-  if (!isRecord(status)) return errorOf(CALL, { kind: 'unavailable', status: 200, code: 'NO_STATUS' });
+  if (!isMembers(status)) return errorOf(CALL, { kind: 'unavailable', status: 200, code: 'NO_STATUS' });
   const said = typeof status['http_code'] === 'number' ? status['http_code'] : 400;
   const judged = judgedBy(status, said);
   const isGone = judged.code?.endsWith('NOT_FOUND') === true;

@@ -3,9 +3,11 @@
  *
  * - A1 Of an error only Todoist's own code is kept, never its words: they may quote what was sent.
  */
-import type { CountRequest } from './services.ts';
-import { askHttp, retryAfterMs, type HttpAnswer, type HttpRequest } from './http.ts';
+import { isMembers } from '../../core/tasks/is-members.ts';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../../policies/service-error.ts';
+import { askHttp, retryAfterMs, type HttpAnswer, type HttpRequest } from './http.ts';
+import { parseJson } from './parse-json.ts';
+import type { CountRequest } from './services.ts';
 
 export interface TodoistOptions {
   /** Root of the API v1, without a final slash: `https://api.todoist.com/api/v1`. */
@@ -42,8 +44,8 @@ export async function askTodoist(options: TodoistOptions, call: TodoistCall): Pr
   const timeoutMs = call.writes ? options.timeouts.writeMs : options.timeouts.readMs;
   const answer = await askHttp(request, { service: 'Todoist', name: call.name, signal: call.signal, timeoutMs });
   if (answer.status < 200 || answer.status > 299) throw refusal(call, { answer, now: options.now() });
-  const body = parsed(answer.text);
-  if (isRecord(body)) return body;
+  const body = parseJson(answer.text);
+  if (isMembers(body)) return body;
   throw unreadableAnswer(call, answer.status);
 }
 
@@ -71,8 +73,8 @@ export function judgedBy(
   body: unknown,
   status: number,
 ): Omit<Judged, 'retryAfterMs'> & { retryAfterMs: number | null } {
-  const { error_tag: tag, error_code: code, error_extra: extra } = isRecord(body) ? body : {};
-  const seconds = isRecord(extra) ? extra['retry_after'] : null;
+  const { error_tag: tag, error_code: code, error_extra: extra } = isMembers(body) ? body : {};
+  const seconds = isMembers(extra) ? extra['retry_after'] : null;
   return {
     kind: kindOf(status),
     status,
@@ -80,9 +82,6 @@ export function judgedBy(
     retryAfterMs: typeof seconds === 'number' ? retryAfterMs(String(seconds), 0) : null,
   };
 }
-
-export const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function requestOf({ url, token }: TodoistOptions, { method, path, form }: TodoistCall): Promise<HttpRequest> {
   const authorization = `Bearer ${await token()}`;
@@ -92,7 +91,7 @@ async function requestOf({ url, token }: TodoistOptions, { method, path, form }:
 }
 
 function refusal(call: TodoistCall, { answer, now }: { answer: HttpAnswer; now: number }): ServiceError {
-  const judged = judgedBy(parsed(answer.text), answer.status);
+  const judged = judgedBy(parseJson(answer.text), answer.status);
   const asked = retryAfterMs(answer.headers.get('retry-after'), now);
   return errorOf(call, { ...judged, retryAfterMs: asked ?? judged.retryAfterMs });
 }
@@ -116,12 +115,4 @@ function kindOf(status: number): ServiceErrorKind {
 function codeOf(value: unknown): string | null {
   if (typeof value === 'number' && Number.isInteger(value)) return String(value);
   return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(value) ? value : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 /** What became of tasks that are no longer among the active ones in scope: absence from a list says nothing (facts F6). */
 import pLimit from 'p-limit';
+import { isMembers } from '../../core/tasks/is-members.ts';
 import type { Fate } from '../../core/tasks/model.ts';
 import { ServiceError } from '../../policies/service-error.ts';
-import { isRecord, type TodoistOptions } from './todoist-connection.ts';
+import { type TodoistOptions } from './todoist-connection.ts';
 import { todoistPages } from './todoist-pages.ts';
 import { throughSdk } from './todoist-sdk.ts';
 
@@ -79,6 +80,6 @@ function lastMonths(now: number) {
 }
 
 function completedId(item: unknown): readonly string[] {
-  if (!isRecord(item) || item['checked'] !== true || item['is_deleted'] === true) return [];
+  if (!isMembers(item) || item['checked'] !== true || item['is_deleted'] === true) return [];
   return typeof item['id'] === 'string' ? [item['id']] : [];
 }

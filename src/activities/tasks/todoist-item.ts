@@ -2,8 +2,9 @@
  * One item of the sync endpoint, judged leniently: only what is mirrored has to be right, and one bad task never fails the others (S5).
  * The reason names a field, never what is in it (A1).
  */
+import { isMembers } from '../../core/tasks/is-members.ts';
 import type { SourceDue, SourceTask } from '../../core/tasks/model.ts';
-import { isRecord, type Json } from './todoist-connection.ts';
+import { type Json } from './todoist-connection.ts';
 
 /** Without what only the other items and the projects can tell. */
 export type ItemFields = Omit<SourceTask, 'project' | 'parentTitle'>;
@@ -11,6 +12,7 @@ export type ItemFields = Omit<SourceTask, 'project' | 'parentTitle'>;
 export type ReadItem =
   { readonly kind: 'readable'; readonly fields: ItemFields } | { readonly kind: 'unreadable'; readonly reason: string };
 
+/** @returns why it is unreadable, where it is; what is mirrored of it otherwise. */
 export function readItem(id: string, item: Json): ReadItem {
   const fields: Fields = {
     content: textOr(item['content'], undefined),
@@ -48,7 +50,7 @@ const DUE = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z)?)?$/;
 
 /** Some accounts are served with fractions of seconds, which mean nothing. */
 function dueOf(value: unknown): SourceDue | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isMembers(value)) return undefined;
   const { date, string: text, is_recurring: recurring } = value;
   const [, day, time, zulu = ''] = DUE.exec(typeof date === 'string' ? date : '') ?? [];
   if (day === undefined || !isDay(day) || (time !== undefined && !isTime(time))) return undefined;
@@ -62,13 +64,13 @@ function dueOf(value: unknown): SourceDue | undefined {
 
 function deadlineOf(value: unknown): string | null | undefined {
   if (value === null) return null;
-  const date = isRecord(value) ? value['date'] : undefined;
+  const date = isMembers(value) ? value['date'] : undefined;
   return typeof date === 'string' && isDay(date) ? date : undefined;
 }
 
 function durationOf(value: unknown): ItemFields['duration'] | undefined {
   if (value === null) return null;
-  if (!isRecord(value)) return undefined;
+  if (!isMembers(value)) return undefined;
   const { amount, unit } = value;
   const known = unit === 'minute' || unit === 'day';
   return known && typeof amount === 'number' && amount > 0 ? { amount, unit } : undefined;

@@ -4,14 +4,8 @@
  * A full sync of a large account may be old, and an incremental one may turn out to be a full one; who then takes what is missing for deleted loses
  * tasks (S4). So an incremental sync always follows, and an old snapshot that nothing completes is refused.
  */
-import {
-  askTodoist,
-  errorOf,
-  isRecord,
-  unreadableAnswer,
-  type Json,
-  type TodoistOptions,
-} from './todoist-connection.ts';
+import { isMembers } from '../../core/tasks/is-members.ts';
+import { askTodoist, errorOf, unreadableAnswer, type Json, type TodoistOptions } from './todoist-connection.ts';
 
 /** As read, unjudged. */
 export interface Snapshot {
@@ -78,7 +72,7 @@ async function sync(options: TodoistOptions, of: { token: string; signal: AbortS
     token,
     items: Array.isArray(items) ? items : [],
     projects: Array.isArray(projects) ? projects : [],
-    user: isRecord(user) ? user : null,
+    user: isMembers(user) ? user : null,
     madeAt: Number.isFinite(madeAt) ? madeAt : null,
   };
 }
@@ -105,8 +99,8 @@ function after(state: State | null, answer: Answer): State {
 function keep(objects: Map<string, Json>, news: readonly unknown[]): number {
   let nameless = 0;
   for (const each of news) {
-    const id = isRecord(each) ? each['id'] : undefined;
-    if (isRecord(each) && typeof id === 'string' && id !== '') objects.set(id, each);
+    const id = isMembers(each) ? each['id'] : undefined;
+    if (isMembers(each) && typeof id === 'string' && id !== '') objects.set(id, each);
     else nameless += 1;
   }
   return nameless;

@@ -1,7 +1,8 @@
 /** What of an account is mirrored: its snapshot, judged item by item, within the scope of the pair. */
 import type { PairSpec, Scope } from '../../contracts/sync.ts';
-import type { SetAside, Source, SourceTask } from '../../core/tasks/model.ts';
-import { errorOf, isRecord, unreadableAnswer, type Json } from './todoist-connection.ts';
+import { isMembers } from '../../core/tasks/is-members.ts';
+import { NAMELESS, type SetAside, type Source, type SourceTask } from '../../core/tasks/model.ts';
+import { errorOf, unreadableAnswer, type Json } from './todoist-connection.ts';
 import { readItem } from './todoist-item.ts';
 import type { Snapshot } from './todoist-snapshot.ts';
 
@@ -42,7 +43,7 @@ type Projects = ReadonlyMap<string, string>;
 
 function accountOf(user: Json): Pick<Source, 'userId' | 'timeZone'> {
   const { id, tz_info: zone } = user;
-  const timeZone = isRecord(zone) ? zone['timezone'] : undefined;
+  const timeZone = isMembers(zone) ? zone['timezone'] : undefined;
   if (typeof id !== 'string' || typeof timeZone !== 'string') throw unreadableAnswer(CALL, 200);
   return { userId: id, timeZone };
 }
@@ -138,7 +139,7 @@ function titleOf(id: string | null, { snapshot, projects }: Surroundings): strin
 
 /** Items without an id cannot be told apart, and are counted all the same. */
 function namelessOf({ nameless }: Snapshot): SetAside[] {
-  return Array.from({ length: nameless }, () => ({ id: '?', reason: 'Todoist sent a task without an id.' }));
+  return Array.from({ length: nameless }, () => ({ id: NAMELESS, reason: 'Todoist sent a task without an id.' }));
 }
 
 function tooMany() {

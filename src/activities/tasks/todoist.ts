@@ -4,9 +4,10 @@
  * - S3 Tasks are closed under a uuid that is given from outside: however often it is sent, it closes one occurrence.
  * - S5 A task that cannot be read is named, and the others are read all the same.
  */
+import { isMembers } from '../../core/tasks/is-members.ts';
 import { readFates } from './todoist-fates.ts';
-import { closeTasks } from './todoist-close.ts';
-import { isRecord, type TodoistOptions } from './todoist-connection.ts';
+import { sendCloseCommands } from './todoist-close.ts';
+import { type TodoistOptions } from './todoist-connection.ts';
 import { todoistPages } from './todoist-pages.ts';
 import { throughSdk } from './todoist-sdk.ts';
 import { readSnapshot } from './todoist-snapshot.ts';
@@ -15,6 +16,7 @@ import type { Todoist } from './services.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 
+/** Every method throws a ServiceError, or the reason of its signal. */
 export function createTodoist(options: TodoistOptions): Todoist {
   return {
     account: (signal) => readAccount(options, signal),
@@ -24,7 +26,7 @@ export function createTodoist(options: TodoistOptions): Todoist {
       return sourceOf(snapshot, from, await filteredIds(options, from, signal));
     },
     fatesOf: (ids, signal) => readFates(options, ids, signal),
-    close: (commands, signal) => closeTasks(options, commands, signal),
+    close: (commands, signal) => sendCloseCommands(options, commands, signal),
   };
 }
 
@@ -44,7 +46,7 @@ async function filteredIds(
   try {
     const call = { path: '/tasks/filter', query: { query: scope.filter }, member: 'results', signal } as const;
     for await (const page of todoistPages(options, call)) {
-      for (const task of page) if (isRecord(task) && typeof task['id'] === 'string') ids.add(task['id']);
+      for (const task of page) if (isMembers(task) && typeof task['id'] === 'string') ids.add(task['id']);
     }
   } catch (cause) {
     throw explained(cause);

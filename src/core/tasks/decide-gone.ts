@@ -12,6 +12,7 @@ export interface GoneContext {
   readonly user: string;
 }
 
+/** @param copies Everything in To Do that stood for the task, completed ones included. */
 export function decideGone(fate: Fate, copies: readonly Copy[], context: GoneContext): Decided {
   const [first] = copies;
   if (first === undefined) return NOTHING;

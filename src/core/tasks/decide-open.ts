@@ -17,10 +17,11 @@ export interface OpenContext {
   /** Id of the Todoist account. */
   readonly user: string;
   readonly now: number;
-  /** An unmarked task with the same title and day; asked only where there is no copy. */
-  readonly similar: (wanted: WantedTask) => Stranger | null;
+  /** Unmarked tasks to take over where there is no copy, by id in Todoist. */
+  readonly adoptable: ReadonlyMap<string, Stranger>;
 }
 
+/** @param copies Everything in To Do that stands for the task, completed ones included. */
 export function decideOpen(wanted: WantedTask, copies: readonly Copy[], context: OpenContext): Decided {
   const copy = chooseCopy(copies, wanted.list.id);
   if (copy === null) return decideMissing(wanted, context);
@@ -43,9 +44,9 @@ export function isDone(
 function decideMissing(wanted: WantedTask, context: OpenContext): Decided {
   const { task, list, fields } = wanted;
   const source = task.id;
-  const stranger = context.policy.adopt ? context.similar(wanted) : null;
+  const stranger = context.adoptable.get(source);
   // The hash stays empty: what is there is compared once it is marked.
-  if (stranger !== null)
+  if (stranger !== undefined)
     return todo({ kind: 'adopt', source, stranger, marker: { ...freshMarker(wanted, context), hash: '' } });
   return todo({ kind: 'create', source, list, fields, marker: freshMarker(wanted, context) });
 }

@@ -14,7 +14,7 @@ export interface MapOptions {
   readonly categories: boolean;
   /** What p2 (3 in the API) becomes. */
   readonly priority3: 'high' | 'normal';
-  /** UTF-16 units. */
+  /** UTF-16 units; the whole title is in the body where it is longer. */
   readonly titleMax: number;
 }
 

@@ -10,6 +10,9 @@ import { taskUrl } from './task-url.ts';
 /** Name of the open extension. */
 export const EXTENSION = 'io.switchyard.task';
 
+/** What `$expand` has to say, or it is in no answer. */
+export const OUR_EXTENSION = `extensions($filter=id eq '${EXTENSION}')`;
+
 /** The extension as Graph takes it. Every member is always there, '' for null: a PATCH leaves members that it does not name. */
 export function writeMarker(marker: Marker): Record<string, unknown> {
   return {
@@ -81,6 +84,7 @@ export interface LinkedResource {
   readonly webUrl: string;
 }
 
+/** The link as Graph takes it. */
 export function writeLink(pair: string, source: string): LinkedResource {
   return {
     applicationName: 'Switchyard',

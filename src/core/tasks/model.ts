@@ -134,6 +134,9 @@ export interface Destination {
   readonly strangers: readonly Stranger[];
 }
 
+/** Stands for the id of a task that came without one. */
+export const NAMELESS = '?';
+
 /** A task that is left as it is, and why; never with its text. */
 export interface SetAside {
   /** Id in Todoist, or `todo:` and the id in To Do where there is no other. */

@@ -12,19 +12,19 @@ import { hashFields } from './hash-fields.ts';
 import { mapTask, type MapOptions } from './map-task.ts';
 import {
   isSettled,
+  NAMELESS,
   type Copy,
   type Destination,
   type Fate,
   type SetAside,
   type Source,
-  type SourceTask,
   type Stranger,
   type Zone,
 } from './model.ts';
 import { occurrenceOf } from './occurrence.ts';
 import { openChildren } from './open-children.ts';
-import { NOTHING, leave, type Action, type Decided, type SyncPolicy, type WantedTask } from './plan.ts';
-import { titleKey } from './title-key.ts';
+import type { Action, Decided, SyncPolicy, WantedTask } from './plan.ts';
+import { similarTasks } from './similar-tasks.ts';
 import { wantedLists, type ListPolicy } from './wanted-list.ts';
 
 export interface PlanInput {
@@ -65,38 +65,36 @@ export function goneSources({ tasks, unreadable }: Source, copies: readonly Copy
   return [...new Set(pending.map(({ source }) => source))].filter((id) => !known.has(id));
 }
 
+/** Everything that is to be done, in order, and what keeps it from being done. Never throws: what cannot be planned is set aside (S5). */
 export function planSync(input: PlanInput): SyncPlan {
   const { source, destination, policy, leftAside } = input;
   const copiesOf = groupBySource(destination.copies);
-  const similar = similarTasks(destination.strangers);
-  const context = { policy, user: source.userId, now: input.now, similar };
-  const wanted = wantedTasks(input, copiesOf);
-
-  let alike = 0;
-  const decided: Decided[] = wanted.map((one) => {
-    if (one.kind === 'unmappable') return leave(one.id, one.reason);
-    const copies = copiesOf.get(one.wanted.task.id) ?? [];
-    if (leftAside.has(one.wanted.task.id)) return NOTHING;
-    if (copies.length === 0 && !policy.adopt && similar(one.wanted) !== null) alike += 1;
-    return decideOpen(one.wanted, copies, context);
-  });
-  for (const id of goneSources(source, destination.copies)) {
-    if (leftAside.has(id)) continue;
-    decided.push(decideGone(fateOf(id, input), copiesOf.get(id) ?? [], context));
-  }
-
+  const { wanted, unmappable } = wantedTasks(input, copiesOf);
+  const similar = similarTasks(
+    wanted.filter(({ task }) => !copiesOf.has(task.id)),
+    destination.strangers,
+  );
+  const context = { policy, user: source.userId, now: input.now, adoptable: policy.adopt ? similar : NONE };
+  const gone = goneSources(source, destination.copies).filter((id) => !leftAside.has(id));
+  const decided: readonly Decided[] = [
+    ...wanted.map((one) => decideOpen(one, copiesOf.get(one.task.id) ?? [], context)),
+    ...gone.map((id) => decideGone(fateOf(id, input), copiesOf.get(id) ?? [], context)),
+  ];
   const actions = inOrder(decided.flatMap((one) => one.actions));
-  const guarded = { pair: policy.pair, source, copies: destination.copies, actions };
+  const unreadable = source.unreadable.filter(({ id }) => !leftAside.has(id));
   return {
     actions,
-    setAside: [...source.unreadable, ...decided.flatMap((one) => one.setAside)].filter(({ id }) => !leftAside.has(id)),
-    stop: guard(guarded, input.guards),
-    overruled: decided.flatMap(({ overruled, actions: [first] }) =>
-      overruled && first !== undefined ? [first.source] : [],
-    ),
-    similar: alike,
+    setAside: [...unreadable, ...unmappable, ...decided.flatMap((one) => one.setAside)],
+    stop: guard({ pair: policy.pair, source, copies: destination.copies, actions }, input.guards),
+    overruled: decided.flatMap(overruledId),
+    similar: policy.adopt ? 0 : similar.size,
   };
 }
+
+const NONE: ReadonlyMap<string, Stranger> = new Map<string, Stranger>();
+
+const overruledId = ({ overruled, actions: [first] }: Decided): readonly string[] =>
+  overruled && first !== undefined ? [first.source] : [];
 
 /** While a task without an id is among the active ones, one that seems to have left the scope may be just that. */
 function fateOf(id: string, { source, fates }: PlanInput): Fate {
@@ -105,46 +103,37 @@ function fateOf(id: string, { source, fates }: PlanInput): Fate {
   return fate === 'out-of-scope' && nameless ? 'unknown' : fate;
 }
 
-const NAMELESS = '?';
-
-type Wanted =
-  | { readonly kind: 'wanted'; readonly wanted: WantedTask }
-  | { readonly kind: 'unmappable'; readonly id: string; readonly reason: string };
-
 type CopiesOf = ReadonlyMap<string, readonly Copy[]>;
 
-function wantedTasks(input: PlanInput, copiesOf: CopiesOf): readonly Wanted[] {
-  const { source, leftAside, policy } = input;
-  const mapped = mappedTasks(input);
-  const done = mapped.flatMap((one) => {
-    if (one.kind === 'unmappable' || leftAside.has(one.wanted.task.id)) return [];
-    const { id } = one.wanted.task;
-    return isDone(one.wanted, copiesOf.get(id) ?? [], policy) ? [id] : [];
-  });
-  const open = openChildren(source.active, new Set(done));
-  return mapped.map((one): Wanted => {
-    if (one.kind === 'unmappable') return one;
-    return { kind: 'wanted', wanted: { ...one.wanted, openChildren: open.get(one.wanted.task.id) ?? 0 } };
-  });
+interface WantedTasks<T> {
+  readonly wanted: readonly T[];
+  readonly unmappable: readonly SetAside[];
 }
 
-type MappedTask =
-  Exclude<Wanted, { kind: 'wanted' }> | { readonly kind: 'mapped'; readonly wanted: Omit<WantedTask, 'openChildren'> };
+function wantedTasks(input: PlanInput, copiesOf: CopiesOf): WantedTasks<WantedTask> {
+  const { wanted, unmappable } = mappedTasks(input);
+  const done = wanted.filter((one) => isDone(one, copiesOf.get(one.task.id) ?? [], input.policy));
+  const open = openChildren(input.source.active, new Set(done.map(({ task }) => task.id)));
+  return { wanted: wanted.map((one) => ({ ...one, openChildren: open.get(one.task.id) ?? 0 })), unmappable };
+}
 
-function mappedTasks({ source, destination, lists, fields, zone }: PlanInput): readonly MappedTask[] {
+type MappedTask = Omit<WantedTask, 'openChildren'>;
+
+function mappedTasks({ source, destination, lists, fields, zone, leftAside }: PlanInput): WantedTasks<MappedTask> {
   const listOf = wantedLists(lists, destination.lists);
-  return source.tasks.map((task: SourceTask): MappedTask => {
+  const wanted: MappedTask[] = [];
+  const unmappable: SetAside[] = [];
+  for (const task of source.tasks) {
+    if (leftAside.has(task.id)) continue;
     const mapped = mapTask(task, fields, zone);
-    if (mapped.kind === 'unmappable') return { kind: 'unmappable', id: task.id, reason: mapped.reason };
-    const wanted = {
-      task,
-      fields: mapped.fields,
-      hash: hashFields(mapped.fields),
-      occurrence: occurrenceOf(task),
-      list: listOf(task.project),
-    };
-    return { kind: 'mapped', wanted };
-  });
+    if (mapped.kind === 'unmappable') unmappable.push({ id: task.id, reason: mapped.reason });
+    else {
+      const hash = hashFields(mapped.fields);
+      const [occurrence, list] = [occurrenceOf(task), listOf(task.project)];
+      wanted.push({ task, fields: mapped.fields, hash, occurrence, list });
+    }
+  }
+  return { wanted, unmappable };
 }
 
 function groupBySource(copies: readonly Copy[]): CopiesOf {
@@ -156,23 +145,6 @@ function groupBySource(copies: readonly Copy[]): CopiesOf {
   }
   return groups;
 }
-
-/** Finds an unmarked task for a wanted one, each for one task only; one that has a link already cannot be marked. */
-function similarTasks(strangers: readonly Stranger[]): (wanted: WantedTask) => Stranger | null {
-  const free = new Map<string, Stranger[]>();
-  const oldestFirst = [...strangers].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-  for (const stranger of oldestFirst) {
-    if (stranger.hasLink) continue;
-    const key = likeness(stranger.title, stranger.day);
-    free.set(key, [...(free.get(key) ?? []), stranger]);
-  }
-  return ({ task, fields }) => {
-    const [full, bare] = [likeness(fields.title, fields.day), likeness(task.content, fields.day)];
-    return free.get(full)?.shift() ?? free.get(bare)?.shift() ?? null;
-  };
-}
-
-const likeness = (title: string, day: string | null): string => `${day ?? ''} ${titleKey(title)}`;
 
 const ORDER: Readonly<Record<Action['kind'], number>> = {
   repair: 0,

@@ -99,8 +99,11 @@ export const settledMarker = (marker: Marker): Marker => ({
   settled: Math.max(marker.turn, marker.settled),
 });
 
+/** The task is as it should be, or none of our business. */
 export const NOTHING: Decided = { actions: [], setAside: [], overruled: false };
 
+/** Only this, and nothing to say of it. */
 export const todo = (...actions: readonly Action[]): Decided => ({ ...NOTHING, actions });
 
+/** It is set aside (S5); the reason names no text of it (A1). */
 export const leave = (id: string, reason: string): Decided => ({ ...NOTHING, setAside: [{ id, reason }] });

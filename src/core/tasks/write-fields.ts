@@ -1,4 +1,5 @@
 import { hasRung } from './has-rung.ts';
+import type { Mirror } from './mirrored.ts';
 import type { Fields, Zone } from './model.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface WriteOptions {
   /** Milliseconds since the epoch: a reminder before it is not switched on, for it would ring at once, and once more. */
   readonly now?: number;
   /** What is mirrored; both where it is absent. */
-  readonly mirror?: { readonly reminders: boolean; readonly categories: boolean };
+  readonly mirror?: Mirror;
 }
 
 /** The fields as Graph takes them; the due day as midnight of the pair's zone, which is all that To Do keeps of it (facts B3). */

@@ -1,4 +1,4 @@
-import { closeId, type CloseAction } from '../../../src/activities/tasks/close-tasks.ts';
+import { closeId, type CloseAction } from '../../../src/activities/tasks/close-id.ts';
 import { copyOf, markerOf } from '../../core/tasks/plan-samples.ts';
 import { due, sourceTask } from '../../core/tasks/task-samples.ts';
 

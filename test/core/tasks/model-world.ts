@@ -2,8 +2,9 @@
  * Both services in memory, as far as a sync can tell: Todoist's tasks, and a mailbox that takes the very steps that are sent to Microsoft
  * Graph. Attempts look, plan and send step by step, so that a test can let them overlap, die, and land late, with people's edits in between.
  */
-import { closeTasks, type CloseAction } from '../../../src/activities/tasks/close-tasks.ts';
-import { readDestination } from '../../../src/activities/tasks/read-destination.ts';
+import type { CloseAction } from '../../../src/activities/tasks/close-id.ts';
+import { closeTasks } from '../../../src/activities/tasks/close-tasks.ts';
+import { understood } from '../../../src/activities/tasks/read-destination.ts';
 import type { GraphStep, Todoist } from '../../../src/activities/tasks/services.ts';
 import { isMarked, stepsAfter, stepsOf } from '../../../src/activities/tasks/steps-of.ts';
 import { EXTENSION } from '../../../src/core/tasks/marker.ts';
@@ -76,7 +77,7 @@ export class World {
       raw: { ...json, extensions: extension === null ? [] : [extension], linkedResources: link === null ? [] : [link] },
     }));
     const reading = { pair: POLICY.pair, zone: this.#zone, zones: () => null, mirror: OPTIONS };
-    return readDestination({ lists: [INBOX], tasks }, reading);
+    return { lists: [INBOX], ...understood(tasks, reading) };
   }
 
   plan(): SyncPlan {
