@@ -26,6 +26,8 @@ export function startSync(request: SyncRequest): SyncRun {
   const progress = startSyncProgress(request);
   let wished = carried?.requested ?? request.trigger === 'event';
   let finished = false;
+  /** Activities since a look last found nothing to do. */
+  let restless = carried?.rounds ?? 0;
   return {
     request,
     progress,
@@ -38,10 +40,12 @@ export function startSync(request: SyncRequest): SyncRun {
     },
     round: async (work) => {
       const { status } = progress;
-      if (status.rounds >= pace.mostRounds) throw notConverging(status);
+      if (finished) restless = 0; // a wish begins anew
+      if (restless >= pace.mostRounds) throw notConverging(status);
+      restless += 1;
       progress.show({ phase: 'working' });
       const { adopt, allowRemovals } = request;
-      const chunk = await work({ spec, adopt, allowRemovals, pace, setAside: status.setAside });
+      const chunk = await work({ spec, adopt, allowRemovals, pace, setAside: finished ? [] : status.setAside });
       finished = chunk.done;
       progress.take(chunk);
     },

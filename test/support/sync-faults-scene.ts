@@ -17,7 +17,7 @@ export interface Scene {
 const completedFor = ({ operation }: Row): number => (operation === 'GET completed' ? 20 : 2);
 
 /** Below the late landing of a fault, which is below `settleMs`. */
-const TIMEOUTS = { readMs: 900, writeMs: 900 };
+const TIMEOUTS = { readMs: 1_800, writeMs: 1_800 };
 
 export async function setScene(yard: SyncYard, row: Row): Promise<Scene> {
   const user = `${randomUUID().slice(0, 8)}@example.com`; // one gate an account: cells must not wait for each other

@@ -31,7 +31,13 @@ export async function look({ todoist, graph }: Services, input: LookInput): Prom
   const [source, read] = await both(reading, fetchDestination(graph, how, signal));
   const zone = zoneOf(spec, source);
   const destination = { ...read, lists: withMade(read.lists, input.madeLists) };
-  const fates = await todoist.fatesOf(goneSources(source, destination.copies), signal);
+  const gone = goneSources(source, destination.copies);
+  // What the snapshot itself shows as active needs no question: after a change of the scope that may be very many.
+  const asked = await todoist.fatesOf(
+    gone.filter((id) => !source.active.has(id)),
+    signal,
+  );
+  const fates = new Map([...gone.map((id) => [id, 'out-of-scope'] as const), ...asked]);
   const plan = planSync({
     source,
     destination,

@@ -88,7 +88,8 @@ async function send<T>(batch: readonly Job<T>[], run: JobRun<T>): Promise<BatchV
     return judge(batch, results, run);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (error.facts.kind === 'throttled') return { again: batch, throttled: error, broken: null };
+    if (error.facts.kind === 'throttled' && error.facts.outcome === 'not-run')
+      return { again: batch, throttled: error, broken: null };
     for (const { what } of batch) run.ended(what, { kind: 'failed', error });
     return { again: [], throttled: null, broken: error };
   }

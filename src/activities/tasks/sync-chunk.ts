@@ -62,6 +62,8 @@ interface Chunk {
   readonly madeLists: TodoList[];
   /** How often each task was acted upon. */
   readonly tries: Map<string, number>;
+  /** How often Todoist did not tell what became of a task. */
+  readonly untold: Map<string, number>;
   readonly lease: Lease;
   /** Actions that were applied. */
   applied: number;
@@ -86,6 +88,7 @@ function openChunk(pulse: Pulse, input: SyncChunkInput): Chunk {
     quietUntil,
     madeLists: [],
     tries: new Map(),
+    untold: new Map(),
     applied: 0,
     lease: holdLease(pulse, heartbeatMs),
     troubleSince: before?.troubleSince ?? null,
@@ -107,11 +110,11 @@ async function converge(chunk: Chunk, services: Services): Promise<SyncChunk> {
   let waited = 0;
   for (;;) {
     const next = await lookAndPlan(chunk, services);
-    const { fitting, held, zone } = next;
+    const { fitting, waiting, zone } = next;
     view ??= next.view;
     if (next.isDone) return chunkOf(chunk, view, true);
-    if (held.length === 0 && fitting.length === 0) return chunkOf(chunk, view, false);
-    if (fitting.length === 0) waited = await waitForSight(chunk, held, waited);
+    if (waiting === 0 && fitting.length === 0) return chunkOf(chunk, view, false);
+    if (fitting.length === 0) waited = await waitForSight(chunk, waiting, waited);
     else {
       await apply(chunk, fitting, { services, zone });
       waited = 0;
@@ -125,7 +128,8 @@ interface Next {
   readonly zone: Zone;
   /** What may be done now, as much as fits into this activity. */
   readonly fitting: readonly Action[];
-  readonly held: readonly Action[];
+  /** How much another look has to show or to tell first. */
+  readonly waiting: number;
   readonly isDone: boolean;
 }
 
@@ -137,13 +141,21 @@ async function lookAndPlan(chunk: Chunk, services: Services): Promise<Next> {
   const seen = await look(services, at);
   const { plan, zone } = seen;
   if (plan.stop !== null) throw failure('StoppedByGuard', plan.stop.sentence, { next: plan.stop.next });
-  setAside(progress, ...plan.setAside);
+  const untold = stillUntold(chunk, plan.untold);
+  setAside(progress, ...plan.setAside.filter(({ id }) => !untold.has(id)));
   for (const id of plan.overruled) progress.overruled.add(id);
   const { ready, held } = patience.split(withoutRestless(chunk, plan.actions), pulse.now());
   const view = syncView(seen);
   progress.planned = view.planned;
   const fitting = ready.slice(0, Math.max(0, input.pace.chunk - chunk.applied));
-  return { view, zone, fitting, held, isDone: ready.length === 0 && held.length === 0 };
+  const waiting = held.length + untold.size;
+  return { view, zone, fitting, waiting, isDone: ready.length === 0 && waiting === 0 };
+}
+
+/** Of tasks whose fate was not told: those that some more looks may tell of. One lost answer sets nothing aside. */
+function stillUntold({ untold }: Chunk, ids: readonly string[]): ReadonlySet<string> {
+  for (const id of ids) untold.set(id, (untold.get(id) ?? 0) + 1);
+  return new Set(ids.filter((id) => (untold.get(id) ?? 0) < MOST_TRIES));
 }
 
 async function apply(chunk: Chunk, actions: readonly Action[], at: { services: Services; zone: Zone }): Promise<void> {
@@ -203,13 +215,9 @@ function withoutRestless({ tries, progress }: Chunk, actions: readonly Action[])
 const LONGEST_WAIT_MS = 15_000;
 
 /** Waits for reads to show what was written, longer each time. @returns how long this time. */
-async function waitForSight(
-  { input, pulse, progress }: Chunk,
-  held: readonly Action[],
-  before: number,
-): Promise<number> {
+async function waitForSight({ input, pulse, progress }: Chunk, waiting: number, before: number): Promise<number> {
   const ms = Math.min(LONGEST_WAIT_MS, before === 0 ? Math.min(250, input.pace.settleMs / 4) : before * 2);
-  progress.doing = `waiting until To Do shows ${held.length} of what was sent, or until it surely was not obeyed`;
+  progress.doing = `waiting until another look shows ${waiting} of what was sent or asked, or until it surely was not obeyed`;
   await pulse.sleep(ms);
   return ms;
 }

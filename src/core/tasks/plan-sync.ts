@@ -47,6 +47,8 @@ export interface SyncPlan {
   /** In the order in which they are applied: removals last. */
   readonly actions: readonly Action[];
   readonly setAside: readonly SetAside[];
+  /** Ids among these whose fate nobody told: another look may. */
+  readonly untold: readonly string[];
   /** Why nothing may be applied; null where all may. */
   readonly stop: Stop | null;
   /** Ids of tasks whose both sides had changed. */
@@ -75,16 +77,19 @@ export function planSync(input: PlanInput): SyncPlan {
     destination.strangers,
   );
   const context = { policy, user: source.userId, now: input.now, adoptable: policy.adopt ? similar : NONE };
-  const gone = goneSources(source, destination.copies).filter((id) => !leftAside.has(id));
+  const gone = goneSources(source, destination.copies)
+    .filter((id) => !leftAside.has(id))
+    .map((id) => ({ id, fate: fateOf(id, input) }));
   const decided: readonly Decided[] = [
     ...wanted.map((one) => decideOpen(one, copiesOf.get(one.task.id) ?? [], context)),
-    ...gone.map((id) => decideGone(fateOf(id, input), copiesOf.get(id) ?? [], context)),
+    ...gone.map(({ id, fate }) => decideGone(fate, copiesOf.get(id) ?? [], context)),
   ];
   const actions = inOrder(decided.flatMap((one) => one.actions));
   const unreadable = source.unreadable.filter(({ id }) => !leftAside.has(id));
   return {
     actions,
     setAside: [...unreadable, ...unmappable, ...decided.flatMap((one) => one.setAside)],
+    untold: gone.flatMap(({ id, fate }) => (fate === 'unknown' ? [id] : [])),
     stop: guard({ pair: policy.pair, source, copies: destination.copies, actions }, input.guards),
     overruled: decided.flatMap(overruledId),
     similar: policy.adopt ? 0 : similar.size,
