@@ -22,8 +22,6 @@ export interface IssuedToken {
 
 export interface Lifetimes {
   readonly accessTokenSeconds: number;
-  /** After which a client that keeps tokens fresh asks for a new one. */
-  readonly refreshInSeconds: number;
   readonly refreshTokenDays: number;
   /** How long a refresh token that was exchanged is still good: for clients whose answer was lost. */
   readonly graceMs: number;

@@ -57,7 +57,6 @@ export interface MicrosoftStandIn {
 
 const DEFAULTS: Lifetimes = {
   accessTokenSeconds: 3_600,
-  refreshInSeconds: 1_800,
   refreshTokenDays: 90,
   graceMs: 60_000,
   codeSeconds: 900,
@@ -93,7 +92,6 @@ export async function startMicrosoft(options: MicrosoftOptions = {}): Promise<Mi
 function lifetimesOf(options: MicrosoftOptions): Lifetimes {
   return {
     accessTokenSeconds: options.accessTokenSeconds ?? DEFAULTS.accessTokenSeconds,
-    refreshInSeconds: options.refreshInSeconds ?? DEFAULTS.refreshInSeconds,
     refreshTokenDays: options.refreshTokenDays ?? DEFAULTS.refreshTokenDays,
     graceMs: options.graceMs ?? DEFAULTS.graceMs,
     codeSeconds: options.codeSeconds ?? DEFAULTS.codeSeconds,

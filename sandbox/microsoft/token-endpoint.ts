@@ -138,7 +138,8 @@ const TENANT_ID = '99999999-8888-7777-6666-555555555555';
 
 function bearer({ lifetimes, onToken }: Entra, issued: IssuedToken): Readonly<Record<string, unknown>> {
   onToken(issued);
-  const { accessTokenSeconds: expires_in, refreshInSeconds: refresh_in } = lifetimes;
+  const { accessTokenSeconds: expires_in } = lifetimes;
+  const refresh_in = Math.floor(expires_in / 2); // the offer to renew early, as Microsoft makes it for long tokens
   return { token_type: 'Bearer', expires_in, refresh_in, access_token: issued.token };
 }
 

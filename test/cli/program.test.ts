@@ -15,7 +15,9 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 const VERBS =
-  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply doctor'.split(' ');
+  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply login logout doctor'.split(
+    ' ',
+  );
 
 describe('the command line', () => {
   test('--help has examples that can be typed as they stand', async () => {

@@ -55,10 +55,17 @@ test('a person who declines, and a code that expires, end it with a sentence eac
   expect(late.facts.next).toMatch(/before the code expired/);
 });
 
-test('whoever stops waiting is not kept waiting', async () => {
+test('whoever stops waiting is not kept waiting by an answer that does not come', async () => {
   const leaving = new AbortController();
-  await expect(signIn(() => leaving.abort(), leaving.signal)).rejects.toMatchObject({ name: 'AbortError' });
-});
+  let answer: () => void = () => undefined;
+  const run = (): Promise<void> => {
+    leaving.abort();
+    return new Promise((resolve) => (answer = resolve));
+  };
+  rig.microsoft.faults.add({ operation: 'token', fault: { kind: 'meanwhile', run } });
+  await expect(signIn(() => undefined, leaving.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  answer();
+}, 10_000); // less than the time limit of the request, which would end it too
 
 test('an application that Microsoft does not know is no reason to wait', async () => {
   const microsoft = { ...rig.config, clientId: '33333333-2222-3333-4444-555555555555' };
