@@ -33,6 +33,9 @@ export function hearInterrupts(): Interrupts {
           resolve();
         };
       }),
-    stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+    stop: () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      wake(); // a pause that nobody waits for any more must not keep the process
+    },
   };
 }
