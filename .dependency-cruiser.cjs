@@ -48,7 +48,7 @@ module.exports = {
     },
     layer('activities-know-no-workflows', '^src/activities/', '^src/(workflows/|cli/|embedded/|worker\\.ts)'),
     layer('embedded-stands-alone', '^src/embedded/', '^src/(workflows/|activities/|cli/|policies/|worker\\.ts)'),
-    layer('sign-in-knows-no-chores', '^src/sign-in/', '^src/(workflows/|cli/|worker\\.ts|clients\\.ts)'),
+    layer('sign-in-knows-no-chores', '^src/sign-in/', '^src/(activities/|workflows/|cli/|worker\\.ts|clients\\.ts)'),
     layer('src-never-imports-sandbox', '^src/', '^(sandbox|demo|bench|test)/'),
     layer('sandbox-stands-alone', '^sandbox/', '^(demo|bench|test)/'),
     {

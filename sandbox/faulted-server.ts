@@ -104,7 +104,7 @@ async function strike(
       return refused(protocol, fault);
     case 'apply-then-error':
       await protocol.process(request);
-      return internalError(protocol, fault.status ?? 500);
+      return internalError(protocol, fault);
     case 'apply-then-reset':
       await protocol.process(request);
       return 'reset';
@@ -125,16 +125,21 @@ async function strike(
 
 function refused(protocol: Protocol, fault: Extract<Fault, { kind: 'refuse' }>): Reply {
   const reply = protocol.refusal({ status: fault.status, code: fault.code, message: fault.message ?? fault.code });
-  if (fault.retryAfterSeconds === undefined) return reply;
-  return { ...reply, headers: { ...reply.headers, 'retry-after': String(fault.retryAfterSeconds) } };
+  return withPause(reply, fault);
 }
 
-function internalError(protocol: Protocol, status: number): Reply {
-  return protocol.refusal({
-    status,
+function internalError(protocol: Protocol, fault: Extract<Fault, { kind: 'apply-then-error' }>): Reply {
+  const reply = protocol.refusal({
+    status: fault.status ?? 500,
     code: 'InternalFailure',
     message: 'The request processing has failed because of an unknown error, exception or failure.',
   });
+  return withPause(reply, fault);
+}
+
+function withPause(reply: Reply, { retryAfterSeconds }: { readonly retryAfterSeconds?: number }): Reply {
+  if (retryAfterSeconds === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
 /** False when the server was closed meanwhile: then nothing may happen any more. */

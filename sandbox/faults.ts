@@ -15,8 +15,12 @@ export type Fault =
       readonly message?: string;
       readonly retryAfterSeconds?: number;
     }
-  /** The effect happens, then the answer is an error (500 unless told otherwise). */
-  | { readonly kind: 'apply-then-error'; readonly status?: number }
+  /** The effect happens, then the answer is an error (500 unless told otherwise), which may say when to come back. */
+  | {
+      readonly kind: 'apply-then-error';
+      readonly status?: number;
+      readonly retryAfterSeconds?: number;
+    }
   /** The effect happens, then the connection is reset. */
   | { readonly kind: 'apply-then-reset' }
   /** The effect happens and no answer ever comes. */

@@ -1,6 +1,7 @@
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsConfig } from './config.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 /** How long one request to AWS may take, in milliseconds. */
 export interface RequestTimeouts {
@@ -33,7 +34,7 @@ export function createAwsClients(config: AwsConfig, options: AwsClientsOptions =
   const common = {
     region: config.region,
     maxAttempts: 1,
-    userAgentAppId: 'switchyard',
+    userAgentAppId: USER_AGENT,
     requestHandler: {
       connectionTimeout: Math.min(3_000, timeouts.readMs),
       requestTimeout: timeouts.readMs,

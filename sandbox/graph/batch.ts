@@ -137,7 +137,7 @@ async function struck(desk: Desk, step: BatchStep): Promise<StepAnswer> {
       return told(step, refusalAnswer(refused(fault)));
     case 'apply-then-error':
       await run();
-      return told(step, refusalAnswer(failedInside(fault.status ?? 500)));
+      return told(step, refusalAnswer(failedInside(fault)));
     case 'apply-then-reset':
     case 'apply-then-hang':
       await run();
@@ -157,14 +157,17 @@ function outcomeOf(desk: Desk, { ask, refusal }: BatchStep): Promise<Answer> {
   return refusal === null ? runCounted(desk, ask) : answering(() => Promise.reject(refusal));
 }
 
-function refused({ status, code, message, retryAfterSeconds }: Extract<Fault, { kind: 'refuse' }>): Refusal {
-  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return new Refusal({ status, code, ...wait }, message ?? code);
+function refused({ status, code, message, ...wait }: Extract<Fault, { kind: 'refuse' }>): Refusal {
+  return new Refusal({ status, code, ...pauseIn(wait) }, message ?? code);
 }
 
-function failedInside(status: number): Refusal {
-  return new Refusal({ status, code: 'generalException' }, 'An internal server error occurred.');
+function failedInside({ status = 500, ...wait }: Extract<Fault, { kind: 'apply-then-error' }>): Refusal {
+  return new Refusal({ status, code: 'generalException', ...pauseIn(wait) }, 'An internal server error occurred.');
 }
+
+type Pause = Pick<Extract<Fault, { kind: 'refuse' }>, 'retryAfterSeconds'>;
+
+const pauseIn = ({ retryAfterSeconds }: Pause): Pause => (retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
 
 function told({ id }: BatchStep, { status, headers, body }: Answer): Json {
   const type = body === undefined ? {} : { 'Content-Type': 'application/json' };

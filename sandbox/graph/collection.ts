@@ -30,6 +30,16 @@ function pageLink({ address, query }: Call, skip: number, resumed: boolean): str
   return `${address}?${next.toString()}`;
 }
 
+/** How far behind the replica is that answers; the pages of one read all come from that of the first. */
+export function replicaOf<T extends { readonly id: string }>({ query, mailbox }: Call, shelf: Shelf<T>): number {
+  if (mailbox.settings.flickerMs === 0) return 0;
+  const behindMs = numberIn(query, REPLICA) ?? shelf.takeBehindMs();
+  query.set(REPLICA, String(behindMs)); // for the link to the next page
+  return behindMs;
+}
+
+const REPLICA = 'switchyard-replica';
+
 /** A round of changes: everything at first, later what changed since; what is gone as `@removed`. */
 export function deltaOf<T extends { readonly id: string }>(
   call: Call,

@@ -49,7 +49,7 @@ export class Mailbox {
     this.user = user;
     this.settings = settings;
     this.#sink = sink;
-    this.lists = new Shelf({ now: settings.now, lagMs: () => 0 });
+    this.lists = new Shelf({ now: settings.now, lagMs: () => 0, flickerMs: () => 0 });
     this.#addList('Tasks', 'defaultList');
     this.#addList('Flagged Emails', 'flaggedEmails');
   }
@@ -113,6 +113,13 @@ export class Mailbox {
     return after;
   }
 
+  /** An owner's list, or one that somebody else has shared; its other members are not part of this stand-in. */
+  shareList(hand: Hand, before: TodoList, isOwner: boolean): void {
+    const after = { ...before, isShared: true, isOwner, etag: this.newEtag() };
+    this.lists.put(after);
+    this.#record(hand, { listId: after.id, taskId: null, before, after });
+  }
+
   removeList(hand: Hand, before: TodoList): void {
     this.lists.drop(before.id);
     this.#tasks.delete(before.id);
@@ -142,7 +149,8 @@ export class Mailbox {
   }
 
   #newShelf(): Shelf<Task> {
-    return new Shelf({ now: this.settings.now, lagMs: () => this.settings.lagMs });
+    const { settings } = this;
+    return new Shelf({ now: settings.now, lagMs: () => settings.lagMs, flickerMs: () => settings.flickerMs });
   }
 
   #record(hand: Hand, written: Pick<WriteLogEntry, 'listId' | 'taskId' | 'before' | 'after'>): void {

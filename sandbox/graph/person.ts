@@ -26,6 +26,8 @@ export interface Person {
   attach(taskId: string): void;
   addList(name: string): string;
   renameList(listId: string, name: string): void;
+  /** Shows a list as shared: by its owner with others, or by somebody else with this person as a member. */
+  shareList(listId: string, as: 'owner' | 'member'): void;
   removeList(listId: string): void;
 }
 
@@ -49,6 +51,7 @@ export function personAt(mailbox: Mailbox): Person {
     attach: (taskId) => put('attach', anywhere(mailbox, taskId), { hasAttachments: true }),
     addList: (name) => mailbox.addList(handFor('addList'), name).id,
     renameList: (listId, name) => void mailbox.renameList(handFor('renameList'), mailbox.list(listId), name),
+    shareList: (listId, as) => mailbox.shareList(handFor('shareList'), mailbox.list(listId), as === 'owner'),
     removeList: (listId) => {
       if (listId === mailbox.defaultListId()) throw invalid('The default list cannot be removed.');
       mailbox.removeList(handFor('removeList'), mailbox.list(listId));

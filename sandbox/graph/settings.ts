@@ -2,6 +2,8 @@
 export interface Settings {
   readonly now: () => number;
   lagMs: number;
+  /** Every second read of all tasks of a list (`GET tasks`) is answered as if it had come so much earlier. */
+  flickerMs: number;
   latencyMs: { readonly read: number; readonly write: number };
   ghostMs: number;
   titleMax: number;

@@ -1,13 +1,14 @@
 /**
  * Things by id, each replaced whole, with the order in which they changed.
  *
- * Whoever writes sees what stands; whoever reads sees it `lagMs` later.
+ * Whoever writes sees what stands; whoever reads sees it `lagMs` later, and `behindMs` after that from a replica that is behind.
  */
 export class Shelf<T extends { readonly id: string }> {
   readonly #clock: ShelfClock;
   readonly #cells = new Map<string, Cell<T>>();
   /** Which id changed when; a position is an index into it. */
   readonly #feed: { readonly id: string; readonly at: number }[] = [];
+  #reads = 0;
 
   constructor(clock: ShelfClock) {
     this.#clock = clock;
@@ -29,8 +30,14 @@ export class Shelf<T extends { readonly id: string }> {
   }
 
   /** In order of creation. */
-  everyShown(): T[] {
-    return present([...this.#cells.values()].map((cell) => this.#seen(cell)));
+  everyShown(behindMs = 0): T[] {
+    return present([...this.#cells.values()].map((cell) => this.#seen(cell, behindMs)));
+  }
+
+  /** How far behind the replica is that answers the next read of all: every second one is. */
+  takeBehindMs(): number {
+    this.#reads += 1;
+    return this.#reads % 2 === 0 ? this.#clock.flickerMs() : 0;
   }
 
   put(thing: T): void {
@@ -39,7 +46,7 @@ export class Shelf<T extends { readonly id: string }> {
 
   drop(id: string): void {
     this.#become(id, undefined);
-    if (this.#clock.lagMs() === 0) this.#cells.delete(id);
+    if (this.#keptMs() === 0) this.#cells.delete(id);
   }
 
   /** The position up to which readers see the changes. */
@@ -58,15 +65,20 @@ export class Shelf<T extends { readonly id: string }> {
   #become(id: string, now: T | undefined): void {
     const cell = this.#cells.get(id) ?? { now: undefined, past: [] };
     const at = this.#clock.now();
-    const lagMs = this.#clock.lagMs();
-    const past = cell.past.filter(({ until }) => until + lagMs > at);
-    this.#cells.set(id, { now, past: lagMs === 0 ? [] : [...past, { was: cell.now, until: at }] });
+    const keptMs = this.#keptMs();
+    const past = cell.past.filter(({ until }) => until + keptMs > at);
+    this.#cells.set(id, { now, past: keptMs === 0 ? [] : [...past, { was: cell.now, until: at }] });
     this.#feed.push({ id, at });
   }
 
-  #seen({ now, past }: Cell<T>): T | undefined {
+  /** How long what stood before can be seen by anybody. */
+  #keptMs(): number {
+    return this.#clock.lagMs() + this.#clock.flickerMs();
+  }
+
+  #seen({ now, past }: Cell<T>, behindMs = 0): T | undefined {
     if (past.length === 0) return now;
-    const seenUntil = this.#clock.now() - this.#clock.lagMs();
+    const seenUntil = this.#clock.now() - this.#clock.lagMs() - behindMs;
     const older = past.find(({ until }) => until > seenUntil);
     return older ? older.was : now;
   }
@@ -75,6 +87,7 @@ export class Shelf<T extends { readonly id: string }> {
 export interface ShelfClock {
   now(): number;
   lagMs(): number;
+  flickerMs(): number;
 }
 
 interface Cell<T> {

@@ -39,6 +39,7 @@ export interface GraphOptions extends Partial<Settings> {
 const DEFAULTS: Settings = {
   now: Date.now,
   lagMs: 0,
+  flickerMs: 0,
   latencyMs: { read: 0, write: 0 },
   ghostMs: 60_000,
   titleMax: 255,

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import { bodyOf, checkIfMatch, listIdOf, taskOf, zoneOf } from './call.ts';
 import type { Call } from './call.ts';
-import { deltaOf, pageOf } from './collection.ts';
+import { deltaOf, pageOf, replicaOf } from './collection.ts';
 import { allowOptions, expansionOf, filterOf, inOrder } from './query-options.ts';
 import { notFound, unreadableQuery } from './refusal.ts';
 import { createTask, patchTask } from './task-changes.ts';
@@ -14,10 +14,8 @@ export function getTasks(call: Call): Answer {
   const { query, mailbox } = call;
   allowOptions(query, '$filter', '$expand', '$orderby', '$top', '$skip');
   const telling = tellingOf(call);
-  const found = mailbox
-    .tasksOf(listIdOf(call))
-    .everyShown()
-    .filter(filterOf(query.get('$filter')));
+  const [shelf, isWanted] = [mailbox.tasksOf(listIdOf(call)), filterOf(query.get('$filter'))];
+  const found = shelf.everyShown(replicaOf(call, shelf)).filter(isWanted);
   return pageOf(call, inOrder(found, query.get('$orderby')), (task) => taskEntity(task, telling));
 }
 

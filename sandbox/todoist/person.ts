@@ -55,6 +55,8 @@ export interface Person {
   removeProject(id: string): void;
   /** With another user. */
   share(projectId: string, userId: string): void;
+  /** For good: what is in it goes on without them, and is refused to them. */
+  leaveProject(projectId: string): void;
 }
 
 export function createPerson(world: World, userId: string): Person {
@@ -79,6 +81,7 @@ export function createPerson(world: World, userId: string): Person {
       world.admit(projectId, world.user(other).id);
       world.putProject({ ...world.project(projectId, actor), is_shared: true, can_assign_tasks: true });
     },
+    leaveProject: (projectId) => world.expel(world.project(projectId, actor).id, userId),
   };
 }
 

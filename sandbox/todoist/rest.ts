@@ -4,7 +4,7 @@ import type { Call, Operation } from './call.ts';
 import { today } from './due.ts';
 import { parseFilter } from './filter.ts';
 import { pageOf } from './pages.ts';
-import { invalidArgument, missingArgument, notFound } from './refusal.ts';
+import { invalidArgument, missingArgument } from './refusal.ts';
 import { userBody } from './resources.ts';
 import type { Project, Task } from './resources.ts';
 import { textOf } from './task-fields.ts';
@@ -37,14 +37,10 @@ export const getTasksByFilter: Operation = (call) => {
   return results(call, activeTasks(call).filter(test));
 };
 
-/** Completed ones too; a deleted one is not there. */
+/** Completed ones too; a deleted one is not there, and one in a project that was left is refused. */
 export const getTask: Operation = (call) => {
   const { world, actor, id, served } = call;
-  const task = world.tasks.getAt(id, call.visible());
-  if (task === undefined || task.is_deleted || !world.members(task.project_id).has(actor.userId)) {
-    throw notFound('ITEM');
-  }
-  return served(task);
+  return served(world.seenBy(actor.userId, world.tasks.getAt(id, call.visible())));
 };
 
 /** Occurrences of recurring tasks do not appear: such a task stays active and moves on. */

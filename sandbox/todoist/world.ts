@@ -33,6 +33,8 @@ export class World {
   /** Old id to new id, of tasks that got another one. */
   readonly movedIds = new Map<string, string>();
   readonly #members = new Map<string, Set<string>>();
+  /** Who has been a member of a project, and is no longer. */
+  readonly #left = new Map<string, Set<string>>();
   readonly #times: number[] = [0];
 
   constructor(now: () => number) {
@@ -72,6 +74,11 @@ export class World {
     this.#members.set(projectId, new Set([...this.members(projectId), userId]));
   }
 
+  expel(projectId: string, userId: string): void {
+    this.#members.set(projectId, new Set([...this.members(projectId)].filter((id) => id !== userId)));
+    this.#left.set(projectId, new Set([...(this.#left.get(projectId) ?? []), userId]));
+  }
+
   user(id: string): User {
     const user = this.users.get(id);
     if (user === undefined) throw forbidden();
@@ -80,9 +87,14 @@ export class World {
 
   /** @throws Refusal where there is none, or none that this user may see. */
   task(id: string, { userId }: Actor): Task {
-    const task = this.tasks.get(id);
-    if (task === undefined || task.is_deleted || !this.members(task.project_id).has(userId)) throw notFound('ITEM');
-    return task;
+    return this.seenBy(userId, this.tasks.get(id));
+  }
+
+  /** @throws Refusal 404; 403 for what is in a project that the user has left. */
+  seenBy(userId: string, task: Task | undefined): Task {
+    if (task === undefined || task.is_deleted) throw notFound('ITEM');
+    if (this.members(task.project_id).has(userId)) return task;
+    throw this.#left.get(task.project_id)?.has(userId) === true ? forbidden() : notFound('ITEM');
   }
 
   project(id: string, { userId }: Actor): Project {

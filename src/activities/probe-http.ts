@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import type { SecureContext } from 'node:tls';
 import type { HttpGate } from '../core/dns/gate.ts';
+import { USER_AGENT } from '../user-agent.ts';
 import { problemOf, type ProbeResult } from './probe-result.ts';
 import type { Spot } from './probe-targets.ts';
 
@@ -139,7 +140,7 @@ function open({ gate, spot, host, headers, trust, signal }: HttpProbe, path: str
     path,
     agent: false,
     signal,
-    headers: { 'user-agent': 'switchyard', accept: '*/*', ...headers, host: usual ? host : `${host}:${gate.port}` },
+    headers: { 'user-agent': USER_AGENT, accept: '*/*', ...headers, host: usual ? host : `${host}:${gate.port}` },
   };
   if (gate.scheme === 'http') return httpRequest(options);
   return httpsRequest({

@@ -7,6 +7,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { cleanText } from '../core/clean-text.ts';
 import { failure, type FailureType } from './failures.ts';
+import { wasNeverSent, type NetworkError } from './never-sent.ts';
 
 /** The request that failed, in the service's own words. */
 export interface Request {
@@ -159,9 +160,6 @@ const BY_NAME: Readonly<Record<string, KindName>> = {
   ValidationError: 'invalid',
 };
 
-/** Nothing was sent: the name did not resolve, or nobody listened. */
-const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EINVAL'];
-
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html, wordings of the real service. */
 const STALE = /do not match the current values|but it was not found|but it already exists/i;
 const PROTECTION = /protect/i;
@@ -170,7 +168,7 @@ function kindOf(facts: Facts): KindName {
   if (facts.name === 'InvalidChangeBatch') return batchKind(facts.message);
   const byName = BY_NAME[facts.name];
   if (byName !== undefined) return byName;
-  if (NEVER_SENT.includes(facts.code)) return 'unreachable';
+  if (facts.neverSent) return 'unreachable';
   if (facts.status === 429) return 'throttled';
   if (facts.status === 403 || facts.status === 401) return 'denied';
   if (facts.status !== null && facts.status >= 400 && facts.status < 500) return 'invalid';
@@ -195,6 +193,7 @@ function withoutNames(message: string): string {
 interface Facts {
   readonly name: string;
   readonly code: string;
+  readonly neverSent: boolean;
   readonly message: string;
   readonly status: number | null;
   readonly retryAfterMs: number | null;
@@ -202,9 +201,8 @@ interface Facts {
 
 /** Reads an error of the SDK without trusting its shape: what it throws for garbled bodies is a plain `Error` (measured). */
 function factsOf(error: unknown): Facts {
-  const from = (error ?? {}) as {
+  const from = (error ?? {}) as NetworkError & {
     readonly name?: unknown;
-    readonly code?: unknown;
     readonly message?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
     readonly $response?: { readonly headers?: Readonly<Record<string, unknown>> };
@@ -213,6 +211,7 @@ function factsOf(error: unknown): Facts {
   return {
     name: text(from.name) || 'Error',
     code: text(from.code),
+    neverSent: wasNeverSent(from),
     message: discreet(text(from.message)),
     status: typeof status === 'number' ? status : null,
     retryAfterMs: retryAfter(text(from.$response?.headers?.['retry-after'])),

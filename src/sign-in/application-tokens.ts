@@ -1,9 +1,9 @@
-import type { Tokens } from '../activities/tasks/services.ts';
 import type { MicrosoftConfig } from '../config.ts';
 import { keepToken, type Token } from './keep-token.ts';
 import { openMicrosoftNetwork } from './microsoft-network.ts';
 import { confidentialClient, mustBeRegistered, type Registered } from './msal-clients.ts';
 import { ownError, signInError } from './sign-in-error.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface ApplicationOptions {
   readonly microsoft: MicrosoftConfig;

@@ -1,5 +1,5 @@
-import type { Tokens } from '../activities/tasks/services.ts';
 import { ServiceError } from '../policies/service-error.ts';
+import type { Tokens } from './tokens.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** An access token. */
@@ -27,15 +27,15 @@ export const LEAST_REST_MS = 5 * 60_000;
  * Who stops waiting does not stop the renewal: its answer may hold the only refresh token that is still good.
  */
 export function keepToken(source: TokenSource): Tokens {
-  const memory: Memory = { token: null, isRefused: () => false, renewal: null, pause: null };
+  const memory: Memory = { token: null, refused: new Set(), renewal: null, pause: null };
   return {
-    accessToken: async (signal, { fresh = false } = {}) => {
+    accessToken: async (signal, { refused } = {}) => {
       signal.throwIfAborted();
-      const { token } = memory;
-      if (!fresh && token !== null && isUsable(token, memory, source.now()) && (await source.isCurrent()))
-        return token.value;
       // Until there is another one, a refused token stays refused: where it is kept it still looks good.
-      if (fresh) memory.isRefused = (value) => token === null || value === token.value;
+      if (refused !== undefined) memory.refused.add(refused);
+      const { token } = memory;
+      // One that was fetched since the refused one was given out will do: many requests may be refused at once.
+      if (token !== null && isUsable(token, memory, source.now()) && (await source.isCurrent())) return token.value;
       memory.renewal ??= renewed(source, memory).finally(() => (memory.renewal = null));
       return (await unlessAborted(memory.renewal, signal)).value;
     },
@@ -44,21 +44,21 @@ export function keepToken(source: TokenSource): Tokens {
 
 interface Memory {
   token: Token | null;
-  isRefused: IsRefused;
+  readonly refused: Set<string>;
   renewal: Promise<Token> | null;
   pause: { readonly until: number; readonly error: ServiceError } | null;
 }
 
-const isUsable = (token: Token, { isRefused }: Memory, now: number): boolean =>
-  isGood(token, now) && !isRefused(token.value);
+const isUsable = (token: Token, { refused }: Memory, now: number): boolean =>
+  isGood(token, now) && !refused.has(token.value);
 
 export const isGood = ({ expiresAt }: Token, now: number): boolean => expiresAt - now > LEAST_REST_MS;
 
 async function renewed({ now, renew }: TokenSource, memory: Memory): Promise<Token> {
   try {
     if (memory.pause !== null && memory.pause.until > now()) throw stillPaused(memory.pause, now());
-    const token = await renew(memory.isRefused);
-    memory.isRefused = () => false;
+    const token = await renew((value) => memory.refused.has(value));
+    memory.refused.clear();
     return (memory.token = token);
   } catch (cause) {
     if (cause instanceof ServiceError && cause.facts.retryAfterMs !== null)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +37,7 @@ async function claimed(file: string, { patienceMs, foreignMs }: LockLimits): Pro
   const seen: Sightings = { since: new Map(), foreignMs };
   for (const giveUpAt = performance.now() + patienceMs; performance.now() < giveUpAt;) {
     const claim = isHeld(file, null, seen) ? null : claimNow(file);
-    if (claim !== null && !isHeld(file, claim, seen)) return claim;
+    if (claim !== null && !isHeld(file, claim, seen)) return afterClearing(file, claim, foreignMs);
     if (claim !== null) rmSync(claim, { force: true });
     await sleep(5 + Math.random() * 40); // two that saw each other both stepped back: let one be first
   }
@@ -62,9 +62,21 @@ function claimNow(file: string): string {
 
 /** Where another living claim is; dead ones are removed. */
 function isHeld(file: string, own: string | null, seen: Sightings): boolean {
-  const prefix = `${basename(file)}.lock.`;
-  const claims = readdirSync(dirname(file)).filter((name) => name.startsWith(prefix));
-  return claims.map((name) => join(dirname(file), name)).some((claim) => claim !== own && lives(claim, seen));
+  return besides(file, 'lock').some((claim) => claim !== own && lives(claim, seen));
+}
+
+function besides(file: string, kind: 'claim' | 'lock'): readonly string[] {
+  const prefix = `${basename(file)}.${kind}.`;
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(prefix));
+  return names.map((name) => join(dirname(file), name));
+}
+
+/** Removes what crashes between making a claim and naming it have left. Ages by the clock of the disk alone, which may be another machine's. */
+function afterClearing(file: string, claim: string, foreignMs: number): string {
+  const madeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  const oldest = madeAt(claim) - foreignMs;
+  for (const draft of besides(file, 'claim')) if (madeAt(draft) < oldest) rmSync(draft, { force: true });
+  return claim;
 }
 
 function lives(claim: string, seen: Sightings): boolean {

@@ -6,7 +6,8 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { INetworkModule, NetworkResponse } from '@azure/msal-node';
-import { retryAfterMs, USER_AGENT } from '../activities/tasks/http.ts';
+import { retryAfterMs } from '../policies/retry-after.ts';
+import { USER_AGENT } from '../user-agent.ts';
 
 /** What the last request came to; without a token and without anything that a person wrote (A1). */
 export interface LastAnswer {

@@ -8,7 +8,6 @@
  * new file leaves the old refresh token, which Microsoft takes for a while longer, or else asks for a new sign-in.
  */
 import type { AccountInfo, PublicClientApplication } from '@azure/msal-node';
-import type { Tokens } from '../activities/tasks/services.ts';
 import type { MicrosoftConfig } from '../config.ts';
 import type { ServiceError } from '../policies/service-error.ts';
 import { isGood, keepToken, type IsRefused, type Token } from './keep-token.ts';
@@ -18,6 +17,7 @@ import { DELEGATED_SCOPES, mustBeRegistered, publicClient, type Registered } fro
 import { ownError, signInError } from './sign-in-error.ts';
 import { exclusively, moveAside, readSignIn, stampOf, writeSignIn } from './sign-in-file.ts';
 import { isAccount, lockedAway, notSignedIn, otherAccount, otherApplication, signInAgain } from './sign-in-words.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface SignInOptions {
   readonly microsoft: MicrosoftConfig;

@@ -61,6 +61,13 @@ test.each<[string, unknown, string, boolean]>([
   ['a time-out', error('TimeoutError', { code: 'ETIMEDOUT' }), 'Unavailable', true],
   ['a reset', error('TimeoutError', { code: 'ECONNRESET' }), 'Unavailable', true],
   ['a socket hang up', error('Error', { code: 'ECONNRESET' }), 'Unavailable', true],
+  ['a host that cannot be reached', error('Error', { code: 'EHOSTUNREACH', syscall: 'connect' }), 'Unavailable', false],
+  [
+    'a host that goes away on a connection that was kept',
+    error('Error', { code: 'EHOSTUNREACH', syscall: 'read' }),
+    'Unavailable',
+    true,
+  ],
   ['a refused connection', error('Error', { code: 'ECONNREFUSED' }), 'Unavailable', false],
   ['a name that does not resolve', error('Error', { code: 'ENOTFOUND' }), 'Unavailable', false],
   ['nothing at all', undefined, 'Unavailable', true],

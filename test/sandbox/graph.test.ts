@@ -78,6 +78,18 @@ describe('lists', () => {
     expect(await get(path)).toMatchObject({ status: 404, code: 'ErrorItemNotFound' });
   });
 
+  test('a shared list says so, and whose it is', async () => {
+    const { person } = rig.graph;
+    const [own, theirs] = [person.addList('Ours'), person.addList('Theirs')];
+    person.shareList(own, 'owner');
+    person.shareList(theirs, 'member');
+    const said = members(await get('/me/todo/lists')).slice(-2);
+    expect(said).toMatchObject([
+      { id: own, isShared: true, isOwner: true },
+      { id: theirs, isShared: true, isOwner: false },
+    ]);
+  });
+
   test('a list that was just deleted takes tasks and keeps none; its tasks are none, not an error', async () => {
     const id = rig.graph.person.addList('Ghost');
     const delta = await get(`${listPath(id)}/tasks/delta`);
@@ -455,6 +467,31 @@ describe('read-after-write lag', () => {
   });
 });
 
+describe('replicas', () => {
+  test('every second read of all tasks is as old as told, all its pages included, and no other read is', async () => {
+    let now = Date.now();
+    const two = await startRig({ flickerMs: 1_000, now: () => now });
+    const gone = two.graph.person.add({ title: 'gone' });
+    for (let n = 0; n < 60; n += 1) two.graph.person.add({ title: `task ${n}` });
+    now += 2_000;
+    two.graph.person.remove(gone);
+    const added = two.graph.person.add({ title: 'new' });
+    const readAll = async (): Promise<unknown[]> => {
+      const first = await two.ask('GET', two.tasks);
+      const next = String(first.body['@odata.nextLink']);
+      const second = await two.ask('GET', next.slice(two.graph.url.length));
+      return [first, second].flatMap((page) => members(page).map(({ title }) => title));
+    };
+    const [fresh, behind] = [await readAll(), await readAll()];
+    expect([fresh.includes('gone'), fresh.includes('new'), fresh.length]).toEqual([false, true, 61]);
+    expect([behind.includes('gone'), behind.includes('new'), behind.length]).toEqual([true, false, 61]);
+    expect((await two.ask('GET', `${two.tasks}/${encodeURIComponent(added)}`)).status).toBe(200);
+    now += 1_001;
+    expect([await readAll(), await readAll()]).toEqual([fresh, fresh]);
+    await two.graph.close();
+  });
+});
+
 describe('$batch', () => {
   const post = (title: string): Body => ({ method: 'POST', url: rig.tasks, body: { title } });
 
@@ -520,6 +557,16 @@ describe('$batch', () => {
     },
   );
 
+  test('a batch that is obeyed, and answered by an error all the same, says when to come back', async () => {
+    rig.graph.faults.add({
+      operation: '$batch',
+      fault: { kind: 'apply-then-error', status: 503, retryAfterSeconds: 4 },
+    });
+    const answered = await rig.ask('POST', '/$batch', { body: { requests: chained([post('a')]) } });
+    expect([answered.status, answered.headers.get('retry-after')]).toEqual([503, '4']);
+    expect(rig.graph.tasks()).toHaveLength(1);
+  });
+
   test('a step that is struck late lands behind its answer', async () => {
     rig.graph.steps.add({ operation: 'POST task', fault: { kind: 'apply-late', afterMs: 1 } });
     const landed = new Promise<string>((resolve) => rig.graph.onWrite(({ op }) => resolve(op)));
@@ -530,12 +577,16 @@ describe('$batch', () => {
   test.each([
     [{ kind: 'refuse', status: 429, code: 'activityLimitReached', retryAfterSeconds: 3 }, 429, 0],
     [{ kind: 'apply-then-error', status: 504 }, 504, 1],
+    [{ kind: 'apply-then-error', status: 503, retryAfterSeconds: 3 }, 503, 1],
     [{ kind: 'garble', body: '<html>' }, 200, 0],
     [{ kind: 'slow', ms: 1 }, 201, 1],
     [{ kind: 'meanwhile', run: () => undefined }, 201, 1],
   ] as const)('a step that is struck by %j answers %i', async (fault, status, tasks) => {
     rig.graph.steps.add({ operation: 'POST task', fault });
-    expect((await rig.batch(chained([post('a')]))).get('1')).toMatchObject({ status });
+    const answer = (await rig.batch(chained([post('a')]))).get('1');
+    expect(answer).toMatchObject({ status });
+    const { 'Retry-After': pause } = answer?.['headers'] as Record<string, string>;
+    expect(pause).toBe('retryAfterSeconds' in fault ? String(fault.retryAfterSeconds) : undefined);
     expect(rig.graph.tasks()).toHaveLength(tasks);
   });
 });

@@ -229,6 +229,20 @@ test('a shared project is seen by those with whom it is shared, and by nobody el
   expect((await rig.ask('GET', `/tasks/${hidden}`, { token: 'bobs' })).status).toBe(404);
 });
 
+test('a project that was left is gone from what is read, and its tasks are refused, not missing', async () => {
+  const { person } = rig.todoist;
+  const project = person.addProject('Team');
+  const bob = rig.todoist.addUser({ email: 'bob@example.com', token: 'bobs' });
+  person.share(project, bob);
+  const task = person.add({ content: 'a', project });
+  person.leaveProject(project);
+  const { body } = await rig.sync({ sync_token: '*', resource_types: ['items'] });
+  expect(body['items']).toEqual([]);
+  expect(await rig.ask('GET', `/tasks/${task}`)).toMatchObject({ status: 403, body: { error_tag: 'FORBIDDEN' } });
+  expect(await rig.command('item_close', { id: task })).toMatchObject({ http_code: 403 });
+  expect((await rig.ask('GET', `/tasks/${task}`, { token: 'bobs' })).status).toBe(200);
+});
+
 test('REST writes are done as often as they are sent, and say what they did', async () => {
   const body = { content: 'a', due_datetime: '2026-11-26T08:00:00Z', duration: 30, duration_unit: 'minute' };
   const made = await rig.ask('POST', '/tasks', { body: { ...body, deadline_date: '2026-12-01' } });

@@ -40,7 +40,7 @@ test('keeps its token, and gets another one when Graph refuses it', async () => 
   const { signal } = new AbortController();
   const first = await tokens.accessToken(signal);
   expect(await tokens.accessToken(signal)).toBe(first);
-  expect(await tokens.accessToken(signal, { fresh: true })).not.toBe(first);
+  expect(await tokens.accessToken(signal, { refused: first })).not.toBe(first);
 });
 
 test('reads the federated token anew for each request, because the platform replaces it', async () => {

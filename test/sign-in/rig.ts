@@ -31,10 +31,17 @@ export interface Rig {
   /** Access tokens that were given out. */
   readonly given: string[];
   signIn(account?: Account, config?: MicrosoftConfig): Promise<void>;
-  tokens(options?: Partial<SignInOptions>): { get(fresh?: boolean): Promise<string> };
+  tokens(options?: Partial<SignInOptions>): RigTokens;
   /** How often a grant was asked for. */
   refreshes(): number;
   close(): Promise<void>;
+}
+
+export interface RigTokens {
+  /** With `fresh`, the one after it: as if Graph had refused it. */
+  get(fresh?: boolean): Promise<string>;
+  /** Another one than this. */
+  refuse(token: string): Promise<string>;
 }
 
 export async function startRig(options: MicrosoftOptions = {}): Promise<Rig> {
@@ -64,7 +71,12 @@ export async function startRig(options: MicrosoftOptions = {}): Promise<Rig> {
     },
     tokens: (more = {}) => {
       const tokens = signInTokens({ microsoft: config, pair: PAIR, account: ME.upn, now: Date.now, ...more });
-      return { get: (fresh = false) => tokens.accessToken(new AbortController().signal, { fresh }) };
+      const { signal } = new AbortController();
+      const refuse = (refused: string): Promise<string> => tokens.accessToken(signal, { refused });
+      return {
+        get: async (fresh = false) => (fresh ? refuse(await tokens.accessToken(signal)) : tokens.accessToken(signal)),
+        refuse,
+      };
     },
     refreshes: () => microsoft.faults.seen.filter(({ operation }) => operation === 'token').length,
     close: async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withSignInLock } from '../../src/sign-in/lock-sign-in.ts';
@@ -119,5 +119,15 @@ describe('the lock', () => {
       'in',
     );
     expect(namesIn(rig.folder)).toEqual([]);
+  });
+
+  test('what a crash left of a claim is removed by the next one, and one that is being made is left alone', async () => {
+    const rig = await rigWith();
+    const file = join(rig.folder, 'x.json');
+    const long = new Date(Date.now() - 61_000);
+    for (const id of ['old', 'new']) writeFileSync(`${file}.claim.${id}`, '');
+    utimesSync(`${file}.claim.old`, long, long);
+    await withSignInLock(file, () => Promise.resolve(), { patienceMs: 1_000, foreignMs: 60_000 });
+    expect(namesIn(rig.folder)).toEqual(['x.json.claim.new']);
   });
 });

@@ -1,6 +1,6 @@
 /** What an answer of Graph that is not the one asked for means, and whether the request may have been obeyed. */
+import { retryAfterMs } from '../../policies/retry-after.ts';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../../policies/service-error.ts';
-import { retryAfterMs } from './http.ts';
 
 export interface GraphRefusal {
   readonly status: number;

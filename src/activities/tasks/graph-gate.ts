@@ -8,7 +8,13 @@ const IN_FLIGHT = 4;
 
 const gates = new Map<string, Gate>();
 
-/** The one gate of this process for a mailbox, under any name that stands for it: all runs share it, as they share the limit. */
+/**
+ * The one gate of this process for a mailbox: all runs share it, as they share the limit.
+ *
+ * @param mailbox The name that the pair gives it. Where a pair has only a ready token, whose mailbox it opens is not known before it is used,
+ * and the token goes by the name of its secret. Such a token usually belongs to another application, which has a limit of its own; where it
+ * does not, two gates together may be throttled, which is waited for.
+ */
 export function graphGate(mailbox: string): Gate {
   const gate = gates.get(mailbox) ?? pLimit(IN_FLIGHT);
   gates.set(mailbox, gate);

@@ -1,9 +1,10 @@
 /** One request to Graph in its turn, with a token that is accepted. */
+import type { Tokens } from '../../sign-in/tokens.ts';
 import { garbled, graphError } from './graph-error.ts';
 import type { Gate } from './graph-gate.ts';
 import { askHttp, type HttpAnswer } from './http.ts';
 import { parseJson } from './parse-json.ts';
-import type { CountRequest, Tokens } from './services.ts';
+import type { CountRequest } from './services.ts';
 
 export interface GraphOptions {
   /** The root, without a final slash: `https://graph.microsoft.com/v1.0`. */
@@ -27,19 +28,25 @@ export interface GraphRequest {
   readonly timeoutMs: number;
 }
 
-/** Sends, and reads what comes back as JSON; null for an answer without content. @throws ServiceError, or the reason of the signal. */
-export type Send = (request: GraphRequest, signal: AbortSignal) => Promise<unknown>;
+/** Sends, and reads what comes back. @throws ServiceError, or the reason of the signal. */
+export type Send = (request: GraphRequest, signal: AbortSignal) => Promise<GraphAnswer>;
 
-/** A request that met 401 has not run: it is sent once more, with a fresh token. */
+export interface GraphAnswer {
+  /** JSON; null where there is none. */
+  readonly content: unknown;
+  /** With which it was asked: single steps of a batch may refuse it all the same. */
+  readonly token: string;
+}
+
+/** A request that met 401 has not run: it is sent once more, with another token. */
 export function createSender(options: GraphOptions): Send {
   return async (request, signal) => {
     const token = await options.tokens.accessToken(signal);
     const answer = await sendWith(options, { request, token }, signal);
-    if (answer.status !== 401) return contentOf(answer, request, options);
-    // 401 means that it did not run. Another request may have fetched a fresh token meanwhile: one renewal serves all.
-    const current = await options.tokens.accessToken(signal);
-    const fresh = current === token ? await options.tokens.accessToken(signal, { fresh: true }) : current;
-    return contentOf(await sendWith(options, { request, token: fresh }, signal), request, options);
+    if (answer.status !== 401) return { content: contentOf(answer, request, options), token };
+    const other = await options.tokens.accessToken(signal, { refused: token });
+    const again = await sendWith(options, { request, token: other }, signal);
+    return { content: contentOf(again, request, options), token: other };
   };
 }
 

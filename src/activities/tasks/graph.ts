@@ -14,12 +14,13 @@ import type { Graph, GraphStep, StepResult } from './services.ts';
 export function createGraph(options: GraphOptions): Graph {
   const { url, mailbox, timeouts } = options;
   const send = createSender(options);
+  const ask = async (...asked: Parameters<Send>): Promise<unknown> => (await send(...asked)).content;
   const at = (path: string): string => url + mailbox + path;
   return {
     get: (path, name, signal) =>
-      send({ method: 'GET', url: at(path), headers: {}, name, timeoutMs: timeouts.readMs }, signal),
+      ask({ method: 'GET', url: at(path), headers: {}, name, timeoutMs: timeouts.readMs }, signal),
     post: (path, body, { name, signal }) =>
-      send({ method: 'POST', url: at(path), headers: {}, body, name, timeoutMs: timeouts.writeMs }, signal),
+      ask({ method: 'POST', url: at(path), headers: {}, body, name, timeoutMs: timeouts.writeMs }, signal),
     pages: (path, name, signal) => pagesOf(send, { url: at(path), root: url, name, options }, signal),
     chain: (steps, signal) => chainOf(send, { steps, options }, signal),
   };
@@ -38,7 +39,7 @@ async function* pagesOf(send: Send, pages: Pages, signal: AbortSignal): AsyncGen
   const headers = { prefer: 'odata.maxpagesize=200' };
   for (let url: string | null = pages.url; url !== null;) {
     const page = await send({ method: 'GET', url, headers, name, timeoutMs: options.timeouts.readMs }, signal);
-    const { value, '@odata.nextLink': next } = (page ?? {}) as { value?: unknown; '@odata.nextLink'?: unknown };
+    const { value, '@odata.nextLink': next } = (page.content ?? {}) as { value?: unknown; '@odata.nextLink'?: unknown };
     if (!Array.isArray(value) || next === url) throw garbled(name);
     yield value as readonly unknown[];
     url = next === undefined || next === null ? null : linkWithin(root, next, name);
@@ -57,31 +58,42 @@ interface Chain {
   readonly options: GraphOptions;
 }
 
-/** A step that met an expired token has not run, and neither has any behind it: they are sent again, once, with a fresh one. */
+/** A step that met an expired token has not run, and neither has any behind it: they are sent again, once, with another one. */
 async function chainOf(send: Send, chain: Chain, signal: AbortSignal): Promise<readonly StepResult[]> {
+  if (chain.steps.length === 0) return [];
   if (chain.steps.length > MOST_STEPS) throw new RangeError(`A batch takes at most ${MOST_STEPS} steps.`);
-  const results = await batched(send, chain, signal);
+  const { results, token } = await batched(send, chain, signal);
   const refused = results.findIndex((result) => result.kind === 'failed' && result.error.facts.kind === 'unauthorized');
   if (refused === -1) return results;
-  const rest = { ...chain, steps: chain.steps.slice(refused) };
+  const rest = { ...chain, steps: chain.steps.slice(refused), refused: token };
   return [...results.slice(0, refused), ...(await sentAgain(send, rest, signal))];
 }
 
+/** What is left of a chain, and the token that it met with. */
+interface Rest extends Chain {
+  readonly refused: string;
+}
+
 /** What was done before it stays done: where this one has no answer, only its own steps are without one. */
-async function sentAgain(send: Send, chain: Chain, signal: AbortSignal): Promise<readonly StepResult[]> {
+async function sentAgain(send: Send, chain: Rest, signal: AbortSignal): Promise<readonly StepResult[]> {
   try {
-    await chain.options.tokens.accessToken(signal, { fresh: true });
-    return await batched(send, chain, signal);
+    await chain.options.tokens.accessToken(signal, { refused: chain.refused });
+    return (await batched(send, chain, signal)).results;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return chain.steps.map(() => ({ kind: 'failed', error }));
   }
 }
 
-async function batched(send: Send, { steps, options }: Chain, signal: AbortSignal): Promise<readonly StepResult[]> {
-  if (steps.length === 0) return [];
+interface Batched {
+  readonly results: readonly StepResult[];
+  readonly token: string;
+}
+
+async function batched(send: Send, { steps, options }: Chain, signal: AbortSignal): Promise<Batched> {
   const { url, mailbox, now, timeouts } = options;
   const body = batchOf(steps, mailbox);
   const request = { method: 'POST', url: `${url}/$batch`, headers: {}, body, name: '$batch' } as const;
-  return resultsOf(steps, await send({ ...request, timeoutMs: timeouts.writeMs }, signal), now());
+  const { content, token } = await send({ ...request, timeoutMs: timeouts.writeMs }, signal);
+  return { results: resultsOf(steps, content, now()), token };
 }

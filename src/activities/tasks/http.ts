@@ -3,7 +3,9 @@
  *
  * Node's own fetch keeps connections alive. Redirects are not followed: a token must not travel to another host.
  */
+import { wasNeverSent, type NetworkError } from '../../policies/never-sent.ts';
 import { ServiceError, type ServiceName } from '../../policies/service-error.ts';
+import { USER_AGENT } from '../../user-agent.ts';
 import { withTimeLimit } from '../linked-signal.ts';
 
 export interface HttpRequest {
@@ -26,13 +28,6 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
-
-/** As probes and the AWS clients name us. */
-export const USER_AGENT = 'switchyard';
-
-/** Nothing was sent: the name did not resolve, nobody listened, or the certificate was refused. */
-const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /**
  * Sends one request and reads its whole answer, whatever its status.
@@ -58,35 +53,33 @@ export async function askHttp(request: HttpRequest, options: AskOptions): Promis
     });
   } catch (cause) {
     if (signal.aborted) throw cause;
-    const code = limited?.aborted === true ? 'TIMEOUT' : codeOf(cause);
-    const outcome = NEVER_SENT.test(code) ? ('not-run' as const) : ('unknown' as const);
+    const failed = limited?.aborted === true ? TIMED_OUT : networkErrorIn(cause);
     throw new ServiceError({
       service,
       kind: 'unavailable',
       request: name,
-      outcome,
+      outcome: wasNeverSent(failed) ? 'not-run' : 'unknown',
       status: null,
-      code,
+      code: failed.code,
       retryAfterMs: null,
     });
   }
 }
 
-function codeOf(cause: unknown): string {
-  // Not by `instanceof`: errors of fetch are made in another realm where tests run.
-  for (let error = cause; typeof error === 'object' && error !== null;) {
-    const { code, cause: deeper } = error as { code?: unknown; cause?: unknown };
-    if (typeof code === 'string' && code !== '') return code;
-    error = deeper;
-  }
-  return 'NO_ANSWER';
+/** The limit ends what hangs, at whatever it hangs. */
+const TIMED_OUT: FoundError = { code: 'TIMEOUT' };
+
+interface FoundError extends NetworkError {
+  readonly code: string;
 }
 
-const LONGEST_PAUSE_MS = 60 * 60_000;
-
-/** `Retry-After` in seconds or as an HTTP date, in milliseconds from `now`, at most an hour; null where there is none. */
-export function retryAfterMs(header: string | null | undefined, now: number): number | null {
-  if (header === null || header === undefined || header.trim() === '') return null;
-  const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.min(LONGEST_PAUSE_MS, Math.max(0, ms)) : null;
+/** The error of the network that lies below the one of fetch. */
+function networkErrorIn(cause: unknown): FoundError {
+  // Not by `instanceof`: errors of fetch are made in another realm where tests run.
+  for (let error = cause; typeof error === 'object' && error !== null;) {
+    const { code, cause: deeper, syscall, errors } = error as NetworkError & { cause?: unknown };
+    if (typeof code === 'string' && code !== '') return { code, syscall, errors };
+    error = deeper;
+  }
+  return { code: 'NO_ANSWER' };
 }

@@ -3,10 +3,11 @@ import type { PairSpec } from '../../contracts/sync.ts';
 import type { Config } from '../../config.ts';
 import { applicationTokens } from '../../sign-in/application-tokens.ts';
 import { signInTokens } from '../../sign-in/sign-in-tokens.ts';
+import type { Tokens } from '../../sign-in/tokens.ts';
 import { ownSecret } from '../secrets.ts';
 import { createGraph } from './graph.ts';
 import { graphGate } from './graph-gate.ts';
-import type { CountRequest, Services, Tokens } from './services.ts';
+import type { CountRequest, Services } from './services.ts';
 import { createTodoist } from './todoist.ts';
 
 export interface ServiceDeps {
@@ -40,7 +41,7 @@ export function openServices(deps: ServiceDeps, spec: PairSpec, count: CountRequ
     url: config.tasks.graphUrl,
     mailbox,
     tokens: tokensOf(deps, spec),
-    gate: graphGate(account ?? `secret ${secret ?? ''}`),
+    gate: graphGate(account?.toLowerCase() ?? `secret ${secret ?? ''}`),
     count,
     now,
     timeouts,

@@ -1,5 +1,5 @@
 /**
- * What a sync asks of its two services and of the sign-in: small interfaces, so that the engine reads as what it does.
+ * What a sync asks of its two services: small interfaces, so that the engine reads as what it does.
  * Every method throws a ServiceError, or the reason of its signal.
  */
 import type { PairSpec } from '../../contracts/sync.ts';
@@ -58,12 +58,6 @@ export type StepResult =
   | { readonly kind: 'done'; readonly body: unknown }
   /** `not-run` with code `FailedDependency` for steps behind one that failed. */
   | { readonly kind: 'failed'; readonly error: ServiceError };
-
-/** Access tokens for Microsoft Graph. */
-export interface Tokens {
-  /** A token that is good now; `fresh` where the service has just refused the last one. */
-  accessToken(signal: AbortSignal, options?: { readonly fresh?: boolean }): Promise<string>;
-}
 
 /** Told of every request that is sent, for the report. */
 export type CountRequest = (service: 'todoist' | 'todo') => void;

@@ -4,8 +4,9 @@
  * - A1 Of an error only Todoist's own code is kept, never its words: they may quote what was sent.
  */
 import { isMembers } from '../../core/tasks/is-members.ts';
+import { retryAfterMs } from '../../policies/retry-after.ts';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../../policies/service-error.ts';
-import { askHttp, retryAfterMs, type HttpAnswer, type HttpRequest } from './http.ts';
+import { askHttp, type HttpAnswer, type HttpRequest } from './http.ts';
 import { parseJson } from './parse-json.ts';
 import type { CountRequest } from './services.ts';
 

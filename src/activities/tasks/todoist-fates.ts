@@ -52,8 +52,15 @@ async function fateOf(options: TodoistOptions, id: string, signal: AbortSignal):
   } catch (cause) {
     if (!(cause instanceof ServiceError)) throw cause;
     if (cause.facts.kind === 'throttled' || cause.facts.kind === 'unauthorized') throw cause;
-    return cause.facts.kind === 'not-found' ? 'deleted' : 'unknown';
+    return fateBehind(cause);
   }
+}
+
+/** A refusal counts only in Todoist's own word: a plan that lacks a feature, or a proxy, answers 403 as well. */
+function fateBehind({ facts: { kind, code } }: ServiceError): Fate {
+  if (kind === 'not-found') return 'deleted';
+  // In a project that was left. The same token has just read the account, so it is not the token that may not look.
+  return kind === 'forbidden' && code === 'FORBIDDEN' ? 'out-of-scope' : 'unknown';
 }
 
 /** Of `ids`, those that stand among the completed tasks. It is only the cheaper way: what it cannot tell is looked up. */

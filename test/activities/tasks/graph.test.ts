@@ -5,8 +5,10 @@ import type { GraphStandIn } from '../../../sandbox/graph/stand-in.ts';
 import { graphGate } from '../../../src/activities/tasks/graph-gate.ts';
 import type { GraphOptions } from '../../../src/activities/tasks/graph-request.ts';
 import { createGraph } from '../../../src/activities/tasks/graph.ts';
-import type { Graph, GraphStep, StepResult, Tokens } from '../../../src/activities/tasks/services.ts';
+import type { Graph, GraphStep, StepResult } from '../../../src/activities/tasks/services.ts';
 import { ServiceError } from '../../../src/policies/service-error.ts';
+import { keepToken } from '../../../src/sign-in/keep-token.ts';
+import type { Tokens } from '../../../src/sign-in/tokens.ts';
 
 let standIn: GraphStandIn;
 let sent: number;
@@ -34,11 +36,11 @@ function client(more: Partial<GraphOptions> = {}): Graph {
   });
 }
 
-/** Hands out the tokens in order, one more for each time that a fresh one is asked for. */
+/** Hands out the tokens in order, the next one whenever one was refused. */
 function tokensOf(...tokens: readonly string[]): Tokens & { readonly renewed: () => number } {
   let at = 0;
   const accessToken: Tokens['accessToken'] = (_, options) => {
-    if (options?.fresh === true) at += 1;
+    if (options?.refused !== undefined && options.refused === tokens[at]) at += 1;
     return Promise.resolve(tokens[at] ?? '');
   };
   return { accessToken, renewed: () => at };
@@ -200,15 +202,21 @@ describe('tokens', () => {
     expect(titles()).toEqual(['a']);
   });
 
-  test('a token that another request renewed meanwhile is used, not renewed again', async () => {
-    let renewed = 0;
-    const handed = ['old', 'graph-token'];
-    const accessToken: Tokens['accessToken'] = (_, options) => {
-      if (options?.fresh === true) renewed += 1;
-      return Promise.resolve(handed.shift() ?? '');
+  test('one renewal serves all chains that met the same refused token, however late they hear of it', async () => {
+    const fault = { kind: 'refuse', status: 401, code: 'InvalidAuthenticationToken' } as const;
+    const met = new Set<string>();
+    const firstOfEach = ({ body }: { readonly body: string }): boolean => met.size < met.add(body).size;
+    standIn.steps.add({ operation: 'POST task', fault, times: 4, when: firstOfEach });
+    const given: string[] = [];
+    const renew = () => {
+      given.push(`token ${given.length}`);
+      standIn.accept(given.at(-1) ?? '');
+      return Promise.resolve({ value: given.at(-1) ?? '', expiresAt: Infinity });
     };
-    await client({ tokens: { accessToken } }).get('', 'GET me', NEVER);
-    expect(renewed).toBe(0);
+    const graph = client({ tokens: keepToken({ now: Date.now, renew, isCurrent: () => Promise.resolve(true) }) });
+    const chains = Array.from({ length: 4 }, (_, n) => graph.chain([create(`task ${n}`)], NEVER));
+    expect((await Promise.all(chains)).flatMap(told)).toEqual(Array(4).fill('done'));
+    expect(given).toEqual(['token 0', 'token 1']);
   });
 
   test('a fresh token that is refused as well ends it (unauthorized)', async () => {

@@ -389,6 +389,22 @@ describe('fates', () => {
     });
   });
 
+  test('what is in a project that was left is out of scope, where Todoist itself says that it may not be seen', async () => {
+    const project = todoist.person.addProject('Team');
+    todoist.person.share(project, todoist.addUser({ email: 'bob@example.com' }));
+    const left = todoist.person.add({ content: 'a', project });
+    todoist.person.leaveProject(project);
+    const [plan, proxy] = [add('b'), add('c')];
+    const at = (id: string) => ({ operation: 'GET task', when: ({ path }: { path: string }) => path.includes(id) });
+    todoist.faults.add({ ...at(plan), fault: { kind: 'refuse', status: 403, code: 'PREMIUM_ONLY' } });
+    todoist.faults.add({ ...at(proxy), fault: { kind: 'garble', status: 403, body: '<p>FORBIDDEN' } });
+    expect(await fatesOf([left, plan, proxy])).toEqual({
+      [left]: 'out-of-scope',
+      [plan]: 'unknown',
+      [proxy]: 'unknown',
+    });
+  });
+
   test('an id that was tampered with in To Do is never asked for (A4)', async () => {
     expect(await fatesOf(['../user', 'a?b=c', ''])).toEqual({
       '../user': 'unknown',
