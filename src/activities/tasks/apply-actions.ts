@@ -110,7 +110,7 @@ async function makeLists(actions: readonly Action[], to: Applying): Promise<List
       const call = { name: 'POST list', signal: to.signal };
       const list = await to.services.graph.post('/todo/lists', { displayName: name }, call);
       made.set(name, idOf(list));
-      to.madeList({ id: idOf(list), name, isDefault: false });
+      to.madeList({ id: idOf(list), name, isDefault: false, shared: 'no' });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const kind = error.facts.outcome === 'unknown' ? 'unclear' : 'skipped';

@@ -55,7 +55,8 @@ export async function look({ todoist, graph }: Services, input: LookInput): Prom
 
 function readingOf(spec: PairSpec, source: Source): DestinationReading {
   const zones: FindZone = (name) => openZone(ianaOf(name) ?? name);
-  return { pair: spec.pair, zone: zoneOf(spec, source), zones, mirror: spec.fields };
+  const { userId, active } = source;
+  return { pair: spec.pair, userId, active, zone: zoneOf(spec, source), zones, mirror: spec.fields };
 }
 
 /** Side by side; a failure of one waits for the end of the other, so that nothing of a look outlives it. */

@@ -2,7 +2,9 @@
  * What to do about a copy whose task is no longer active and in scope. Completed copies are history, and are never removed.
  *
  * - S3 Nothing here closes a task in Todoist. A completion of ours is marked as ours.
+ * - S5 Steps and attachments that a person added to a copy go with no removal: it stays, and is named.
  */
+import { assertNever } from '../assert-never.ts';
 import { isSettled, type Copy, type Fate, type Marker } from './model.ts';
 import { leave, NOTHING, settledMarker, todo, type Action, type Decided, type SyncPolicy } from './plan.ts';
 
@@ -22,20 +24,25 @@ export function decideGone(fate: Fate, copies: readonly Copy[], context: GoneCon
     case 'deleted':
       return deleted(copies, context);
     case 'out-of-scope':
-      return context.policy.onOutOfScope === 'remove' ? removed(copies) : NOTHING;
+      return context.policy.onOutOfScope === 'remove' ? removed(copies, 'it left the scope') : NOTHING;
     case 'unknown':
       return leave(first.source, 'Todoist did not tell what became of it');
+    default:
+      return assertNever(fate);
   }
 }
 
 function deleted(copies: readonly Copy[], context: GoneContext): Decided {
-  switch (context.policy.onDeleted) {
+  const { onDeleted } = context.policy;
+  switch (onDeleted) {
     case 'complete':
       return settled(copies, context, true);
     case 'delete':
-      return removed(copies);
+      return removed(copies, 'it was deleted in Todoist');
     case 'keep':
       return NOTHING;
+    default:
+      return assertNever(onDeleted);
   }
 }
 
@@ -58,7 +65,16 @@ function unknownMarker({ source, fields: { day } }: Copy, { policy: { pair }, us
   return { ...nothing, source, pair, user, day };
 }
 
-function removed(copies: readonly Copy[]): Decided {
+/** @param why What became of the task. */
+function removed(copies: readonly Copy[], why: string): Decided {
   const open = copies.filter(({ completed }) => !completed);
-  return todo(...open.map((copy) => ({ kind: 'remove' as const, source: copy.source, copy, removal: true })));
+  const kept = open.find(({ extras }) => extras);
+  const { setAside } = kept === undefined ? NOTHING : leave(kept.source, `${why}, ${KEPT}`);
+  const bare = open.filter(({ extras }) => !extras);
+  return {
+    ...todo(...bare.map((copy) => ({ kind: 'remove' as const, source: copy.source, copy, removal: true }))),
+    setAside,
+  };
 }
+
+const KEPT = 'and its copy has steps or attachments that a removal would lose: complete or delete the copy by hand';

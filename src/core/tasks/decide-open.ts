@@ -3,7 +3,8 @@
  *
  * - S1 It has one open copy afterwards.
  * - S2 Where that is so already, nothing is done.
- * - S3 It is closed in Todoist only where its marker proves that a person completed the copy of this very occurrence.
+ * - S3 It is closed in Todoist only where its marker proves that a person completed the copy of this very occurrence. Where a marker is
+ *   not shown nothing is proven: such a completion is neither taken back nor taken over.
  */
 import { chooseCopy } from './choose-copy.ts';
 import { differs } from './differs.ts';
@@ -25,6 +26,7 @@ export interface OpenContext {
 export function decideOpen(wanted: WantedTask, copies: readonly Copy[], context: OpenContext): Decided {
   const copy = chooseCopy(copies, wanted.list.id);
   if (copy === null) return decideMissing(wanted, context);
+  if (isUntold(wanted, copies, context.policy)) return leave(wanted.task.id, UNTOLD);
   const extras = copies.filter((one) => one !== copy).map((extra) => decideExtra(extra, { wanted, copy, context }));
   const main = copy.completed ? decideCompleted(wanted, copy, context) : decideStanding(wanted, copy, context);
   return together([main, ...extras]);
@@ -39,6 +41,15 @@ export function isDone(
   const copy = chooseCopy(copies, list.id);
   if (copy === null || !copy.completed || copy.marker === null) return false;
   return travels(copy.marker, policy) && copy.marker.occurrence === occurrence;
+}
+
+const UNTOLD =
+  'completed in To Do, and its marker is not shown, so that nobody knows whose completion that is: open it there again, or complete it in Todoist';
+
+/** Whether there are completed copies only, one of them does not show whose completion that is, and no other one proves a person's. */
+function isUntold(wanted: WantedTask, copies: readonly Copy[], policy: SyncPolicy): boolean {
+  if (policy.completion !== 'both' || copies.some(({ completed }) => !completed)) return false;
+  return copies.some(({ marker }) => marker === null) && !isDone(wanted, copies, policy);
 }
 
 function decideMissing(wanted: WantedTask, context: OpenContext): Decided {
@@ -107,21 +118,29 @@ function sameMark(a: Marker, b: Marker): boolean {
 
 /** A completed copy of a task that is open: a person did it, or the task was opened again. */
 function decideCompleted(wanted: WantedTask, copy: Copy, context: OpenContext): Decided {
-  const { task, fields, openChildren } = wanted;
+  const { task, occurrence, openChildren } = wanted;
   const source = task.id;
   const { marker } = copy;
-  const opened = writtenMarker(wanted, copy, context);
-  const again = marker === null ? opened : { ...opened, turn: Math.max(marker.turn, marker.settled) + 1 };
-  const reopen = todo({ kind: 'reopen', source, copy, fields, marker: again });
-  if (marker === null || !travels(marker, context.policy)) return reopen;
+  if (marker === null || !travels(marker, context.policy)) return opened(wanted, copy, context);
   // Rescheduled, or already closed for this occurrence: both sides changed, and Todoist wins.
-  if (marker.occurrence !== wanted.occurrence) return { ...reopen, overruled: true };
+  if (marker.occurrence !== occurrence) return opened(wanted, copy, context);
   if (openChildren > 0)
     return leave(
       source,
       `completed in To Do, and has ${openChildren} open sub-tasks in Todoist, which closing it would close`,
     );
   return todo({ kind: 'close', source, copy, marker: settledMarker(marker) });
+}
+
+/** What a person did there, completing or editing, is overruled by it. */
+function opened(wanted: WantedTask, copy: Copy, context: OpenContext): Decided {
+  const { marker } = copy;
+  const written = writtenMarker(wanted, copy, context);
+  const again = marker === null ? written : { ...written, turn: Math.max(marker.turn, marker.settled) + 1 };
+  const reopen = { kind: 'reopen' as const, source: wanted.task.id, copy, fields: wanted.fields, marker: again };
+  const completed = marker !== null && !isSettled(marker);
+  const edited = mustUpdate(wanted, copy, context) && changedThere(wanted, copy, context);
+  return { ...todo(reopen), overruled: completed || edited };
 }
 
 /** Whether a completion of the copy is a person's, and closes the task. */

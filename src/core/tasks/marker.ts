@@ -43,11 +43,16 @@ export function changeMarker(marker: Marker): Record<string, unknown> {
   return { '@odata.type': others['@odata.type'], extensionName: EXTENSION, settled };
 }
 
-/** The marker in an extension, or in a task's extensions. Null where there is none, or one that is damaged: then it is no witness. */
+/** The marker in an extension, or the first in a task's extensions. Null where there is none: a damaged one is no witness. */
 export function readMarker(json: unknown): Marker | null {
   const members: readonly unknown[] = Array.isArray(json) ? json : [json];
-  const extension = members.filter(isMembers).find((member) => member['extensionName'] === EXTENSION);
-  return extension === undefined ? null : parseMarker(extension);
+  const ours = members.filter(isMembers).filter(isOurs).map(parseMarker);
+  return ours.find((marker) => marker !== null) ?? null;
+}
+
+/** The name is not in every answer; the id is the name, or ends in it: `microsoft.graph.openTypeExtension.` may stand in front. */
+function isOurs({ extensionName, id }: Readonly<Record<string, unknown>>): boolean {
+  return extensionName === EXTENSION || (isText(id) && (id === EXTENSION || id.endsWith(`.${EXTENSION}`)));
 }
 
 function parseMarker(json: Readonly<Record<string, unknown>>): Marker | null {

@@ -100,7 +100,7 @@ export interface Copy {
   readonly completed: boolean;
   /** Null where only the link is there. */
   readonly marker: Marker | null;
-  /** Whether the link is there. */
+  /** Whether a link is there, ours or another: a task can have one only. */
   readonly linked: boolean;
   /** Steps, attachments: what a person added and a new copy would not have. */
   readonly extras: boolean;
@@ -121,10 +121,22 @@ export interface Stranger {
   readonly hasLink: boolean;
 }
 
+/** An open task in To Do that carries the marker of another pair. */
+export interface OtherCopy {
+  /** The other one. */
+  readonly pair: string;
+  /** Id of the task in Todoist. */
+  readonly source: string;
+  /** Id of the Todoist account. */
+  readonly user: string;
+}
+
 export interface TodoList {
   readonly id: string;
   readonly name: string;
   readonly isDefault: boolean;
+  /** In a list that several people share there may be copies that the sync of another one of them made. */
+  readonly shared: 'no' | 'by-me' | 'with-me';
 }
 
 /** To Do as read at one moment. */
@@ -132,6 +144,7 @@ export interface Destination {
   readonly lists: readonly TodoList[];
   readonly copies: readonly Copy[];
   readonly strangers: readonly Stranger[];
+  readonly others: readonly OtherCopy[];
 }
 
 /** Stands for the id of a task that came without one. */

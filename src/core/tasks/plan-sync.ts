@@ -90,7 +90,7 @@ export function planSync(input: PlanInput): SyncPlan {
     actions,
     setAside: [...unreadable, ...unmappable, ...decided.flatMap((one) => one.setAside)],
     untold: gone.flatMap(({ id, fate }) => (fate === 'unknown' ? [id] : [])),
-    stop: guard({ pair: policy.pair, source, copies: destination.copies, actions }, input.guards),
+    stop: guard({ pair: policy.pair, source, ...destination, actions }, input.guards),
     overruled: decided.flatMap(overruledId),
     similar: policy.adopt ? 0 : similar.size,
   };

@@ -25,7 +25,7 @@ export type FindZone = (name: string) => Zone | null;
  * What a task in To Do shows, in the form in which `mapTask` says it: reading back what was written gives what was mapped (S2).
  * Never throws: what cannot be read counts as absent, and so differs from what is wanted.
  */
-export function readFields(raw: RawTodoTask, zone: Zone, zones: FindZone = () => null): Fields {
+export function readFields(raw: RawTodoTask, zone: Zone, zones: FindZone): Fields {
   const find: FindZone = (name) => (name === zone.name ? zone : zones(name));
   const due = instantOf(raw.dueDateTime, find);
   const reminder = raw.isReminderOn === true ? instantOf(raw.reminderDateTime, find) : null;

@@ -25,29 +25,27 @@ export interface DateTimeTimeZone {
 
 export interface WriteOptions {
   /** Milliseconds since the epoch: a reminder before it is not switched on, for it would ring at once, and once more. */
-  readonly now?: number;
-  /** What is mirrored; both where it is absent. */
-  readonly mirror?: Mirror;
+  readonly now: number;
+  readonly mirror: Mirror;
 }
 
 /** The fields as Graph takes them; the due day as midnight of the pair's zone, which is all that To Do keeps of it (facts B3). */
-export function writeFields(fields: Fields, zone: Zone, options: WriteOptions = {}): TodoTaskBody {
-  const { mirror = { reminders: true, categories: true } } = options;
+export function writeFields(fields: Fields, zone: Zone, { mirror, now }: WriteOptions): TodoTaskBody {
   return {
     title: fields.title,
     body: { content: fields.body, contentType: 'text' },
     importance: fields.importance,
     dueDateTime: fields.day === null ? null : { dateTime: `${fields.day}T00:00:00`, timeZone: zone.name },
     ...(mirror.categories ? { categories: fields.categories } : {}),
-    ...(mirror.reminders ? reminderMembers(fields.reminder, options.now) : {}),
+    ...(mirror.reminders ? reminderMembers(fields.reminder, now) : {}),
   };
 }
 
 function reminderMembers(
   reminder: string | null,
-  now: number | undefined,
+  now: number,
 ): Pick<TodoTaskBody, 'reminderDateTime' | 'isReminderOn'> {
-  if (reminder === null || (now !== undefined && hasRung(reminder, now))) {
+  if (reminder === null || hasRung(reminder, now)) {
     return { reminderDateTime: null, isReminderOn: false };
   }
   return { reminderDateTime: { dateTime: reminder.replace('Z', ':00'), timeZone: 'UTC' }, isReminderOn: true };

@@ -5,6 +5,7 @@ import { createGraph } from '../../../src/activities/tasks/graph.ts';
 import { fetchDestination, type DestinationReading } from '../../../src/activities/tasks/read-destination.ts';
 import type { Graph } from '../../../src/activities/tasks/services.ts';
 import { openZone } from '../../../src/activities/tasks/zone.ts';
+import { writeLink, writeMarker } from '../../../src/core/tasks/marker.ts';
 import { ServiceError } from '../../../src/policies/service-error.ts';
 
 let standIn: GraphStandIn;
@@ -17,6 +18,8 @@ afterEach(() => standIn.close());
 const NEVER = new AbortController().signal;
 const READING: DestinationReading = {
   pair: 'tasks',
+  userId: 'me',
+  active: new Map([['6X', { parentId: null }]]),
   zone: openZone('Europe/Berlin')!,
   zones: openZone,
   mirror: { reminders: true, categories: true },
@@ -63,6 +66,58 @@ test('a project that is missing in Todoist is not taken for a list that is missi
   const missing = new ServiceError({ service: 'Todoist', kind: 'not-found', code: 'PROJECT_NOT_FOUND', ...facts });
 
   await expect(fetchDestination(client(), Promise.reject(missing), NEVER)).rejects.toBe(missing);
+});
+
+const MARKER = {
+  ...{ source: '6X4V', user: '2671355', version: 1, hash: '', day: null, occurrence: null },
+  ...{ turn: 0, settled: -1, list: '', overruled: null },
+};
+const marked = (pair: string, user: string = MARKER.user) => ({
+  title: `Of ${pair} of ${user}`,
+  extensions: [writeMarker({ ...MARKER, pair, user })],
+});
+
+test('open copies of another pair are known as such, and nothing else of them is (S1, S3)', async () => {
+  for (const pair of ['home', 'tasks']) standIn.person.add(marked(pair));
+  standIn.person.complete(standIn.person.add(marked('work')));
+
+  const { copies, strangers, others } = await fetchDestination(client(), Promise.resolve(READING), NEVER);
+
+  expect(others).toEqual([{ pair: 'home', source: '6X4V', user: '2671355' }]);
+  expect(copies.map(({ fields }) => fields.title)).toEqual(['Of tasks of 2671355']);
+  expect(strangers).toEqual([]);
+});
+
+describe('a list that several people share', () => {
+  const linked = (source: string) => ({ title: `Link to ${source}`, linkedResources: [writeLink('tasks', source)] });
+
+  test('of somebody else: only what is surely ours is a copy, and nothing is to be adopted (S3)', async () => {
+    const list = standIn.person.addList('Family');
+    standIn.person.shareList(list, 'member');
+    for (const task of [
+      marked('tasks', 'me'),
+      marked('tasks', 'another'),
+      linked('6X'),
+      linked('7Y'),
+      { title: 'Milk' },
+    ])
+      standIn.person.add(task, list);
+    const { copies, others, strangers } = await fetchDestination(client(), Promise.resolve(READING), NEVER);
+
+    expect(copies.map(({ fields }) => fields.title)).toEqual(['Of tasks of me', 'Link to 6X']);
+    expect(others).toEqual([{ pair: 'tasks', source: '6X4V', user: 'another' }]);
+    expect(strangers).toEqual([]);
+  });
+
+  test('of our own: a link to what is not active for us may be of another person (S3)', async () => {
+    const list = standIn.person.addList('Family');
+    standIn.person.shareList(list, 'owner');
+    for (const task of [linked('6X'), linked('7Y'), { title: 'Milk' }]) standIn.person.add(task, list);
+    const { copies, strangers } = await fetchDestination(client(), Promise.resolve(READING), NEVER);
+
+    expect(copies.map(({ fields }) => fields.title)).toEqual(['Link to 6X']);
+    expect(strangers.map(({ title }) => title)).toEqual(['Milk']);
+  });
 });
 
 test('a list that goes away meanwhile has no tasks', async () => {

@@ -99,7 +99,8 @@ test('brings link and marker in the body of a creation, and never a recurrence (
 test('says the status only where it opens or completes: a person’s "in progress" is kept', () => {
   const [update] = stepsOf(planned({ tasks: [RENAMED], copies: [copy()] }), CONTEXT);
   expect(update?.body).not.toHaveProperty('status');
-  const [open] = stepsOf(planned({ tasks: [TASK], copies: [copy({ completed: true, marker: null })] }), CONTEXT);
+  const ours = copy({ completed: true, marker: markerOf(TASK, { settled: 0 }) });
+  const [open] = stepsOf(planned({ tasks: [TASK], copies: [ours] }), CONTEXT);
   expect(open?.body).toMatchObject({ status: 'notStarted' });
 });
 

@@ -17,6 +17,11 @@ test.each<[string, Copy, Copy]>([
   ['the one in the list where it belongs', copy('a', { marker: null }), copy('b', { ...turn(9), listId: 'other' })],
   ['the one whose marker has seen more', copy('a', turn(2)), copy('b', { ...turn(1), createdAt: '2026-01-01' })],
   ['one with a marker before one without', copy('b'), copy('a', { marker: null })],
+  [
+    'of completed ones one that shows a marker, wherever it is (S3)',
+    copy('b', { completed: true, listId: 'other' }),
+    copy('a', { completed: true, marker: null }),
+  ],
   ['the oldest', copy('b', { createdAt: '2026-01-01' }), copy('a', { createdAt: '2026-01-02' })],
   ['the first by id of two of one age', copy('a'), copy('b')],
   [

@@ -1,4 +1,5 @@
 import type { Copy, Fate } from '../../../src/core/tasks/model.ts';
+import type { SyncPlan } from '../../../src/core/tasks/plan-sync.ts';
 import { copyOf, markerOf, planOf, shortly, type Situation } from './plan-samples.ts';
 import { sourceTask } from './task-samples.ts';
 
@@ -8,7 +9,11 @@ const done = (settled: number, changes: Partial<Copy> = {}): Copy =>
   copy({ completed: true, marker: markerOf(TASK, { settled }), ...changes });
 
 const UNKNOWN = 'aside: Todoist did not tell what became of it';
+const STEPS = 'and its copy has steps or attachments that a removal would lose: complete or delete the copy by hand';
+const LEFT = `aside: it left the scope, ${STEPS}`;
+const DELETED = `aside: it was deleted in Todoist, ${STEPS}`;
 const unasked = done(-1);
+const stepped = copy({ extras: true });
 const noMark = copy({ marker: null });
 const noLink = copy({ linked: false });
 const edited = copy({ fields: { ...copy().fields, title: 'Buy beer' } });
@@ -33,11 +38,28 @@ const ROWS: readonly Row[] = [
   ['removes both copies of a deleted task', two, 'deleted', { onDeleted: 'delete' }, ['remove', 'remove']],
   ['keeps the copy of a deleted task', [copy()], 'deleted', { onDeleted: 'keep' }, []],
   ['never removes a completed copy', [unasked, done(0)], 'deleted', { onDeleted: 'delete' }, []],
+  ['keeps the steps of a deleted task, and names it (S5)', [stepped], 'deleted', { onDeleted: 'delete' }, [DELETED]],
+  ['completes the copy of a deleted task with its steps', [stepped], 'deleted', {}, ['complete']],
   ['marks what a person completed of a deleted task', [unasked], 'deleted', {}, ['repair']],
 
   ['removes the copy of a task out of scope', [copy()], 'out-of-scope', {}, ['remove']],
   ['removes a copy that lost its link', [noLink], 'out-of-scope', {}, ['remove']],
   ['removes a copy that lost its marker', [noMark], 'out-of-scope', {}, ['remove']],
+  ['keeps the steps of a task out of scope, and names it (S5)', [stepped], 'out-of-scope', {}, [LEFT]],
+  [
+    'names two copies with steps once, and removes the one without',
+    [stepped, copy({ id: 'second', extras: true }), copy({ id: 'third' })],
+    'out-of-scope',
+    {},
+    ['remove', LEFT],
+  ],
+  [
+    'says nothing of steps in a completed copy, which is never removed',
+    [done(0, { extras: true })],
+    'out-of-scope',
+    {},
+    [],
+  ],
   ['keeps the copy of a task out of scope', [copy()], 'out-of-scope', { onOutOfScope: 'keep' }, []],
   ['closes nothing out of scope, and removes no completed copy (S3)', [unasked], 'out-of-scope', {}, []],
 
@@ -61,6 +83,16 @@ test('marks a completion of ours before it is written, whatever is known of the 
     { kind: 'complete', removal: false, marker: { turn: 3, settled: 3 } },
     { kind: 'complete', removal: false, marker: { source: 'a', turn: 0, settled: 0, hash: '' } },
   ]);
+});
+
+test('counts no copy that stays for its steps as a removal (S4, S5)', () => {
+  const tasks = Array.from({ length: 6 }, (_, at) => sourceTask({ id: `task-${at}` }));
+  const fates = Object.fromEntries(tasks.map(({ id }) => [id, 'out-of-scope' as const]));
+  const removing = (extras: boolean): SyncPlan =>
+    planOf({ copies: tasks.map((task) => copyOf(task, { extras })), fates });
+  expect(removing(false).stop?.kind).toBe('empty-source');
+  expect(removing(true)).toMatchObject({ stop: null, actions: [] });
+  expect(removing(true).setAside.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
 });
 
 test('counts what follows from a deletion as a removal, and what follows from a completion not (S4)', () => {

@@ -5,14 +5,16 @@ import { due, fieldsOf, sourceTask } from './task-samples.ts';
 
 const TASK = sourceTask({ id: 'a', due: due('2026-11-26') });
 const CHILD = sourceTask({ id: 'child', parentId: 'a' });
+const POSTPONED = { ...TASK, due: due('2026-11-27') };
 const RENAMED = { ...TASK, content: 'Buy oat milk' };
 const EDITED: Fields = { ...fieldsOf(TASK), title: 'Buy beer' };
-const OTHER = { id: 'list-2', name: 'Home', isDefault: false };
+const OTHER = { id: 'list-2', name: 'Home', isDefault: false, shared: 'no' } as const;
 
 const copy = (changes: Partial<Copy> = {}): Copy => copyOf(TASK, changes);
 const with_ = (...copies: readonly Copy[]): Situation => ({ copies });
 const done = (settled: number, changes: Partial<Copy> = {}): Copy =>
   copy({ completed: true, marker: markerOf(TASK, { settled }), ...changes });
+const unshown = (changes: Partial<Copy> = {}): Copy => copy({ completed: true, marker: null, ...changes });
 const second = (changes: Partial<Copy> = {}): Copy =>
   copy({ id: 'second', createdAt: '2026-11-02T00:00:00Z', ...changes });
 
@@ -20,6 +22,8 @@ const TWO = 'aside: there are two copies in To Do, and the second one was edited
 const REPEATS = 'aside: the copy was made to repeat in To Do: switch that off there, Todoist repeats it';
 const STEPS = 'aside: its list changed, and the copy has steps or attachments that a move would lose: move it by hand';
 const CHILDREN = 'aside: completed in To Do, and has 1 open sub-tasks in Todoist, which closing it would close';
+const UNTOLD =
+  'aside: completed in To Do, and its marker is not shown, so that nobody knows whose completion that is: open it there again, or complete it in Todoist';
 const DAY =
   'aside: its due date is none that To Do can hold: expected a day that exists, from 1900-01-01 to 9999-12-31, with or without a time';
 
@@ -68,15 +72,38 @@ describe('a task that is open and in scope', () => {
 
     ['closes what a person completed (S3)', with_(done(-1)), ['close']],
     ['opens what the sync itself completed (S3)', with_(done(0)), ['reopen']],
-    ['opens a completed copy without a marker (S3)', with_(done(-1, { marker: null })), ['reopen']],
-    ['closes nothing where completions do not travel back', { ...with_(done(-1)), ...TODOIST_ONLY }, ['reopen']],
+    ['takes no completion back whose marker is not shown (S3)', with_(unshown()), [UNTOLD]],
+    ['closes nothing for two of which one is not shown (S3)', with_(done(0), unshown({ id: 'second' })), [UNTOLD]],
     [
-      'closes no other occurrence than the one that was completed (S3)',
-      with_(done(-1)),
-      ['reopen'],
-      { ...TASK, due: due('2026-11-27') },
+      'takes no completion of another occurrence back where one beside it is not shown (S3)',
+      with_(done(-1), unshown({ id: 'second' })),
+      [UNTOLD],
+      POSTPONED,
     ],
+    [
+      'closes what a marker proves, whatever is not shown beside it',
+      with_(done(-1, { listId: OTHER.id }), unshown({ id: 'second' })),
+      ['close'],
+    ],
+    ['leaves a completed copy that is not shown beside an open one', with_(copy(), unshown({ id: 'second' })), []],
+    [
+      'repairs an open copy beside a completed one where neither is shown',
+      with_(copy({ marker: null }), unshown({ id: 'second' })),
+      ['repair'],
+    ],
+    [
+      'opens a completed copy that is not shown where no completion travels back, for it is nobody’s',
+      { ...with_(unshown()), ...TODOIST_ONLY },
+      ['reopen'],
+    ],
+    ['closes nothing where completions do not travel back', { ...with_(done(-1)), ...TODOIST_ONLY }, ['reopen']],
+    ['closes no other occurrence than the one that was completed (S3)', with_(done(-1)), ['reopen'], POSTPONED],
     ['closes no task with open sub-tasks', { ...with_(done(-1)), others: [CHILD] }, [CHILDREN]],
+    [
+      'keeps a task open below which a completion is not shown (S3)',
+      { copies: [done(-1), copyOf(CHILD, { completed: true, marker: null })], others: [CHILD] },
+      [CHILDREN],
+    ],
     ['closes a task whose sub-tasks are done', { ...with_(done(-1)), fates: { child: 'completed' } }, ['close']],
 
     ['removes a second copy that nobody touched (S1)', with_(copy(), second()), ['remove']],
@@ -125,15 +152,39 @@ test('marks what it closes as known, so that it is not closed again (S3)', () =>
   expect(actions).toMatchObject([{ kind: 'close', marker: { turn: 2, settled: 2 } }]);
 });
 
-test('reports an edit in To Do that Todoist wins over, and not a change in Todoist alone', () => {
+test('reports what a person did in To Do that Todoist wins over, and not a change in Todoist alone (S5)', () => {
   expect(planOf({ tasks: [TASK], copies: [copy({ fields: EDITED })] }).overruled).toEqual(['a']);
   expect(planOf({ tasks: [RENAMED], copies: [copy({ fields: EDITED })] }).overruled).toEqual(['a']);
   expect(planOf({ tasks: [RENAMED], copies: [copy()] }).overruled).toEqual([]);
   const adopted = copy({ fields: EDITED, marker: markerOf(TASK, { hash: '' }) });
   expect(planOf({ tasks: [TASK], copies: [adopted] }).overruled).toEqual([]);
-  const postponed = { ...TASK, due: due('2026-11-27') };
-  expect(planOf({ tasks: [postponed], copies: [done(-1)] }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [TASK], copies: [done(-1)], ...TODOIST_ONLY }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [TASK], copies: [done(0)], ...TODOIST_ONLY }).overruled).toEqual([]);
 });
+
+/** What changed in Todoist; what in To Do; what follows; whether the report says that both had changed. */
+test.each<[string, string, SourceTask, Copy, readonly string[], boolean]>([
+  ['nothing', 'edited', TASK, copy({ fields: EDITED }), ['update'], true],
+  ['edited', 'nothing', RENAMED, copy(), ['update'], false],
+  ['edited', 'edited', RENAMED, copy({ fields: EDITED }), ['update'], true],
+  ['nothing', 'completed', TASK, done(-1), ['close'], false],
+  ['nothing', 'edited and completed', TASK, done(-1, { fields: EDITED }), ['close'], false],
+  ['edited', 'completed', RENAMED, done(-1), ['close'], false],
+  ['edited', 'edited and completed', RENAMED, done(-1, { fields: EDITED }), ['close'], false],
+  ['rescheduled', 'nothing', POSTPONED, copy(), ['update'], false],
+  ['rescheduled', 'completed', POSTPONED, done(-1), ['reopen'], true],
+  ['opened again', 'nothing', TASK, done(0), ['reopen'], false],
+  ['opened again', 'edited', TASK, done(0, { fields: EDITED }), ['reopen'], true],
+  ['opened again and edited', 'nothing', RENAMED, done(0), ['reopen'], false],
+  ['opened again and edited', 'edited', RENAMED, done(0, { fields: EDITED }), ['reopen'], true],
+])(
+  'loses no completion to an edit, and no edit without a word (S3, S5): %s in Todoist, %s in To Do',
+  (_, __, task, found, expected, overruled) => {
+    const plan = planOf({ tasks: [task], copies: [found] });
+    expect(shortly(plan)).toEqual(expected);
+    expect(plan.overruled).toEqual(overruled ? ['a'] : []);
+  },
+);
 
 test('does not fight a service for ever that rewrites what it is given (S2)', () => {
   const [action] = planOf({ tasks: [TASK], copies: [copy({ fields: EDITED })] }).actions;
@@ -141,6 +192,8 @@ test('does not fight a service for ever that rewrites what it is given (S2)', ()
   expect(marker?.overruled).toBe(hashFields(EDITED));
   expect(planOf({ tasks: [TASK], copies: [copy({ fields: EDITED, marker })] }).actions).toEqual([]);
   expect(shortly(planOf({ tasks: [RENAMED], copies: [copy({ fields: EDITED, marker })] }))).toEqual(['update']);
+  const again = copy({ completed: true, fields: EDITED, marker: marker === null ? null : { ...marker, settled: 0 } });
+  expect(planOf({ tasks: [TASK], copies: [again] })).toMatchObject({ actions: [{ kind: 'reopen' }], overruled: [] });
 });
 
 test('does not write again for a reminder that rang meanwhile, and was switched off (S2)', () => {

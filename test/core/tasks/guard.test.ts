@@ -1,6 +1,7 @@
 import { guard, type Guards, type Stop } from '../../../src/core/tasks/guard.ts';
-import type { Fate } from '../../../src/core/tasks/model.ts';
-import { copyOf, GUARDS, markerOf, numbered, planOf, type Situation } from './plan-samples.ts';
+import type { Fate, OtherCopy } from '../../../src/core/tasks/model.ts';
+import type { SyncPlan } from '../../../src/core/tasks/plan-sync.ts';
+import { copyOf, GUARDS, markerOf, numbered, planOf, USER, type Situation } from './plan-samples.ts';
 
 /** `gone` of `total` tasks with copies are not in scope any more. */
 function lost(gone: number, total: number, situation: Situation & { readonly fate?: Fate } = {}): Stop | null {
@@ -101,10 +102,79 @@ test('stops at an empty source before one removal, and not where there is nothin
 test('stops at one copy of another account, whatever is allowed (S4)', () => {
   const stop = lost(0, 3, { userId: 'somebody else', guards: { allowed: 1_000 } });
   expect(stop).toMatchObject({ kind: 'wrong-account', sentence: expect.stringMatching(/^3 of 3 copies/) as string });
+  expect(stop?.next).toContain('the old copies stay in To Do, marked with the old name');
+});
+
+/** `twins` of `total` tasks in scope have an open copy of the pair `old`, and `own` of the others one of this pair. */
+function renamed(twins: number, total: number, own = 0, other: Partial<OtherCopy> = {}): SyncPlan {
+  const tasks = numbered(total);
+  const otherCopies = tasks.slice(0, twins).map(({ id }) => ({ pair: 'old', source: id, user: USER, ...other }));
+  return planOf({ tasks, copies: tasks.slice(total - own).map((task) => copyOf(task)), otherCopies });
+}
+
+test.each<[number, number, number, boolean]>([
+  [0, 0, 0, false],
+  [0, 5, 0, false],
+  [1, 1, 0, true],
+  [3, 3, 0, true],
+  [1, 10, 0, false],
+  [2, 10, 0, true],
+  [100, 1_000, 0, false],
+  [101, 1_000, 0, true],
+  [1, 10, 9, false],
+  [5, 10, 5, false],
+  [6, 10, 4, true],
+  [6, 60, 1, false],
+  [6, 59, 1, true],
+])(
+  'makes no second copy of %i of %i tasks that another pair mirrors, beside %i of its own: stops %j (S1)',
+  (...row) => {
+    const [twins, total, own, stops] = row;
+    const { stop, actions } = renamed(twins, total, own);
+    expect(actions).toHaveLength(total - own);
+    expect(stop?.kind ?? null).toBe(stops ? 'other-pair' : null);
+  },
+);
+
+test('names the other pair, the numbers, and the ways out (S1)', () => {
+  expect(renamed(12, 13).stop).toEqual({
+    kind: 'other-pair',
+    sentence:
+      '12 of 13 tasks in scope have an open copy in this To Do account already, made by old, and home would make a second one.',
+    next: 'If the pair was renamed, give it its old name back, or let the old pair remove its copies first (docs/how-a-sync-works.md, "Another name for a pair"); if both are meant, narrow the scope of one.',
+  });
+});
+
+test('lets a pair of another Todoist account begin beside the copies of the first', () => {
+  expect(renamed(12, 12, 0, { user: 'somebody else' }).stop).toBeNull();
+});
+
+test('counts a task once that two other pairs mirror, and names both', () => {
+  const tasks = numbered(20);
+  const otherCopies = ['work', 'old'].flatMap((pair) =>
+    tasks.slice(0, 3).map(({ id }) => ({ pair, source: id, user: USER })),
+  );
+  expect(planOf({ tasks, otherCopies }).stop?.sentence).toMatch(/^3 of 20 .* made by old, work, and home/);
+});
+
+test('does not stop halfway through the copies that it let begin', () => {
+  const stops = Array.from({ length: 20 }, (_, own) => renamed(2, 20, own).stop);
+  expect(stops).toEqual(stops.map(() => null));
+});
+
+test('lets two pairs share tasks that each has a copy of', () => {
+  const tasks = numbered(20);
+  const otherCopies = tasks.map(({ id }) => ({ pair: 'old', source: id, user: USER }));
+  expect(planOf({ tasks, copies: tasks.map((task) => copyOf(task)), otherCopies }).stop).toBeNull();
 });
 
 test.each<[number, number, boolean]>([
-  [5, 5, false],
+  [0, 0, false],
+  [1, 1, false],
+  [1, 2, false],
+  [2, 2, true],
+  [5, 5, true],
+  [5, 6, false],
   [6, 60, false],
   [6, 59, true],
   [6, 6, true],
@@ -117,7 +187,7 @@ test.each<[number, number, boolean]>([
 });
 
 test('names no text of a task (A1)', () => {
-  for (const stop of [lost(6, 50), lost(50, 50), lost(0, 5, { userId: 'x' })]) {
+  for (const stop of [lost(6, 50), lost(50, 50), lost(0, 5, { userId: 'x' }), renamed(5, 5).stop]) {
     expect(stop).not.toBeNull();
     expect(JSON.stringify(stop)).not.toContain('Do task');
   }
@@ -128,5 +198,5 @@ test('has nothing against a run without actions', () => {
     source: { userId: 'u', timeZone: 'UTC', tasks: [], active: new Map<string, never>(), unreadable: [] },
     copies: [],
   };
-  expect(guard({ pair: 'home', source, copies, actions: [] }, GUARDS)).toBeNull();
+  expect(guard({ pair: 'home', source, copies, others: [], actions: [] }, GUARDS)).toBeNull();
 });

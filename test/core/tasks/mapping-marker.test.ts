@@ -33,6 +33,22 @@ test('reads back a marker as it was written (S1)', () => {
   expect(readMarker([{ extensionName: 'com.example' }, null, stored(bare)])).toEqual(bare);
 });
 
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ['its name alone', { extensionName: EXTENSION }],
+  ['its name as id', { id: EXTENSION }],
+  ['its name as id, and no other', { id: EXTENSION, extensionName: null }],
+  ['the id that Graph makes of its name', { id: `microsoft.graph.openTypeExtension.${EXTENSION}` }],
+  ['both', { id: `Microsoft.OutlookServices.OpenTypeExtension.${EXTENSION}`, extensionName: EXTENSION }],
+])('knows its own extension by %s (S1)', (_, names) => {
+  expect(readMarker([{ ...writeMarker(MARKER), extensionName: undefined, ...names }])).toEqual(MARKER);
+});
+
+test('reads the first of several extensions that it can read', () => {
+  const damaged = { ...writeMarker(MARKER), turn: 'x' };
+  const second = { ...writeMarker({ ...MARKER, turn: 9 }), extensionName: undefined, id: EXTENSION };
+  expect(readMarker([damaged, second, stored(MARKER)])).toEqual({ ...MARKER, turn: 9 });
+});
+
 test('always names every member, so that a PATCH leaves none of an earlier state', () => {
   const bare = writeMarker({ ...MARKER, day: null, occurrence: null });
   expect(Object.keys(bare)).toEqual(Object.keys(writeMarker(MARKER)));
@@ -52,6 +68,8 @@ test.each<[string, unknown]>([
   ['a text', 'x'],
   ['no extensions', []],
   ['another extension', { ...writeMarker(MARKER), extensionName: 'com.example' }],
+  ['one whose id only looks alike', { ...writeMarker(MARKER), extensionName: 'com.example', id: `x${EXTENSION}` }],
+  ['one whose id is no text', { ...writeMarker(MARKER), extensionName: undefined, id: 7 }],
   ['an extension without members', { extensionName: EXTENSION }],
 ])('takes %s for no marker', (_, json) => {
   expect(readMarker(json)).toBeNull();

@@ -4,8 +4,13 @@ import { differs } from '../../../src/core/tasks/differs.ts';
 import { mapTask } from '../../../src/core/tasks/map-task.ts';
 import { mirrored } from '../../../src/core/tasks/mirrored.ts';
 import type { Fields, Zone } from '../../../src/core/tasks/model.ts';
-import { readFields, type RawTodoTask } from '../../../src/core/tasks/read-fields.ts';
-import { writeFields, type DateTimeTimeZone, type TodoTaskBody } from '../../../src/core/tasks/write-fields.ts';
+import { readFields, type FindZone, type RawTodoTask } from '../../../src/core/tasks/read-fields.ts';
+import {
+  writeFields,
+  type DateTimeTimeZone,
+  type TodoTaskBody,
+  type WriteOptions,
+} from '../../../src/core/tasks/write-fields.ts';
 import { anyDay, anyOptions, anyTask, anyZone, BERLIN, due, fieldsOf, sourceTask, zoneNamed } from './task-samples.ts';
 
 /** What Graph makes of what it is given (facts B3): due days as midnight of the zone sent, told in UTC, and text with CRLF. */
@@ -25,7 +30,12 @@ function inUtc(time: DateTimeTimeZone | null, kept: (local: string) => string): 
   return { dateTime: `${new Date(instant).toISOString().slice(0, 19)}.0000000`, timeZone: 'UTC' };
 }
 
-const roundTrip = (fields: Fields, zone: Zone): Fields => readFields(keptByGraph(writeFields(fields, zone)), zone);
+/** Long before any reminder. */
+const EVERYTHING: WriteOptions = { now: -Infinity, mirror: { reminders: true, categories: true } };
+const noOther: FindZone = () => null;
+
+const roundTrip = (fields: Fields, zone: Zone): Fields =>
+  readFields(keptByGraph(writeFields(fields, zone, EVERYTHING)), zone, noOther);
 
 test('reads back every task as it was written, in every zone: a rerun writes nothing (S2)', () => {
   fc.assert(
@@ -66,7 +76,7 @@ const daysOf = (year: number): readonly number[] =>
 
 test('writes the JSON that Graph takes, and never a recurrence', () => {
   const task = sourceTask({ due: due('2026-11-25T09:30:00', 'every monday'), priority: 4, labels: ['b', 'a'] });
-  expect(writeFields(fieldsOf(task), BERLIN)).toEqual({
+  expect(writeFields(fieldsOf(task), BERLIN, EVERYTHING)).toEqual({
     title: 'Buy milk',
     body: { content: 'Due: every monday\nhttps://app.todoist.com/app/task/6X4Vw2Hfmg73Q2XR', contentType: 'text' },
     importance: 'high',
@@ -75,7 +85,7 @@ test('writes the JSON that Graph takes, and never a recurrence', () => {
     reminderDateTime: { dateTime: '2026-11-25T08:30:00', timeZone: 'UTC' },
     isReminderOn: true,
   });
-  expect(writeFields(fieldsOf(sourceTask()), BERLIN)).toMatchObject({
+  expect(writeFields(fieldsOf(sourceTask()), BERLIN, EVERYTHING)).toMatchObject({
     dueDateTime: null,
     reminderDateTime: null,
     isReminderOn: false,
@@ -85,14 +95,17 @@ test('writes the JSON that Graph takes, and never a recurrence', () => {
 test('does not switch on a reminder that has rung', () => {
   const fields = fieldsOf(sourceTask({ due: due('2026-11-25T09:30:00') }));
   const at = Date.parse('2026-11-25T08:30Z');
-  expect(writeFields(fields, BERLIN, { now: at })).toMatchObject({ reminderDateTime: null, isReminderOn: false });
-  expect(writeFields(fields, BERLIN, { now: at - 1 })).toMatchObject({ isReminderOn: true });
+  expect(writeFields(fields, BERLIN, { ...EVERYTHING, now: at })).toMatchObject({
+    reminderDateTime: null,
+    isReminderOn: false,
+  });
+  expect(writeFields(fields, BERLIN, { ...EVERYTHING, now: at - 1 })).toMatchObject({ isReminderOn: true });
 });
 
 test("leaves a person's own reminders and categories alone where these are not mirrored (S3)", () => {
   const mirror = { reminders: false, categories: false };
   const wanted = fieldsOf(sourceTask({ labels: ['a'] }), mirror);
-  const sent = writeFields(wanted, BERLIN, { mirror });
+  const sent = writeFields(wanted, BERLIN, { ...EVERYTHING, mirror });
   expect(Object.keys(sent)).toEqual(['title', 'body', 'importance', 'dueDateTime']);
   const found = { ...wanted, reminder: '2026-11-25T08:30Z', categories: ['mine'] };
   expect(differs(mirrored(found, mirror), wanted, 0)).toBe(false);
@@ -125,8 +138,8 @@ describe('a task read from To Do', () => {
 
   test('needs no other zones than its own and UTC', () => {
     const time = { dateTime: '2026-11-25T00:00:00', timeZone: 'Europe/Berlin' };
-    expect(readFields({ dueDateTime: time }, BERLIN).day).toBe('2026-11-25');
-    expect(readFields({ dueDateTime: { ...time, timeZone: 'Europe/Paris' } }, BERLIN).day).toBeNull();
+    expect(readFields({ dueDateTime: time }, BERLIN, noOther).day).toBe('2026-11-25');
+    expect(readFields({ dueDateTime: { ...time, timeZone: 'Europe/Paris' } }, BERLIN, noOther).day).toBeNull();
   });
 
   test.each<[string, RawTodoTask]>([
@@ -141,7 +154,7 @@ describe('a task read from To Do', () => {
       { importance: 'urgent', isReminderOn: true, body: { contentType: 'text' }, categories: [1, null] },
     ],
   ])('throws for nothing that a service may answer: %s', (_, raw) => {
-    expect(readFields(raw, BERLIN)).toEqual({
+    expect(readFields(raw, BERLIN, noOther)).toEqual({
       title: '',
       body: '',
       day: null,
@@ -153,12 +166,12 @@ describe('a task read from To Do', () => {
 
   test('shows a reminder only while it is switched on', () => {
     const reminderDateTime = { dateTime: '2026-11-25T08:30:59.9990000', timeZone: 'UTC' };
-    expect(readFields({ reminderDateTime, isReminderOn: true }, BERLIN).reminder).toBe('2026-11-25T08:30Z');
-    expect(readFields({ reminderDateTime, isReminderOn: false }, BERLIN).reminder).toBeNull();
+    expect(readFields({ reminderDateTime, isReminderOn: true }, BERLIN, noOther).reminder).toBe('2026-11-25T08:30Z');
+    expect(readFields({ reminderDateTime, isReminderOn: false }, BERLIN, noOther).reminder).toBeNull();
   });
 
   test('shows a formatted body as another than any that we write, and always as the same', () => {
-    const html = (content: string) => readFields({ body: { contentType: 'HTML', content } }, BERLIN).body;
+    const html = (content: string) => readFields({ body: { contentType: 'HTML', content } }, BERLIN, noOther).body;
     expect(html('<b>x</b>')).toMatch(/^html:[0-9a-f]{32}$/);
     expect(html('<b>x</b>')).toBe(html('<b>x</b>'));
     expect(html('<b>x</b>')).not.toBe(html('<b>y</b>'));

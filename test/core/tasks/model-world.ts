@@ -8,7 +8,16 @@ import { understood } from '../../../src/activities/tasks/read-destination.ts';
 import type { GraphStep, Todoist } from '../../../src/activities/tasks/services.ts';
 import { isMarked, stepsAfter, stepsOf } from '../../../src/activities/tasks/steps-of.ts';
 import { EXTENSION } from '../../../src/core/tasks/marker.ts';
-import type { Destination, Fate, Source, SourceTask, Zone } from '../../../src/core/tasks/model.ts';
+import {
+  isSettled,
+  type Copy,
+  type Destination,
+  type Fate,
+  type Source,
+  type SourceTask,
+  type Zone,
+} from '../../../src/core/tasks/model.ts';
+import { occurrenceOf } from '../../../src/core/tasks/occurrence.ts';
 import { goneSources, planSync, type SyncPlan } from '../../../src/core/tasks/plan-sync.ts';
 import type { Action, SyncPolicy } from '../../../src/core/tasks/plan.ts';
 import { GUARDS, INBOX, NOW, POLICY, USER } from './plan-samples.ts';
@@ -28,7 +37,13 @@ export interface Held {
   readonly extension: Json | null;
   readonly link: Json | null;
   readonly completedBy: 'person' | 'sync' | null;
+  /** Whether answers show the extension, should there be one. */
+  readonly shown: boolean;
 }
+
+/** What Graph answers of it. */
+export const extensionsOf = ({ extension, shown }: Pick<Held, 'extension' | 'shown'>): readonly Json[] =>
+  shown && extension !== null ? [extension] : [];
 
 /** One attempt's actions, each a queue of what is still to be sent. */
 export interface Attempt {
@@ -72,11 +87,16 @@ export class World {
   }
 
   destination(): Destination {
-    const tasks = [...this.held.values()].map(({ json, extension, link }) => ({
-      listId: INBOX.id,
-      raw: { ...json, extensions: extension === null ? [] : [extension], linkedResources: link === null ? [] : [link] },
+    const tasks = [...this.held.values()].map((held) => ({
+      list: INBOX,
+      raw: {
+        ...held.json,
+        extensions: extensionsOf(held),
+        linkedResources: held.link === null ? [] : [held.link],
+      },
     }));
-    const reading = { pair: POLICY.pair, zone: this.#zone, zones: () => null, mirror: OPTIONS };
+    const { active } = this.source();
+    const reading = { pair: POLICY.pair, userId: USER, active, zone: this.#zone, zones: () => null, mirror: OPTIONS };
     return { lists: [INBOX], ...understood(tasks, reading) };
   }
 
@@ -149,6 +169,11 @@ export class World {
     if (completes && source !== undefined) this.#asked.set(source, (this.#asked.get(source) ?? 0) + 1);
   }
 
+  /** From now on Graph shows every extension. */
+  showAll(): void {
+    for (const [id, held] of this.held) this.held.set(id, { ...held, shown: true });
+  }
+
   stranger(title: string): void {
     this.#add({ title, status: 'notStarted' }, { extension: null, link: null });
   }
@@ -171,6 +196,22 @@ export class World {
       this.broken.push(`S3: plans to close ${action.source}, and no person completed its copy`);
     if (action.kind === 'remove' && held.json['status'] === 'completed')
       this.broken.push(`plans to remove a completed copy of ${action.source}`);
+    if (action.kind === 'reopen' && this.#takesBack(action.copy))
+      this.broken.push(`S3: plans to take back what a person completed of ${action.source}`);
+  }
+
+  /** Whether opening it again undoes a completion by a person that has not travelled, or of which that cannot be seen. */
+  #takesBack({ id, source, completed }: Copy): boolean {
+    if (!completed || this.#policy.completion !== 'both') return false;
+    const task = this.origins.get(source)?.task;
+    const occurrence = task === undefined ? null : occurrenceOf(task);
+    const others = this.destination().copies.filter((one) => one.source === source && one.completed);
+    return others
+      .filter((one) => this.held.get(one.id)?.completedBy === 'person')
+      .some(({ id: its, marker }) => {
+        if (marker === null) return true;
+        return its === id && marker.occurrence === occurrence && !isSettled(marker);
+      });
   }
 
   async #close(action: Action): Promise<'refused' | null> {
@@ -202,7 +243,7 @@ export class World {
     if (held === undefined || (ifMatch !== undefined && ifMatch !== held.json['@odata.etag'])) return 'refused';
     if (child === 'extensions') return this.#mark(held, method, body as Json);
     if (child === 'linkedResources') return this.#link(held, body as Json);
-    if (method === 'GET') return { ...held.json, extensions: held.extension === null ? [] : [held.extension] };
+    if (method === 'GET') return { ...held.json, extensions: extensionsOf(held) };
     if (method === 'DELETE') return this.#remove(held);
     const json: Json = { ...held.json, ...(body as Json) };
     const completedBy = json['status'] === 'completed' ? (held.completedBy ?? 'sync') : null;
@@ -239,7 +280,7 @@ export class World {
   #add(json: Json, marks: Pick<Held, 'extension' | 'link'>): Json {
     const id = `todo-${this.#clock}`;
     const createdDateTime = new Date(this.#clock * 1_000).toISOString();
-    return this.#keep(id, { json: { ...json, id, createdDateTime }, ...marks, completedBy: null });
+    return this.#keep(id, { json: { ...json, id, createdDateTime }, ...marks, completedBy: null, shown: true });
   }
 
   /** Every change of a task or of what hangs on it gives it another etag. */

@@ -1,6 +1,15 @@
 import { hashFields } from '../../../src/core/tasks/hash-fields.ts';
 import { MAPPING_VERSION } from '../../../src/core/tasks/map-task.ts';
-import type { Copy, Fate, Marker, Source, SourceTask, Stranger, TodoList } from '../../../src/core/tasks/model.ts';
+import type {
+  Copy,
+  Fate,
+  Marker,
+  OtherCopy,
+  Source,
+  SourceTask,
+  Stranger,
+  TodoList,
+} from '../../../src/core/tasks/model.ts';
 import { occurrenceOf } from '../../../src/core/tasks/occurrence.ts';
 import { planSync, type PlanInput, type SyncPlan } from '../../../src/core/tasks/plan-sync.ts';
 import type { SyncPolicy } from '../../../src/core/tasks/plan.ts';
@@ -8,7 +17,7 @@ import { BERLIN, fieldsOf, OPTIONS, sourceTask } from './task-samples.ts';
 
 export const NOW = Date.parse('2026-11-25T08:00:00Z');
 export const USER = '2671355';
-export const INBOX: TodoList = { id: 'list-1', name: 'Tasks', isDefault: true };
+export const INBOX: TodoList = { id: 'list-1', name: 'Tasks', isDefault: true, shared: 'no' };
 
 export const POLICY: SyncPolicy = {
   pair: 'home',
@@ -74,6 +83,8 @@ export interface Situation {
   readonly unreadable?: Source['unreadable'];
   readonly copies?: readonly Copy[];
   readonly strangers?: readonly Stranger[];
+  /** Of other pairs. */
+  readonly otherCopies?: readonly OtherCopy[];
   readonly todoLists?: readonly TodoList[];
   /** What became of tasks that are not in scope any more, by id. */
   readonly fates?: Readonly<Record<string, Fate>>;
@@ -87,6 +98,7 @@ export interface Situation {
 
 export function planOf(situation: Situation): SyncPlan {
   const { tasks = [], others = [], copies = [], strangers = [], todoLists = [INBOX] } = situation;
+  const { otherCopies = [] } = situation;
   return planSync({
     source: {
       userId: situation.userId ?? USER,
@@ -95,7 +107,7 @@ export function planOf(situation: Situation): SyncPlan {
       active: new Map([...tasks, ...others].map(({ id, parentId }) => [id, { parentId }])),
       unreadable: situation.unreadable ?? [],
     },
-    destination: { lists: todoLists, copies, strangers },
+    destination: { lists: todoLists, copies, strangers, others: otherCopies },
     fates: new Map(Object.entries(situation.fates ?? {})),
     policy: { ...POLICY, ...situation.policy },
     lists: situation.lists ?? { kind: 'default' },

@@ -84,7 +84,7 @@ test('counts unmarked tasks that look alike, and leaves them (S3)', () => {
 
 test('wants lists by the names of projects, and makes each where it is missing', () => {
   const tasks = [sourceTask({ id: 'a', project: 'Home' }), sourceTask({ id: 'b', project: 'Work' })];
-  const todoLists = [INBOX, { id: 'list-2', name: 'Home', isDefault: false }];
+  const todoLists = [INBOX, { id: 'list-2', name: 'Home', isDefault: false, shared: 'no' as const }];
   expect(planOf({ tasks, todoLists, lists: { kind: 'per-project' } }).actions).toMatchObject([
     { kind: 'create', source: 'a', list: { id: 'list-2' } },
     { kind: 'create', source: 'b', list: { id: null, name: 'Work' } },

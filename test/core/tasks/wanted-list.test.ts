@@ -2,7 +2,12 @@ import type { TodoList } from '../../../src/core/tasks/model.ts';
 import { wantedLists, type ListPolicy } from '../../../src/core/tasks/wanted-list.ts';
 import { INBOX } from './plan-samples.ts';
 
-const list = (id: string, name: string): TodoList => ({ id, name, isDefault: false });
+const list = (id: string, name: string, shared: TodoList['shared'] = 'no'): TodoList => ({
+  id,
+  name,
+  isDefault: false,
+  shared,
+});
 const HOME = list('list-2', 'Home');
 const named: ListPolicy = { kind: 'named', name: ' Home ' };
 const perProject: ListPolicy = { kind: 'per-project' };
@@ -36,4 +41,11 @@ test('takes the same of several lists with one name in any order, so that no cop
   const twins = [list('b', 'Home'), list('a', 'Home'), list('c', 'Home')];
   expect(wantedLists(named, twins)('').id).toBe('a');
   expect(wantedLists(named, twins.toReversed())('').id).toBe('a');
+});
+
+test('takes an own list before one of somebody else', () => {
+  const lists = [list('a', 'Home', 'with-me'), list('b', 'Home', 'by-me')];
+  expect(wantedLists(named, lists)('').id).toBe('b');
+  expect(wantedLists(named, lists.toReversed())('').id).toBe('b');
+  expect(wantedLists(named, [list('a', 'Home', 'with-me')])('').id).toBe('a');
 });
