@@ -89,6 +89,15 @@ export async function beating<T>(pulse: Pulse, work: () => Promise<T>, details?:
   }
 }
 
+/** What ended the work: the end of its pulse, where that is why `error` was thrown, for a request that was cut off says less. */
+export async function whatEnded(pulse: Pulse, error: unknown): Promise<unknown> {
+  if (!pulse.signal.aborted) return error;
+  return pulse.sleep(0).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+}
+
 /** Rejects as soon as the pulse ends; otherwise as `work` ends. For work that may be left alone: it writes nothing. */
 export async function unlessEnded<T>(pulse: Pulse, work: Promise<T>): Promise<T> {
   return withPartPulse(pulse, (part) => Promise.race([work, never(part)]));

@@ -18,12 +18,12 @@ const SIGNS = {
 
 /** What a run would do, one line a task. */
 export function syncPlanLines(pair: string, plan: SyncPlanView): readonly string[] {
-  const { inScope, links, planned, actions, setAside, stop } = plan;
+  const { inScope, links, planned, actions, stop } = plan;
   return [
     `${asSubject(pair)}  ${count(inScope, 'task')} in scope, ${count(links, 'copy', 'copies')} in To Do: ${planWords(planned)}`,
     ...table(actions.map(actionCells)),
     ...moreLine(plan),
-    ...setAsideLines(setAside),
+    ...setAsideLines(plan),
     ...similarLine(pair, plan.similar),
     ...(stop === null ? [] : [`stopped      ${outside(stop.sentence)} ${outside(stop.next)}`]),
     'Nothing was written.',

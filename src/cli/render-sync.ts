@@ -2,11 +2,11 @@ import {
   ACTION_KINDS,
   type ActionKind,
   type Counts,
+  type SetAsideReport,
   type SyncOutcome,
   type SyncStatus,
   type SyncTotals,
 } from '../contracts/sync.ts';
-import type { SetAside } from '../core/tasks/model.ts';
 import { explain, SYNC_WORDS } from './explain.ts';
 import type { Ended } from './look-at-run.ts';
 import type { SyncLook } from './look-at-sync.ts';
@@ -68,8 +68,7 @@ export function syncLines(look: SyncLook, view: View): readonly string[] {
   return [
     ...(status === null ? [] : [headLine(status, view), ...viewLine(status)]),
     ...progressLines(look),
-    ...setAsideLines(look.beat?.setAside ?? status?.setAside ?? []),
-    ...(status?.notices ?? []).slice(-3).map((notice) => line('notice', outside(notice))),
+    ...setAsideLines(look.beat ?? status ?? { setAside: [], setAsideCount: 0 }),
     ...(trouble === null ? [] : [view.paint('yellow', line('retrying', troubleWords(trouble)))]),
   ];
 }
@@ -99,12 +98,14 @@ function progressLines(look: SyncLook): readonly string[] {
 const MOST_NAMED = 20;
 
 /** Every task that was set aside, with its reason; of many the first. */
-export function setAsideLines(tasks: readonly SetAside[]): readonly string[] {
-  const named = tasks
+export function setAsideLines({ setAside, setAsideCount }: SetAsideReport): readonly string[] {
+  const named = setAside
     .slice(0, MOST_NAMED)
     .map(({ id, reason }) => line('set aside', `${outside(id)}  ${outside(reason)}`));
-  const more = tasks.length - named.length;
-  return more === 0 ? named : [...named, line('', `and ${more} more: --json names them all`)];
+  const more = setAsideCount - named.length;
+  if (!(more > 0)) return named; // an older run does not count
+  const all = setAsideCount > setAside.length ? `the first ${setAside.length}` : 'them all';
+  return [...named, line('', `and ${more} more: --json names ${all}`)];
 }
 
 const STYLES = {
@@ -121,26 +122,42 @@ export function syncClosingLines(status: Ended<SyncStatus>, view: View): readonl
   return [
     `${view.paint(STYLES[outcome], SYNC_WORDS[outcome].padEnd(LABEL))}  ${asSubject(status.pair)}  ${standsWords(status)}`,
     ...whyLines(status),
-    ...setAsideLines(status.setAside),
+    ...setAsideLines(status),
     ...overruledLine(status),
-    ...status.notices.map((notice) => line('notice', outside(notice))),
     line('cost', costWords(status)),
     ...goesOnLine(status),
     lookLine(status, view),
   ];
 }
 
-function standsWords({ outcome, totals, view }: Ended<SyncStatus>): string {
+function standsWords(status: Ended<SyncStatus>): string {
+  const { outcome, totals, view } = status;
   const done = doneWords(totals.applied);
   if (outcome === 'synced' || outcome === 'synced-with-exceptions') {
     const scope = view === null ? '' : `; ${count(view.inScope, 'task')} in scope`;
     return `${done === '' ? 'nothing to do, nothing was written' : done}${scope}`;
   }
   if (done !== '') return `${done} before that; this stays`;
-  // The activity that ended the run took its counts with it, so "nothing" would be a guess.
-  return outcome === 'stopped'
-    ? 'nothing of this plan was written'
-    : 'no round ended; what its last try wrote stays, and the next run finds it';
+  if (outcome === 'stopped') return 'nothing of this plan was written';
+  return isCounted(status)
+    ? 'nothing was written'
+    : 'no change was confirmed; what was sent all the same stays, and the next run finds it';
+}
+
+/** Ends that the last activity itself has told, with its counts; of the others it may have said nothing. */
+const TOLD: ReadonlySet<string> = new Set([
+  'SignInNeeded',
+  'Unauthorized',
+  'NotFound',
+  'Invalid',
+  'NotConverging',
+  'GaveUp',
+  'Refused',
+]);
+
+/** Whether the counts are all that was done: none is lost with an activity that gave no answer, and no write had to be looked for. */
+function isCounted({ failure, totals }: SyncStatus): boolean {
+  return failure !== null && TOLD.has(failure.type) && totals.retried === 0;
 }
 
 function whyLines({ failure, outcome, pair }: Ended<SyncStatus>): readonly string[] {
@@ -175,9 +192,22 @@ function requestWords({ requests, throttled, retried }: SyncTotals): readonly st
   ];
 }
 
-function goesOnLine({ outcome, pair }: Ended<SyncStatus>): readonly string[] {
+/** What passes by itself, or was asked for; every other reason to end meets the next run again. */
+const PASSING: ReadonlySet<string> = new Set(['Unavailable', 'Throttled', 'Changed', 'GaveUp', 'Aborted']);
+
+function goesOnLine({ outcome, pair, failure }: Ended<SyncStatus>): readonly string[] {
   if (outcome === 'synced' || outcome === 'synced-with-exceptions') return [];
-  return [line('next', `the next run goes on from what stands then: by its schedule, or ./switchyard sync ${pair}`)];
+  const how = `by its Schedule, where it has one, or ./switchyard sync ${pair}`;
+  const unlessPaused = outcome === 'cancelled' ? `; ./switchyard sync ${pair} --pause keeps its Schedule from it` : '';
+  const passes = failure !== null && PASSING.has(failure.type);
+  return [
+    line(
+      'next',
+      passes
+        ? `the next run goes on from what both services hold then: ${how}${unlessPaused}`
+        : `every run looks anew, and ends here again for as long as this is so: ${how}`,
+    ),
+  ];
 }
 
 function lookLine({ pair, failure }: SyncStatus, { link }: View): string {
@@ -198,8 +228,11 @@ export function speechlessSyncLines(
   return [
     `${view.paint('red', 'NOT SURE'.padEnd(LABEL))}  ${asSubject(pair)}  ${stands}`,
     line('why', outside(why)),
-    line('next', `nothing is lost by it: the next run finds what stands, ./switchyard sync ${pair}`),
-    line('look', [view.link, `./switchyard status ${asSubject(pair)}`].filter((part) => part !== null).join('    ')),
+    line(
+      'next',
+      `what it sent last may still land; the next run waits for that, and finds it: ./switchyard sync ${pair}`,
+    ),
+    line('look', [view.link, `./switchyard sync ${pair} --dry-run`].filter((part) => part !== null).join('    ')),
   ];
 }
 
@@ -210,7 +243,6 @@ export function syncChangeLines(before: SyncStatus | null, after: SyncStatus): r
   return [
     ...(before === null ? [stamp(`started, ${after.trigger}, by ${outside(after.by)} (not authenticated)`)] : []),
     ...(after.view !== null && before?.view == null ? [blank(firstLook(after.view))] : []),
-    ...after.notices.slice(before?.notices.length ?? 0).map((notice) => blank(`notice: ${outside(notice)}`)),
     ...after.setAside
       .slice(before?.setAside.length ?? 0, MOST_NAMED)
       .map(({ id, reason }) => blank(`set aside: ${outside(id)}  ${outside(reason)}`)),

@@ -1,38 +1,46 @@
-import type { SetAside } from '../core/tasks/model.ts';
 import type { Finding } from './doctor.ts';
-import type { ActionKind, Counts, PairSpec, SyncPace, SyncTotals, SyncView } from './sync.ts';
+import type { ActionKind, Counts, PairSpec, SetAsideReport, SyncPace, SyncTotals, SyncView } from './sync.ts';
 
-/** One look at both sides, and as many of the actions that follow from it as fit. */
-export interface SyncChunkInput {
+/** One look at both sides. */
+export interface SyncLookInput {
   readonly spec: PairSpec;
   readonly adopt: boolean;
   readonly allowRemovals: number | null;
   readonly pace: SyncPace;
-  /** Set aside earlier in this run: not tried again. */
-  readonly setAside: readonly SetAside[];
 }
 
-export interface SyncChunk {
+/** One look, as many of the actions that follow from it as fit, and what this run has set aside: that is not tried again. */
+export interface SyncChunkInput extends SyncLookInput, SetAsideReport {
+  /** Copies that this run created lately, by id in Todoist with the time of their sending: they may not show yet. */
+  readonly creations: Readonly<Record<string, number>>;
+}
+
+/** With everything set aside so far in this run. */
+export interface SyncChunk extends SetAsideReport {
   readonly view: SyncView;
   readonly totals: SyncTotals;
-  /** Everything set aside so far in this run. */
-  readonly setAside: readonly SetAside[];
+  readonly creations: Readonly<Record<string, number>>;
   /** Whether the look found nothing to do: only then is the run done. */
   readonly done: boolean;
 }
 
+/** What an activity that fails says of what it has done all the same. */
+export interface ChunkFacts extends SetAsideReport {
+  readonly totals: SyncTotals;
+  /** Whether creations that it sent may still land. */
+  readonly unsettled: boolean;
+}
+
 /** What a running chunk heartbeats: how far it is, and what the next attempt must know. */
-export interface ChunkBeat {
+export interface ChunkBeat extends SetAsideReport {
   readonly doing: string;
   readonly totals: SyncTotals;
   readonly planned: Counts;
-  readonly setAside: readonly SetAside[];
-  /**
-   * Tasks whose copies were created and have not been seen yet, by id in Todoist with the time of their sending; null while the
-   * attempt runs, since what it sends now is not in here yet.
-   */
-  readonly unseen: Readonly<Record<string, number>> | null;
-  /** Until when nothing is created, because an attempt that died may have; in milliseconds since the epoch, 0 where none has. */
+  /** As in the input; null while the attempt runs, since what it sends now is not in here yet. */
+  readonly creations: Readonly<Record<string, number>> | null;
+  /** Whose beat it is: one of an attempt before the last says nothing of the last. */
+  readonly attempt: number;
+  /** Until when nothing is created, because one that was cut off may have; in milliseconds since the epoch, 0 where none has. */
   readonly quietUntil: number;
   /** Since when the services have not let this activity move on, in milliseconds since the epoch; null while they do. */
   readonly troubleSince: number | null;
@@ -46,10 +54,9 @@ export interface PlannedAction {
   readonly why: string;
 }
 
-export interface SyncPlanView extends SyncView {
+export interface SyncPlanView extends SyncView, SetAsideReport {
   /** The first thousand. */
   readonly actions: readonly PlannedAction[];
-  readonly setAside: readonly SetAside[];
   /** Why a run would stop before it writes; null where it would not. */
   readonly stop: { readonly sentence: string; readonly next: string } | null;
 }
@@ -59,7 +66,7 @@ export interface SyncActivities {
   /** Looks at both sides, plans, and applies up to `pace.chunk` actions. */
   syncChunk(input: SyncChunkInput): Promise<SyncChunk>;
   /** The same look without a write. */
-  planSync(input: SyncChunkInput): Promise<SyncPlanView>;
+  planSync(input: SyncLookInput): Promise<SyncPlanView>;
   /** What `doctor` asks: reach, tokens and accounts of a pair. */
   diagnoseSync(input: { readonly spec: PairSpec }): Promise<readonly Finding[]>;
 }

@@ -2,6 +2,7 @@ import type { Guards } from '../core/tasks/guard.ts';
 import type { MapOptions } from '../core/tasks/map-task.ts';
 import type { SetAside } from '../core/tasks/model.ts';
 import type { SyncPolicy } from '../core/tasks/plan.ts';
+import type { ListPolicy } from '../core/tasks/wanted-list.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const SYNC_WORKFLOW = 'syncTasks';
@@ -24,12 +25,7 @@ export type Scope =
   /** In Todoist's own language: `#Work & !@waiting`. */
   | { readonly kind: 'filter'; readonly filter: string };
 
-export type Lists =
-  | { readonly kind: 'default' }
-  /** Created where it is missing. */
-  | { readonly kind: 'named'; readonly name: string }
-  /** One list a project, with its name; created where it is missing. */
-  | { readonly kind: 'per-project' };
+export type Lists = ListPolicy;
 
 /** One Todoist account and one To Do account, as declared under `sync:` in switchyard.yaml. Secrets by name (A1). */
 export interface PairSpec extends Omit<SyncPolicy, 'adopt'> {
@@ -97,12 +93,16 @@ export interface SyncRequest {
 }
 
 /** What travels when a run continues as new: counts and ids only. */
-export interface CarriedRun {
+export interface CarriedRun extends SetAsideReport {
   readonly startedAt: number;
   readonly rounds: number;
   readonly view: SyncView | null;
   readonly totals: SyncTotals;
-  readonly setAside: readonly SetAside[];
+  /** Whether the last look found nothing to do, and how many activities there were since one did. */
+  readonly finished: boolean;
+  readonly restless: number;
+  /** Copies that were created lately, as an activity takes them. */
+  readonly creations: Readonly<Record<string, number>>;
   /** Whether somebody has asked for another run meanwhile. */
   readonly requested: boolean;
 }
@@ -129,6 +129,14 @@ export const noCounts = (): Record<ActionKind, number> =>
 
 /** Ids in a report: enough to look at, and never near a payload's limit. */
 export const MOST_OVERRULED = 1_000;
+export const MOST_SET_ASIDE = 1_000;
+
+export interface SetAsideReport {
+  /** By id, with the reason; at most `MOST_SET_ASIDE`. */
+  readonly setAside: readonly SetAside[];
+  /** Of all. */
+  readonly setAsideCount: number;
+}
 
 export interface SyncTotals {
   /** What was applied. */
@@ -173,7 +181,7 @@ export interface SyncFailure {
 }
 
 /** Answer of the query `status`, and what a run ends with. Ids, counts and hashes only (A1). */
-export interface SyncStatus {
+export interface SyncStatus extends SetAsideReport {
   readonly schemaVersion: 1;
   readonly pair: string;
   readonly phase: SyncPhase;
@@ -187,8 +195,6 @@ export interface SyncStatus {
   /** The first look of the run; null before it. */
   readonly view: SyncView | null;
   readonly totals: SyncTotals;
-  readonly setAside: readonly SetAside[];
-  readonly notices: readonly string[];
   readonly failure: SyncFailure | null;
 }
 
@@ -209,6 +215,8 @@ export interface SyncMemo {
   readonly trigger: SyncRequest['trigger'];
   readonly outcome?: SyncOutcome;
   readonly sentence?: string | null;
+  /** Of a run that failed: whether what it sent last may still land. */
+  readonly unsettled?: boolean;
 }
 
 /** Ids of Temporal Schedules that `apply` makes and removes begin so. */

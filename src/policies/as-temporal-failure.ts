@@ -31,7 +31,8 @@ export function whatItSays(error: unknown): Said {
   const root = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
   if (root instanceof ApplicationFailure) return saidByUs(root);
   if (root instanceof TimeoutFailure) return timedOut(activityOf(error));
-  if (root instanceof CancelledFailure) return said('Aborted', 'cancelled through Temporal');
+  if (root instanceof CancelledFailure)
+    return { ...said('Aborted', 'cancelled through Temporal'), facts: root.details[0] ?? null };
   return said('Fault', root instanceof Error ? root.message : String(root));
 }
 

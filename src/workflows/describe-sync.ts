@@ -5,15 +5,16 @@ import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /** The run in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
 export function describeSync(status: SyncStatus): string {
-  const { setAside } = status;
+  const { setAside, setAsideCount } = status;
   const lines = [
     headline(status),
     ...why(status),
     '',
     ...found(status),
     ...done(status),
-    line('set aside', String(setAside.length)),
+    line('set aside', String(setAsideCount)),
     ...setAside.map(({ id, reason }) => `  - ${escapeMarkdown(id)}: ${escapeMarkdown(reason)}`),
+    ...(setAsideCount > setAside.length ? [`  - and ${setAsideCount - setAside.length} more`] : []),
     line('since', clockTime(status.startedAt)),
   ];
   return lines.join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes

@@ -15,6 +15,7 @@ export async function concludingSync(run: SyncRun, body: () => Promise<void>): P
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
     const said = whatItSays(error);
+    run.endedBy(said);
     const cancelled = isCancellation(error);
     const report = conclude(run, cancelled ? 'cancelled' : said.type === 'StoppedByGuard' ? 'stopped' : 'failed', said);
     if (cancelled) throw error; // ends as CANCELED, which is what was asked for
@@ -26,7 +27,7 @@ function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncRe
   const at = Date.now();
   const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
   run.progress.show({ phase: outcome, outcome, endedAt: at, failure });
-  keepSyncOutcome(run.progress.status);
+  keepSyncOutcome(run.progress.status, run.isUnsettled());
   return { ...run.progress.status, outcome };
 }
 

@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { SyncChunk } from '../contracts/sync-activities.ts';
+import type { ChunkFacts, SyncChunk } from '../contracts/sync-activities.ts';
 import { noCounts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
 import { addTotals } from './add-totals.ts';
 import { describeSync } from './describe-sync.ts';
@@ -10,6 +10,8 @@ export interface SyncProgress {
   show(change: Partial<SyncStatus>): void;
   /** What one activity found and did. */
   take(chunk: SyncChunk): void;
+  /** What one that failed did all the same. */
+  takeLast(facts: ChunkFacts): void;
 }
 
 /** Begins with what an earlier execution of the same run carried over, if there was one. */
@@ -24,19 +26,22 @@ export function startSyncProgress(request: SyncRequest): SyncProgress {
       return status;
     },
     show,
-    take: ({ view, totals, setAside }) =>
+    take: ({ view, totals, setAside, setAsideCount }) =>
       show({
         view: status.view ?? view,
         rounds: status.rounds + 1,
         totals: addTotals(status.totals, totals),
         setAside,
+        setAsideCount,
       }),
+    takeLast: ({ totals, setAside, setAsideCount }) =>
+      show({ totals: addTotals(status.totals, totals), setAside, setAsideCount }),
   };
 }
 
-/** Kept with the closed run, so that `ls` and `status` can tell how it ended without a worker. */
-export function keepSyncOutcome({ outcome, failure }: SyncStatus): void {
-  upsertMemo({ outcome, sentence: failure?.sentence ?? null });
+/** Kept with the closed run, so that `ls` and `status` can tell how it ended without a worker, and the next run whether it left anything open. */
+export function keepSyncOutcome({ outcome, failure }: SyncStatus, unsettled: boolean): void {
+  upsertMemo({ outcome, sentence: failure?.sentence ?? null, unsettled });
 }
 
 const NO_TOTALS: SyncTotals = {
@@ -61,7 +66,7 @@ function atTheStart({ spec, trigger, by, carried }: SyncRequest): SyncStatus {
     view: carried?.view ?? null,
     totals: carried?.totals ?? NO_TOTALS,
     setAside: carried?.setAside ?? [],
-    notices: [],
+    setAsideCount: carried?.setAsideCount ?? 0,
     failure: null,
   };
 }

@@ -1,6 +1,7 @@
 import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
-import type { SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
-import type { SyncRequest, SyncStatus } from '../contracts/sync.ts';
+import type { ChunkFacts, SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
+import type { SetAsideReport, SyncRequest, SyncStatus } from '../contracts/sync.ts';
+import type { Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { startSyncProgress, type SyncProgress } from './sync-progress.ts';
 
@@ -18,6 +19,10 @@ export interface SyncRun {
   isDone(): boolean;
   /** Continues as new where the history grows long; returns otherwise. */
   handOver(): Promise<void>;
+  /** Takes in what an activity that failed has done all the same. */
+  endedBy(said: Pick<Said, 'facts'>): void;
+  /** Whether creations that were sent may still land, or lately did: the next run has to know. */
+  isUnsettled(): boolean;
 }
 
 /** Begins a run, or goes on with what an earlier execution of it carried over. Set the handlers before anything is awaited. */
@@ -25,9 +30,11 @@ export function startSync(request: SyncRequest): SyncRun {
   const { carried, pace, spec } = request;
   const progress = startSyncProgress(request);
   let wished = carried?.requested ?? request.trigger === 'event';
-  let finished = false;
+  let finished = carried?.finished ?? false;
   /** Activities since a look last found nothing to do. */
-  let restless = carried?.rounds ?? 0;
+  let restless = carried?.restless ?? 0;
+  let creations = carried?.creations ?? {};
+  let unsettled = false;
   return {
     request,
     progress,
@@ -45,19 +52,35 @@ export function startSync(request: SyncRequest): SyncRun {
       restless += 1;
       progress.show({ phase: 'working' });
       const { adopt, allowRemovals } = request;
-      const chunk = await work({ spec, adopt, allowRemovals, pace, setAside: finished ? [] : status.setAside });
-      finished = chunk.done;
+      const aside = finished ? NONE : { setAside: status.setAside, setAsideCount: status.setAsideCount };
+      unsettled = true; // until it says otherwise
+      const chunk = await work({ spec, adopt, allowRemovals, pace, creations, ...aside });
+      ({ creations, done: finished } = chunk);
+      unsettled = !finished && Object.keys(creations).length > 0;
       progress.take(chunk);
     },
     isDone: () => finished && !wished,
     handOver: async () => {
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
-      const { startedAt, rounds, view, totals, setAside } = progress.status;
-      const next = { ...request, carried: { startedAt, rounds, view, totals, setAside, requested: wished } };
+      const { startedAt, rounds, view, totals, setAside, setAsideCount } = progress.status;
+      const shown = { startedAt, rounds, view, totals, setAside, setAsideCount };
+      const next = { ...request, carried: { ...shown, finished, restless, creations, requested: wished } };
       await continueAsNew<(request: SyncRequest) => Promise<unknown>>(next);
     },
+    endedBy: ({ facts }) => {
+      if (!isChunkFacts(facts)) return;
+      progress.takeLast(facts);
+      ({ unsettled } = facts);
+    },
+    isUnsettled: () => unsettled,
   };
+}
+
+const NONE: SetAsideReport = { setAside: [], setAsideCount: 0 };
+
+function isChunkFacts(facts: unknown): facts is ChunkFacts {
+  return typeof facts === 'object' && facts !== null && 'unsettled' in facts && 'totals' in facts;
 }
 
 /** Events; an activity is three, with the workflow task three more. */

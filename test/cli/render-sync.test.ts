@@ -57,11 +57,8 @@ describe('a run that is under way', () => {
       '              400 tasks in scope, 1 copy: create 399, update 1',
     ]);
     expect(syncChangeLines(WORKING, WORKING)).toEqual([]);
-    const aside = { ...WORKING, setAside: [{ id: '6X4V', reason: 'its due date is none' }], notices: ['x'] };
-    expect(syncChangeLines(WORKING, aside)).toEqual([
-      '              notice: x',
-      '              set aside: 6X4V  its due date is none',
-    ]);
+    const aside = { ...WORKING, setAside: [{ id: '6X4V', reason: 'its due date is none' }], setAsideCount: 1 };
+    expect(syncChangeLines(WORKING, aside)).toEqual(['              set aside: 6X4V  its due date is none']);
   });
 
   test('says once for each reason that it does not get on, and that it goes on', () => {
@@ -91,6 +88,7 @@ describe('the last lines of a run', () => {
         { overruled: ['6X4W'], throttled: { times: 2, waitedMs: 3_000 }, retried: 1 },
       ),
       setAside: [{ id: '6X4V', reason: 'its due date is none' }],
+      setAsideCount: 1,
     });
     expect(syncClosingLines(status, VIEW)).toEqual([
       'synced, with exceptions  sync/tasks  398 created, 1 updated, 1 closed in Todoist; 400 tasks in scope',
@@ -119,7 +117,7 @@ describe('the last lines of a run', () => {
       'stopped      sync/tasks  nothing of this plan was written',
       'why          57 of 60 copies would be removed. If that is meant: ./switchyard sync tasks --allow-removals 57.',
       'cost         took 75 s, 1 round, 2 requests to Todoist, 31 to To Do',
-      'next         the next run goes on from what stands then: by its schedule, or ./switchyard sync tasks',
+      'next         every run looks anew, and ends here again for as long as this is so: by its Schedule, where it has one, or ./switchyard sync tasks',
       'look         http://localhost:8233/x    ./switchyard sync tasks --dry-run',
     ]);
   });
@@ -132,13 +130,43 @@ describe('the last lines of a run', () => {
     expect(lines.at(-1)).toMatch(/\.\/switchyard doctor sync\/tasks$/);
   });
 
-  test('of a failure in the first round do not claim that nothing was written: its counts are lost with it', () => {
-    const failure = { type: 'Unavailable', sentence: 'Todoist: no usable answer.', next: null, at: minute(1) };
-    const lines = syncClosingLines(endedSync('failed', { rounds: 0, totals: totals(), failure }), VIEW);
-    expect(lines[0]).toBe(
-      'failed       sync/tasks  no round ended; what its last try wrote stays, and the next run finds it',
-    );
-    expect(lines[2]).toBe('cost         took 75 s, 0 rounds');
+  const UNCONFIRMED = 'no change was confirmed; what was sent all the same stays, and the next run finds it';
+  test.each([
+    ['StoppedByGuard', 'stopped', 'nothing of this plan was written', 'ends here again'],
+    ['SignInNeeded', 'failed', 'nothing was written', 'ends here again'],
+    ['Unauthorized', 'failed', 'nothing was written', 'ends here again'],
+    ['NotFound', 'failed', 'nothing was written', 'ends here again'],
+    ['Invalid', 'failed', 'nothing was written', 'ends here again'],
+    ['NotConverging', 'failed', 'nothing was written', 'ends here again'],
+    ['GaveUp', 'failed', 'nothing was written', 'goes on'],
+    ['Unavailable', 'failed', UNCONFIRMED, 'goes on'],
+    ['Throttled', 'failed', UNCONFIRMED, 'goes on'],
+    ['Changed', 'failed', UNCONFIRMED, 'goes on'],
+    ['Fault', 'failed', UNCONFIRMED, 'ends here again'],
+    ['Aborted', 'cancelled', UNCONFIRMED, 'goes on'],
+    ['OfANewerWorker', 'failed', UNCONFIRMED, 'ends here again'],
+  ] as const)('of %s that has applied nothing claim no more than is known', (type, outcome, stands, next) => {
+    const failure = { type, sentence: 'x', next: null, at: minute(1) };
+    const lines = syncClosingLines(endedSync(outcome, { totals: totals(), failure }), VIEW);
+    expect(lines[0]?.slice('stopped      sync/tasks  '.length)).toBe(stands);
+    expect(lines.find((line) => line.startsWith('next'))).toContain(next);
+  });
+
+  test('of a run that had to look for what it sent do not claim that nothing was written', () => {
+    const failure = { type: 'GaveUp', sentence: 'x', next: null, at: minute(1) };
+    const [first] = syncClosingLines(endedSync('failed', { totals: totals({}, { retried: 1 }), failure }), VIEW);
+    expect(first).toContain(UNCONFIRMED);
+  });
+
+  test('of an aborted run say what stays, that the next one goes on, and what keeps it from that', () => {
+    const failure = { type: 'Aborted', sentence: 'cancelled through Temporal', next: null, at: minute(1) };
+    expect(syncClosingLines(endedSync('cancelled', { failure }), VIEW)).toEqual([
+      'cancelled    sync/tasks  100 created before that; this stays',
+      'why          cancelled through Temporal',
+      'cost         took 75 s, 1 round, 2 requests to Todoist, 31 to To Do',
+      'next         the next run goes on from what both services hold then: by its Schedule, where it has one, or ./switchyard sync tasks; ./switchyard sync tasks --pause keeps its Schedule from it',
+      'look         http://localhost:8233/x    ./switchyard history sync/tasks',
+    ]);
   });
 
   test('of a terminated run claim nothing', () => {
@@ -147,17 +175,19 @@ describe('the last lines of a run', () => {
     ).toEqual([
       'NOT SURE     sync/tasks  100 created as reported last',
       'why          the run was terminated in Temporal: oops',
-      'next         nothing is lost by it: the next run finds what stands, ./switchyard sync tasks',
-      'look         http://localhost:8233/x    ./switchyard status sync/tasks',
+      'next         what it sent last may still land; the next run waits for that, and finds it: ./switchyard sync tasks',
+      'look         http://localhost:8233/x    ./switchyard sync tasks --dry-run',
     ]);
     expect(speechlessSyncLines('tasks', { why: 'x', last: null }, VIEW)[0]).toMatch(/not known/);
   });
 
   test('name at most twenty tasks, and how many there are beyond', () => {
     const setAside = Array.from({ length: 25 }, (_, at) => ({ id: `t${at}`, reason: 'x' }));
-    const lines = syncClosingLines(endedSync('synced-with-exceptions', { setAside }), VIEW);
-    expect(lines.filter((line) => line.startsWith('set aside'))).toHaveLength(20);
-    expect(lines.join('\n')).toMatch(/and 5 more: --json names them all/);
+    const linesOf = (setAsideCount: number) =>
+      syncClosingLines(endedSync('synced-with-exceptions', { setAside, setAsideCount }), VIEW);
+    expect(linesOf(25).filter((line) => line.startsWith('set aside'))).toHaveLength(20);
+    expect(linesOf(25).join('\n')).toMatch(/and 5 more: --json names them all/);
+    expect(linesOf(1_500).join('\n')).toMatch(/and 1480 more: --json names the first 25/);
   });
 
   test('let no text from outside command a terminal', () => {
@@ -173,6 +203,7 @@ describe('a plan of a run', () => {
     planned: counts({ create: 1, update: 1, remove: 1 }),
     similar: 0,
     setAside: [],
+    setAsideCount: 0,
     stop: null,
   };
   const actions = [
@@ -198,6 +229,7 @@ describe('a plan of a run', () => {
       actions: actions.slice(0, 1),
       similar: 2,
       setAside: [{ id: '6X4Z', reason: 'unreadable' }],
+      setAsideCount: 1,
       stop: { sentence: 'Todoist is empty.', next: '--allow-removals 2 lets it pass.' },
     };
     expect(syncPlanLines('tasks', plan).slice(2)).toEqual([

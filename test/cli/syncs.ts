@@ -32,7 +32,7 @@ export const WORKING: SyncStatus = {
   view: { inScope: 400, links: 1, planned: counts({ create: 399, update: 1 }), similar: 0 },
   totals: totals({ create: 100 }),
   setAside: [],
-  notices: [],
+  setAsideCount: 0,
   failure: null,
 };
 
@@ -41,7 +41,9 @@ export const BEAT: ChunkBeat = {
   totals: totals({ create: 20 }),
   planned: counts({ create: 299, update: 1 }),
   setAside: [],
-  unseen: null,
+  setAsideCount: 0,
+  creations: null,
+  attempt: 1,
   quietUntil: 0,
   troubleSince: null,
   at: NOON,

@@ -59,7 +59,7 @@ test.concurrent(
     ending.kill('SIGTERM');
     expect(await ending.exit).toBe(0);
     const beat = await lastBeat(run);
-    expect(beat.unseen).not.toBeNull(); // it has said what it sent: the next one need not wait for what it does not know
+    expect(beat.creations).not.toBeNull(); // it has said what it sent: the next one need not wait for what it does not know
     const before = rig.graph.writes;
     expect(before).toBeLessThan(150);
     await worker();

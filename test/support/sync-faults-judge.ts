@@ -48,10 +48,10 @@ export async function runCell(yard: SyncYard, cell: Cell): Promise<Seen> {
   };
 }
 
-/** What a run says of itself is only how it ended; a failure by its type. */
+/** What a run says of itself is only how it ended; a failure by its type, tasks set aside by their reasons. */
 function said({ report, type, message }: SyncEnd): string {
   if (report?.outcome === 'failed') return type ?? message;
-  return report?.outcome ?? message;
+  return [report?.outcome ?? message, ...(report?.setAside ?? []).map(({ reason }) => reason)].join(': ');
 }
 
 /** S3 holds at any time, S1 where a run says that it is done. */

@@ -46,6 +46,7 @@ export const FAULTS = {
   'throttled with Retry-After': { kind: 'refuse', status: 429, code: 'TooManyRequests', retryAfterSeconds: 1 },
   'token refused': { kind: 'refuse', status: 401, code: 'InvalidAuthenticationToken' },
   'applied, then 500': { kind: 'apply-then-error' },
+  'applied, then 503 with Retry-After': { kind: 'apply-then-error', status: 503, retryAfterSeconds: 1 },
   'applied, then reset': { kind: 'apply-then-reset' },
   'applied, then silence': { kind: 'apply-then-hang' },
   'silence, lands late': { kind: 'apply-late', afterMs: LATE_MS },

@@ -2,8 +2,8 @@ import type { SyncChunk } from '../../src/contracts/sync-activities.ts';
 import type { PairSpec } from '../../src/contracts/sync.ts';
 import { attempt, type Attempt } from './sync-direct.ts';
 import { addFirstTasks, LABEL, makeEdit } from './sync-model-people.ts';
-import { LATE_MS, type Phase, type Scenario } from './sync-model-scenario.ts';
-import { brokenS3, brokenSyncPromises, sourceOf } from './sync-promises.ts';
+import { LATE_MS, SETTLE_MS, type Phase, type Scenario } from './sync-model-scenario.ts';
+import { brokenS3, brokenSyncPromises, createdTwice, sourceOf } from './sync-promises.ts';
 import { closeServices, faultsOf, type SyncRig, type SyncYard } from './sync-yard.ts';
 
 /** Plays one scenario to its end and returns every promise that it broke, as sentences. */
@@ -12,19 +12,23 @@ export async function play(yard: SyncYard, scenario: Scenario): Promise<readonly
   const plain = await yard.rig({
     graph: { lagMs },
     todoist: { lagMs },
-    pace: { chunk: 1_000, settleMs: 800 },
+    pace: { chunk: 1_000, settleMs: SETTLE_MS },
     timeouts: { readMs: 300, writeMs: 300 },
+    standing: { isCurrent: () => Promise.resolve(true), cutOffAt: () => Promise.resolve(cutOffAt) },
   });
+  /** As Temporal knows it. */
+  let cutOffAt: number | null = null;
   const rig = { ...plain, request: () => plain.request({ spec: specFor(plain, scenario), allowRemovals: 1_000 }) };
   try {
     addFirstTasks(rig);
     await runAsTemporalDoes(rig, QUIET);
-    for (const phase of phases) await playPhase(rig, phase);
+    for (const phase of phases) cutOffAt = (await playPhase(rig, phase)) ? cutOffAt : Date.now();
     rig.graph.faults.clear();
     rig.graph.steps.clear();
     rig.todoist.faults.clear();
     await landed(rig);
-    return [...closedTooOften(rig), ...brokenS3(rig), ...(await brokenEnd(rig))];
+    const twice = phases.every(({ runs }) => runs === 1) ? createdTwice(rig) : [];
+    return [...twice, ...closedTooOften(rig), ...brokenS3(rig), ...(await brokenEnd(rig))];
   } finally {
     await closeServices(rig);
   }
@@ -36,7 +40,8 @@ function specFor(rig: SyncRig, { onDeleted }: Scenario): PairSpec {
   return { ...spec, from, to: { ...spec.to, lists: { kind: 'per-project' } }, onDeleted };
 }
 
-async function playPhase(rig: SyncRig, phase: Phase): Promise<void> {
+/** @returns whether all its runs came to their end. */
+async function playPhase(rig: SyncRig, phase: Phase): Promise<boolean> {
   for (const edit of phase.before) makeEdit(rig, edit);
   for (const struck of phase.faults) faultsOf(rig, struck.plan).add(struck);
   for (const { edit, at, service } of phase.meanwhile)
@@ -45,7 +50,8 @@ async function playPhase(rig: SyncRig, phase: Phase): Promise<void> {
       after: at,
       fault: { kind: 'meanwhile', run: () => makeEdit(rig, edit) },
     });
-  await Promise.all(Array.from({ length: phase.runs }, () => runAsTemporalDoes(rig, phase)));
+  const ends = await Promise.all(Array.from({ length: phase.runs }, () => runAsTemporalDoes(rig, phase)));
+  return ends.every((end) => end !== null);
 }
 
 const QUIET = { diesAfter: null, attempts: 8 } as const;

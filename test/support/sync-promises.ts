@@ -47,6 +47,20 @@ function brokenS1(rig: Observed, { inScope = () => true }: Expectation): readonl
   ];
 }
 
+/** S1, to the letter, where no two attempts overlap: none makes a copy in a list that has one already, to be removed again. */
+export function createdTwice({ pair, graph }: Pick<Observed, 'pair' | 'graph'>): readonly string[] {
+  const standing = new Map<string, string>();
+  return graph.log.flatMap(({ by, op, listId, taskId, after }) => {
+    if (taskId === null) return [];
+    const source = isTask(after) ? sourceOf(pair, after) : null;
+    const place = `${String(source)} in ${listId}`;
+    const again = by === 'api' && op === 'POST task' && source !== null && [...standing.values()].includes(place);
+    if (source === null) standing.delete(taskId);
+    else standing.set(taskId, place);
+    return again ? [`S1: ${source} was created twice in one list`] : [];
+  });
+}
+
 /** Over everything that ever happened: both logs are append-only. */
 export function brokenS3({ pair, todoist, graph }: Observed): readonly string[] {
   return [

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import type { FaultPlan } from '../../sandbox/faults.ts';
 import { startGraph, type GraphOptions, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistOptions, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
+import { standingOf, type Standing } from '../../src/activities/tasks/standing.ts';
 import { createSyncActivities } from '../../src/activities/tasks/sync-activities.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { SyncActivities, SyncPlanView } from '../../src/contracts/sync-activities.ts';
@@ -85,6 +87,8 @@ export interface SyncRigOptions {
   /** Beside the addresses and tokens of the two stand-ins. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeouts?: { readonly readMs: number; readonly writeMs: number };
+  /** What Temporal says of attempts that run without it; default: that each of them counts. */
+  readonly standing?: Standing;
 }
 
 /** One worker for all tests of a file; each test has services of its own, told apart by the name of the pair. */
@@ -171,7 +175,8 @@ export async function openRig(parts: SyncRigParts, options: SyncRigOptions = {})
   const own = `SWITCHYARD_SECRET_GRAPH_${pair.toUpperCase()}`;
   const config = loadConfig({ ...env, [own]: env['SWITCHYARD_SECRET_GRAPH_TOKEN'] });
   const pace = { ...FAST_SYNC, ...options.pace };
-  const activities = createSyncActivities({ config, timeouts: options.timeouts ?? TIMEOUTS });
+  const standing = () => standingIn(Context.current(), options.standing);
+  const activities = createSyncActivities({ config, timeouts: options.timeouts ?? TIMEOUTS, standing });
   // A secret of its own: requests of one secret share one gate, and tests that let requests hang would wait for each other.
   const { to } = specOf(pair);
   const spec = (overrides: Partial<PairSpec> = {}) =>
@@ -200,6 +205,13 @@ export async function openRig(parts: SyncRigParts, options: SyncRigOptions = {})
   };
 }
 
+/** Attempts of sync-direct.ts belong to no run of Temporal. */
+function standingIn(context: Context, direct: Standing = COUNTS): Standing {
+  return context.info.workflowType === 'test' ? direct : standingOf(context);
+}
+
+const COUNTS: Standing = { isCurrent: () => Promise.resolve(true), cutOffAt: () => Promise.resolve(null) };
+
 function otherWays(
   { temporal, taskQueue, ids }: SyncRigParts,
   pair: string,
@@ -226,7 +238,7 @@ function otherWays(
       const { spec, adopt, allowRemovals, pace } = request(overrides);
       return workflow.execute(SYNC_PLAN_WORKFLOW, {
         ...named(`sync-plan:${pair}:${randomUUID().slice(0, 8)}`),
-        args: [{ spec, adopt, allowRemovals, pace, setAside: [] }],
+        args: [{ spec, adopt, allowRemovals, pace }],
       }) as Promise<SyncPlanView>;
     },
   };

@@ -98,6 +98,24 @@ describe('what people do to copies', () => {
     },
   );
 
+  test.concurrent(
+    'a link of another app in the place of ours stays, and sets no task aside: there can be one only (S2)',
+    async () => {
+      const rig = await yard.rig();
+      const id = rig.todoist.person.add({ content: 'Buy milk' });
+      await rig.sync();
+      const copy = copyOf(rig, id);
+      rig.graph.person.removeLink(copy.id);
+      await fetch(`${rig.graph.url}/me/todo/lists/${copy.listId}/tasks/${copy.id}/linkedResources`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer graph-token', 'content-type': 'application/json' },
+        body: JSON.stringify({ applicationName: 'Another', displayName: 'Mail', webUrl: 'https://example.com' }),
+      });
+      expect(await writesDuring(rig, async () => expect((await rig.sync()).report?.outcome).toBe('synced'))).toBe(0);
+      expect(copyOf(rig, id).link?.applicationName).toBe('Another');
+    },
+  );
+
   test.concurrent('a link that was taken away is written again, and the copy is not doubled (S1)', async () => {
     const rig = await yard.rig();
     const id = rig.todoist.person.add({ content: 'Buy milk' });

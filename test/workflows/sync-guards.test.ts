@@ -1,5 +1,6 @@
 import type { PairSpec } from '../../src/contracts/sync.ts';
 import { addTasks, appliedBy, copiesOf, writesDuring } from '../support/sync-copies.ts';
+import { attempt } from '../support/sync-direct.ts';
 import { brokenS3, brokenSyncPromises } from '../support/sync-promises.ts';
 import { startSyncYard, type SyncRig, type SyncYard } from '../support/sync-yard.ts';
 
@@ -70,12 +71,29 @@ describe('before anything is removed (S4)', () => {
     expect(brokenSyncPromises(rig)).toEqual([]);
   });
 
-  test.concurrent('the token of another To Do account stops the run before anything is read', async () => {
+  test.concurrent(
+    'another name for the pair stops the run, before it makes every task a second time (S1)',
+    async () => {
+      const rig = await yard.rig();
+      addTasks(rig, 3);
+      await rig.sync();
+      const renamed = attempt(rig, { overrides: { spec: rig.spec({ pair: 'renamed' }) } });
+      await expect(renamed.end).rejects.toMatchObject({
+        type: 'StoppedByGuard',
+        message: expect.stringMatching(
+          `^3 of 3 tasks in scope have an open copy in this To Do account already, made by ${rig.pair}`,
+        ) as string,
+      });
+      expect(rig.graph.tasks()).toHaveLength(3);
+    },
+  );
+
+  test.concurrent('the token of another To Do account stops the run before anything is read (S4)', async () => {
     const rig = await yard.rig();
     rig.todoist.person.add({ content: 'Buy milk' });
     const end = await rig.sync({ spec: toAccount(rig, 'bob@example.com') });
-    expect(end).toMatchObject({ status: 'FAILED', type: 'Unauthorized' });
-    expect(end.message).toMatch(/another account than bob@example\.com: .*switchyard login/);
+    expect(end).toMatchObject({ type: 'StoppedByGuard', report: { outcome: 'stopped' } });
+    expect(end.message).toMatch(/another account than bob@example\.com\. .*switchyard login/);
     expect(rig.graph.tasks()).toEqual([]);
     expect(appliedBy(await rig.sync({ spec: toAccount(rig, 'ME@example.com') }))).toEqual({ create: 1 });
   });

@@ -102,10 +102,13 @@ describe('syncRequested', () => {
     expect(rig.todoist.task(late).checked).toBe(false);
   });
 
-  test.concurrent(
-    'so many wishes that the history grows long continue the run as new, with its numbers and without losing one',
-    async () => {
-      const rig = await yard.rig({ ...PATIENT, pace: { ...PATIENT.pace, chunk: 5 } });
+  test.concurrent.each([
+    { at: 'in the middle of its work', pace: { chunk: 5 } },
+    { at: 'when nothing was left to do', pace: { mostRounds: 1 } },
+  ])(
+    'so many wishes that the history grows long continue the run as new $at, with its numbers and without losing one',
+    async ({ pace }) => {
+      const rig = await yard.rig({ ...PATIENT, pace: { ...PATIENT.pace, ...pace } });
       addTasks(rig, 10);
       const held = holdReads(rig);
       const run = await rig.start();
@@ -239,6 +242,18 @@ describe('Retry-After', () => {
       expect(brokenSyncPromises(rig)).toEqual([]);
     },
   );
+
+  test.concurrent('however often it is asked for, no run is given up for it', async () => {
+    const rig = await yard.rig({ pace: { giveUpAfterMs: 100 } });
+    addTasks(rig, 3);
+    const fault = { kind: 'refuse', status: 429, code: 'TooManyRequests', retryAfterSeconds: 0.3 } as const;
+    rig.graph.faults.add({ operation: 'GET lists', fault, times: 4 });
+    const end = await rig.sync();
+    expect(end.report).toMatchObject({
+      outcome: 'synced',
+      totals: { applied: { create: 3 }, throttled: { times: 4 } },
+    });
+  });
 
   test.concurrent('a short one between writes is waited for, counted, and no task is written twice (S1)', async () => {
     const rig = await yard.rig();

@@ -4,28 +4,24 @@
  * - S5 What one task is refused is set aside with its reason; the others go on.
  */
 import type { PairSpec } from '../../contracts/sync.ts';
-import type { TodoList, Zone } from '../../core/tasks/model.ts';
+import type { Zone } from '../../core/tasks/model.ts';
 import type { Action } from '../../core/tasks/plan.ts';
-import { failure } from '../../policies/failures.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import type { CloseAction } from './close-id.ts';
 import { closeTasks } from './close-tasks.ts';
+import { makeLists, type ListIds, type MakingLists } from './make-lists.ts';
 import { runJobs, type Job, type JobEnd, type JobRun } from './run-jobs.ts';
 import type { Services } from './services.ts';
 import { isMarked, stepsAfter, stepsOf, type StepContext } from './steps-of.ts';
 
-export interface Applying {
+export interface Applying extends MakingLists {
   readonly services: Services;
   readonly spec: PairSpec;
   readonly zone: Zone;
   readonly now: () => number;
-  readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<void>;
   readonly mustStop: () => boolean;
-  readonly sending: (action: Action) => void;
   readonly ended: (action: Action, end: ActionEnd) => void;
-  /** Told of every list that was made. */
-  readonly madeList: (list: TodoList) => void;
 }
 
 /**
@@ -70,10 +66,13 @@ function endOf(action: Action, end: JobEnd): ActionEnd {
   if (end.kind !== 'failed') return { kind: end.kind };
   const { facts } = end.error;
   if (action.kind === 'remove' && facts.kind === 'not-found') return { kind: 'done' };
-  if (facts.kind === 'conflict' || facts.kind === 'not-found') return { kind: 'changed' };
+  if (facts.kind === 'conflict' || facts.kind === 'not-found' || facts.code === HAS_A_LINK) return { kind: 'changed' };
   if (facts.kind === 'invalid') return { kind: 'refused', reason: end.error.message };
   return { kind: 'unclear' };
 }
+
+/** Somebody was faster: a link was missing when it was planned. */
+const HAS_A_LINK = 'LinkedResourceSizeExceeded';
 
 interface Ready {
   readonly ready: readonly Action[];
@@ -96,53 +95,6 @@ async function close(actions: readonly Action[], to: Applying): Promise<Ready> {
     for (const action of actions) to.ended(action, { kind: action.kind === 'close' ? 'unclear' : 'skipped' });
     return { ready: [], stopped: error };
   }
-}
-
-type ListIds = ReadonlyMap<string, string>;
-
-/** Lists that are wanted and missing, by name; each was looked for just now. Or why one could not be made. */
-async function makeLists(actions: readonly Action[], to: Applying): Promise<ListIds | ServiceError> {
-  const made = new Map<string, string>();
-  for (const [name, waiting] of missingLists(actions, to.spec.pair)) {
-    // A list has no key either: what waits for it is held back like a creation, should the answer be lost, or there would be two.
-    for (const action of waiting) to.sending(action);
-    try {
-      const call = { name: 'POST list', signal: to.signal };
-      const list = await to.services.graph.post('/todo/lists', { displayName: name }, call);
-      made.set(name, idOf(list));
-      to.madeList({ id: idOf(list), name, isDefault: false, shared: 'no' });
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      const kind = error.facts.outcome === 'unknown' ? 'unclear' : 'skipped';
-      for (const action of waiting) to.ended(action, { kind });
-      return error;
-    }
-  }
-  return made;
-}
-
-function missingLists(actions: readonly Action[], pair: string): ReadonlyMap<string, readonly Action[]> {
-  const missing = new Map<string, Action[]>();
-  for (const action of actions) {
-    if (action.kind !== 'create' && action.kind !== 'move') continue;
-    const { id, name } = action.list;
-    if (id !== null) continue;
-    if (name === null) throw noDefaultList(pair);
-    missing.set(name, [...(missing.get(name) ?? []), action]);
-  }
-  return missing;
-}
-
-function idOf(list: unknown): string {
-  const id = (list as { readonly id?: unknown } | null)?.id;
-  if (typeof id === 'string') return id;
-  throw failure('Unavailable', 'Microsoft To Do: POST list: the answer has no id.');
-}
-
-function noDefaultList(pair: string) {
-  return failure('NotFound', `The To Do account of sync/${pair} has no default list.`, {
-    next: 'Open To Do once with this account, or name a list in switchyard.yaml.',
-  });
 }
 
 function contextOf(action: Action, lists: ListIds, { spec, zone, now }: Applying): StepContext {

@@ -1,28 +1,26 @@
 import type { Pulse } from '../pulse.ts';
+import type { Standing } from './standing.ts';
 
 export interface Lease {
-  /** Whether another attempt may be running by now. */
+  /** Asks Temporal now; without an answer it runs out as if it had not been asked. */
+  renew(): Promise<void>;
+  /** Whether another attempt may be running by now, or the run be over: then nothing more may be sent. */
   lost(): boolean;
   end(): void;
 }
 
 /**
- * An attempt that slept for longer than its heartbeats may is over for Temporal: another one may write by now, so this one must not, even
- * before it is told. A late timer is how it learns that it slept.
+ * The right to write, for `leaseMs` from the moment at which Temporal was asked last and said that this attempt counts (S1). An attempt that
+ * slept, or that is cut off from Temporal, loses it by itself, long before the next one takes what it does not see for not there.
  */
-export function holdLease({ now }: Pick<Pulse, 'now'>, heartbeatMs: number): Lease {
-  const limit = heartbeatMs / 2;
-  let [last, gone] = [now(), false];
-  const tick = (): void => {
-    gone ||= now() - last > limit;
-    last = now();
+export function holdLease(standing: Standing, { now }: Pick<Pulse, 'now'>, leaseMs: number): Lease {
+  let [heldUntil, isOver] = [0, false];
+  const renew = async (): Promise<void> => {
+    const askedAt = now();
+    const answer = await standing.isCurrent().catch(() => null);
+    if (answer === true) heldUntil = askedAt + leaseMs;
+    isOver ||= answer === false;
   };
-  const timer = setInterval(tick, Math.min(1_000, limit / 2));
-  return {
-    lost: () => {
-      tick();
-      return gone;
-    },
-    end: () => clearInterval(timer),
-  };
+  const timer = setInterval(() => void renew(), leaseMs / 4);
+  return { renew, lost: () => isOver || now() >= heldUntil, end: () => clearInterval(timer) };
 }

@@ -1,7 +1,7 @@
 /** One look at both sides, and the plan that follows from it. Nothing is written. */
-import type { SyncChunkInput } from '../../contracts/sync-activities.ts';
+import type { SyncLookInput } from '../../contracts/sync-activities.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
-import type { Destination, Source, TodoList, Zone } from '../../core/tasks/model.ts';
+import type { Destination, SetAside, Source, TodoList, Zone } from '../../core/tasks/model.ts';
 import { goneSources, planSync, type SyncPlan } from '../../core/tasks/plan-sync.ts';
 import type { FindZone } from '../../core/tasks/read-fields.ts';
 import { failure } from '../../policies/failures.ts';
@@ -9,7 +9,11 @@ import { fetchDestination, type DestinationReading } from './read-destination.ts
 import type { Services } from './services.ts';
 import { ianaOf, openZone } from './zone.ts';
 
-export interface LookInput extends Omit<SyncChunkInput, 'pace'> {
+export interface LookInput extends Omit<SyncLookInput, 'pace'> {
+  /** Not planned for. */
+  readonly setAside: readonly SetAside[];
+  /** As it was read a moment ago, where that will do; null: it is read now. */
+  readonly source: Source | null;
   /** Lists that this activity made, should they not show yet. */
   readonly madeLists: readonly TodoList[];
   readonly now: number;
@@ -26,7 +30,7 @@ export interface Look {
 /** Reads both sides at the same time. @throws ServiceError, or a failure that says what to do. */
 export async function look({ todoist, graph }: Services, input: LookInput): Promise<Look> {
   const { spec, signal } = input;
-  const reading = todoist.read(spec.from, signal);
+  const reading = input.source === null ? todoist.read(spec.from, signal) : Promise.resolve(input.source);
   const how = reading.then((found) => readingOf(spec, found));
   const [source, read] = await both(reading, fetchDestination(graph, how, signal));
   const zone = zoneOf(spec, source);

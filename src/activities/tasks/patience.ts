@@ -3,7 +3,8 @@
  * after an attempt that died.
  *
  * Microsoft Graph has no key by which a second creation would be refused, so that not to have found a task is no proof until some time has
- * passed. Everything else is safe to repeat: it is refused where the task is another by now.
+ * passed; nor is a look that has shown it once, for the next one may be answered by a replica that is behind. Everything else is safe to
+ * repeat: it is refused where the task is another by now.
  */
 import type { Action } from '../../core/tasks/plan.ts';
 
@@ -21,21 +22,21 @@ export interface Patience {
   notDone(action: Action): void;
   /** Notes that it was refused because its copy is another by now: a look has to show that first. */
   refused(action: Action, now: number): void;
-  /** Creations that have not been seen, by id in Todoist with the time of their sending. */
-  unseen(): Readonly<Record<string, number>>;
+  /** Creations that may not show yet: by id in Todoist, with the time of their sending. */
+  creations(now: number): Readonly<Record<string, number>>;
 }
 
 export interface PatienceOptions {
   readonly settleMs: number;
-  /** Of the attempt before; null where it does not know them. */
-  readonly unseen: Readonly<Record<string, number>> | null;
-  /** Nothing is created before: an attempt that died may have sent what nobody knows of. */
+  /** Of what went before, as `creations` gave them. */
+  readonly creations: Readonly<Record<string, number>>;
+  /** Nothing is created before: an attempt or a run that was cut off may have sent what nobody knows of. */
   readonly quietUntil: number;
 }
 
-/** Patience of one attempt: only `unseen` and `quietUntil` travel to the next one. */
-export function startPatience({ settleMs, unseen, quietUntil }: PatienceOptions): Patience {
-  const creations = new Map(Object.entries(unseen ?? {}));
+/** Patience of one attempt: only `creations` and `quietUntil` travel to the next one. */
+export function startPatience({ settleMs, creations: before, quietUntil }: PatienceOptions): Patience {
+  const creations = new Map(Object.entries(before));
   /** By id of the copy: the etag that it had, and when that was acted upon. */
   const writes = new Map<string, { readonly etag: string; readonly at: number }>();
   /** By id in Todoist: which occurrence was closed there, and when. */
@@ -51,14 +52,10 @@ export function startPatience({ settleMs, unseen, quietUntil }: PatienceOptions)
     return before?.etag === action.copy.etag && now < before.at + settleMs;
   };
   return {
-    split: (actions, now) => {
-      const planned = new Set(actions.filter(isCreation).map(({ source }) => source));
-      for (const id of creations.keys()) if (!planned.has(id)) creations.delete(id); // it was seen, or is not wanted any more
-      return {
-        ready: actions.filter((action) => !waits(action, now)),
-        held: actions.filter((action) => waits(action, now)),
-      };
-    },
+    split: (actions, now) => ({
+      ready: actions.filter((action) => !waits(action, now)),
+      held: actions.filter((action) => waits(action, now)),
+    }),
     sent: (action, now) => {
       if (isCreation(action)) creations.set(action.source, now);
     },
@@ -73,7 +70,7 @@ export function startPatience({ settleMs, unseen, quietUntil }: PatienceOptions)
     refused: (action, now) => {
       if (!isCreation(action)) writes.set(action.copy.id, { etag: action.copy.etag, at: now });
     },
-    unseen: () => Object.fromEntries(creations),
+    creations: (now) => Object.fromEntries([...creations].filter(([, at]) => now < at + settleMs)),
   };
 }
 

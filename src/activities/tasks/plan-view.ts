@@ -14,6 +14,7 @@ export function planView(seen: Look): SyncPlanView {
     ...syncView(seen),
     actions: actions.slice(0, MOST).map(planned),
     setAside: setAside.slice(0, MOST),
+    setAsideCount: setAside.length,
     stop: stop === null ? null : { sentence: stop.sentence, next: stop.next },
   };
 }

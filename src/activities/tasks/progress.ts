@@ -1,4 +1,12 @@
-import { MOST_OVERRULED, noCounts, type ActionKind, type Counts, type SyncTotals } from '../../contracts/sync.ts';
+import {
+  MOST_OVERRULED,
+  MOST_SET_ASIDE,
+  noCounts,
+  type SetAsideReport,
+  type ActionKind,
+  type Counts,
+  type SyncTotals,
+} from '../../contracts/sync.ts';
 import type { SetAside } from '../../core/tasks/model.ts';
 
 /** What one activity has done so far, and what it may not do again yet. */
@@ -9,13 +17,15 @@ export interface Progress {
   readonly throttled: { times: number; waitedMs: number };
   retried: number;
   readonly setAside: SetAside[];
+  /** Set aside before and not named in what travelled here; met again, they are in `setAside`, too. */
+  readonly setAsideBefore: number;
   planned: Counts;
   /** What is going on, for people. */
   doing: string;
 }
 
 /** Goes on from what the attempts before have counted. */
-export function startProgress(before: SyncTotals | null, setAside: readonly SetAside[]): Progress {
+export function startProgress(before: SyncTotals | null, { setAside, setAsideCount }: SetAsideReport): Progress {
   return {
     applied: { ...noCounts(), ...before?.applied },
     overruled: new Set(before?.overruled),
@@ -23,6 +33,7 @@ export function startProgress(before: SyncTotals | null, setAside: readonly SetA
     throttled: { times: 0, waitedMs: 0, ...before?.throttled },
     retried: before?.retried ?? 0,
     setAside: [...setAside],
+    setAsideBefore: setAsideCount,
     planned: noCounts(),
     doing: 'reading both sides',
   };
@@ -39,6 +50,14 @@ export function totalsOf({ applied, overruled, requests, throttled, retried }: P
   };
 }
 
+/** As it travels: all are counted, and as many named as fit. */
+export function setAsideOf({ setAside, setAsideBefore }: Progress): SetAsideReport {
+  return {
+    setAside: setAside.slice(0, MOST_SET_ASIDE),
+    setAsideCount: Math.max(setAside.length, setAsideBefore),
+  };
+}
+
 /** Each task once, with the first reason. */
 export function setAside(progress: Progress, ...more: readonly SetAside[]): void {
   const known = new Set(progress.setAside.map(({ id }) => id));
@@ -47,4 +66,10 @@ export function setAside(progress: Progress, ...more: readonly SetAside[]): void
     known.add(one.id);
     progress.setAside.push(one);
   }
+}
+
+/** A throttle, waited for here or by Temporal. */
+export function noteThrottle({ throttled }: Progress, ms: number | null): void {
+  throttled.times += 1;
+  throttled.waitedMs += ms ?? 0;
 }

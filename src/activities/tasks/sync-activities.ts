@@ -1,7 +1,10 @@
+import { Context } from '@temporalio/activity';
+import { TemporalFailure } from '@temporalio/common';
 import type { Config } from '../../config.ts';
-import type { SyncActivities, SyncChunkInput, SyncPlanView } from '../../contracts/sync-activities.ts';
+import type { SyncActivities, SyncLookInput, SyncPlanView } from '../../contracts/sync-activities.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
-import { beating, withActivityPulse, type Pulse } from '../pulse.ts';
+import { beating, whatEnded, withActivityPulse, type Pulse } from '../pulse.ts';
+import { standingOf, type Standing } from './standing.ts';
 import { asActivityFailure } from './as-activity-failure.ts';
 import { diagnoseSync } from './diagnose-sync.ts';
 import { look } from './look.ts';
@@ -19,18 +22,20 @@ export interface SyncDeps {
   /** Aborted when the worker is asked to stop; default: never. */
   readonly stopping?: AbortSignal;
   readonly timeouts?: ServiceTimeouts;
+  /** What Temporal says of the attempt that asks; default: the worker's connection is asked. */
+  readonly standing?: () => Standing;
 }
 
 /** The activities, as the worker registers them. */
 export function createSyncActivities(deps: SyncDeps): SyncActivities {
   const { config, now = Date.now, stopping = new AbortController().signal, timeouts = SERVICE_TIMEOUTS } = deps;
+  const { standing = () => standingOf(Context.current()) } = deps;
   const pulsing = <T>(spec: PairSpec, work: (pulse: Pulse) => Promise<T>): Promise<T> =>
     withActivityPulse({ now, stopping }, async (pulse) => {
       try {
         return await work(pulse);
       } catch (error) {
-        if (pulse.signal.aborted) await pulse.sleep(0); // rejects with what ended it: a request that was cut off says less
-        throw asActivityFailure(error, spec);
+        throw asActivityFailure(error instanceof TemporalFailure ? error : await whatEnded(pulse, error), spec);
       }
     });
   const open = async (spec: PairSpec, count: CountRequest, pulse: Pulse): Promise<Services> => {
@@ -40,7 +45,10 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
   };
   return {
     syncChunk: (input) =>
-      pulsing(input.spec, (pulse) => syncChunk({ pulse, services: (count) => open(input.spec, count, pulse) }, input)),
+      pulsing(input.spec, (pulse) => {
+        const services = (count: CountRequest) => open(input.spec, count, pulse);
+        return syncChunk({ pulse, standing: standing(), services }, input);
+      }),
     planSync: (input) =>
       pulsing(input.spec, (pulse) =>
         beating(pulse, async () => plan(await open(input.spec, () => undefined, pulse), input, pulse)),
@@ -49,6 +57,6 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
   };
 }
 
-async function plan(services: Services, input: SyncChunkInput, { now, signal }: Pulse): Promise<SyncPlanView> {
-  return planView(await look(services, { ...input, madeLists: [], now: now(), signal }));
+async function plan(services: Services, input: SyncLookInput, { now, signal }: Pulse): Promise<SyncPlanView> {
+  return planView(await look(services, { ...input, setAside: [], madeLists: [], source: null, now: now(), signal }));
 }

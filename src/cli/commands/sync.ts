@@ -1,5 +1,5 @@
 import { SYNC_PLAN_WORKFLOW, SYNC_QUEUE, syncId, type SyncRequest } from '../../contracts/sync.ts';
-import type { SyncChunkInput, SyncPlanView } from '../../contracts/sync-activities.ts';
+import type { SyncLookInput, SyncPlanView } from '../../contracts/sync-activities.ts';
 import { assertNever } from '../../core/assert-never.ts';
 import { requestSync } from '../../request-sync.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -98,7 +98,7 @@ const LOOK_WITHIN_MS = 5 * 60_000;
 
 async function plan(terminal: Terminal, { temporal, request, flags }: Run): Promise<ExitCode> {
   const { spec, adopt, allowRemovals, pace } = request;
-  const input: SyncChunkInput = { spec, adopt, allowRemovals, pace, setAside: [] };
+  const input: SyncLookInput = { spec, adopt, allowRemovals, pace };
   const what = {
     type: SYNC_PLAN_WORKFLOW,
     id: `sync-plan:${spec.pair}`,

@@ -3,6 +3,7 @@
  * it, so that each test decides what the next attempt knows of the one before.
  */
 import type { GraphStandIn } from '../../../sandbox/graph/stand-in.ts';
+import type { FaultPlan } from '../../../sandbox/faults.ts';
 import type { ChunkBeat } from '../../../src/contracts/sync-activities.ts';
 import { attempt, runDirectly, type Attempt } from '../../support/sync-direct.ts';
 import { brokenSyncPromises } from '../../support/sync-promises.ts';
@@ -47,6 +48,16 @@ describe('attempts that overlap', () => {
       await isAtRest(rig);
     },
   );
+
+  test.concurrent('two that both saw a link missing set it once, and neither sets the task aside (S5)', async () => {
+    const rig = await rigWith({}, 1);
+    await runDirectly(rig);
+    rig.graph.person.removeLink(rig.graph.tasks()[0]?.id ?? '');
+    const run = async (): Promise<void> => void (await runDirectly(rig));
+    rig.graph.faults.add({ operation: '$batch', fault: { kind: 'meanwhile', run } });
+    await runDirectly(rig);
+    await isAtRest(rig);
+  });
 
   test.concurrent('two that both saw the same completion close its task once (S3)', async () => {
     const rig = await rigWith({}, 3);
@@ -266,6 +277,31 @@ describe('reads that do not show everything', () => {
     await isAtRest(rig);
   });
 
+  test.concurrent(
+    'nothing is created twice where To Do answers from replicas that are not of the same age (S1)',
+    async () => {
+      const rig = await rigWith({ graph: { flickerMs: 900 }, pace: { chunk: 5 } }, 12);
+      await rig.plan(); // so that the look at the end of an activity shows everything, and the one that follows does not
+      expect((await rig.sync()).report).toMatchObject({ outcome: 'synced', rounds: 3 });
+      expect(created(rig.graph)).toBe(12);
+      rig.graph.settings.flickerMs = 0;
+      await isAtRest(rig);
+    },
+  );
+
+  test.concurrent('Todoist is not read again and again while To Do has to show something', async () => {
+    const rig = await rigWith({}, 3);
+    const lost = { kind: 'refuse', status: 502, code: 'BadGateway' } as const; // sent, unclear, and never seen
+    rig.graph.steps.add({ operation: 'POST task', fault: lost });
+    await runDirectly(rig);
+    const reads = (name: string, { seen }: FaultPlan): number =>
+      seen.filter(({ operation }) => operation === name).length;
+    expect(reads('GET lists', rig.graph.faults)).toBeGreaterThan(6);
+    // Two requests a look: the first one, one after each of two writes, one before the second.
+    expect(reads('sync read', rig.todoist.faults)).toBe(8);
+    await isAtRest(rig);
+  });
+
   test.concurrent('a service that rewrites texts is written to once more, and then left alone (S2)', async () => {
     const rig = await rigWith({ graph: { rewriteBody: (content) => `${content}\n\n-- sent from my cloud` } }, 5);
     await runDirectly(rig);
@@ -308,7 +344,7 @@ describe('what an attempt hands on', () => {
       if (payload?.data != null) beat = JSON.parse(Buffer.from(payload.data).toString()) as Partial<ChunkBeat>;
       return (activity?.attempt ?? 0) > 2;
     });
-    expect(Object.keys(beat.unseen ?? {}).sort()).toEqual([...ids].sort());
+    expect(Object.keys(beat.creations ?? {}).sort()).toEqual([...ids].sort());
     rig.graph.faults.clear();
     expect((await run.end()).report).toMatchObject({ outcome: 'synced' });
     expect(created(rig.graph)).toBe(3);

@@ -1,0 +1,76 @@
+/** An attempt at its beginning: what it knows of those before it. */
+import type { ChunkBeat, SyncChunkInput } from '../../contracts/sync-activities.ts';
+import { ACTION_KINDS, type SyncPace } from '../../contracts/sync.ts';
+import type { TodoList } from '../../core/tasks/model.ts';
+import type { Pulse } from '../pulse.ts';
+import type { Standing } from './standing.ts';
+import { holdLease, type Lease } from './hold-lease.ts';
+import { startPatience, type Patience } from './patience.ts';
+import { startProgress, type Progress } from './progress.ts';
+
+/** One attempt of the activity. */
+export interface Chunk {
+  readonly input: SyncChunkInput;
+  readonly pulse: Pulse;
+  readonly progress: Progress;
+  readonly patience: Patience;
+  readonly quietUntil: number;
+  readonly madeLists: TodoList[];
+  /** How often each task was acted upon. */
+  readonly tries: Map<string, number>;
+  /** How often Todoist did not tell what became of a task. */
+  readonly untold: Map<string, number>;
+  readonly lease: Lease;
+  /** Actions that were applied. */
+  applied: number;
+  troubleSince: number | null;
+}
+
+/** Goes on from what the attempt before said last. End its lease. */
+export async function openChunk(input: SyncChunkInput, pulse: Pulse, standing: Standing): Promise<Chunk> {
+  const before = resumedFrom(pulse);
+  const { heartbeatMs, settleMs } = input.pace;
+  const quietUntil = await untilSettled({ pulse, standing, before }, input.pace);
+  const progress = startProgress(before?.totals ?? null, before ?? input);
+  if (pulse.attempt > 1) progress.retried += 1;
+  return {
+    input,
+    pulse,
+    progress,
+    patience: startPatience({ settleMs, creations: before?.creations ?? input.creations, quietUntil }),
+    quietUntil,
+    madeLists: [],
+    tries: new Map(),
+    untold: new Map(),
+    applied: 0,
+    // With what is in flight when it is lost, this attempt has ended before anybody else creates anything.
+    lease: holdLease(standing, pulse, Math.min(heartbeatMs, settleMs / 2)),
+    troubleSince: before?.troubleSince ?? null,
+  };
+}
+
+interface Before {
+  readonly pulse: Pulse;
+  readonly standing: Standing;
+  /** What the attempt before said last. */
+  readonly before: ChunkBeat | null;
+}
+
+/**
+ * Until when nothing may be created. What an attempt that died said last may be older than what it sent last, and by another clock; an
+ * earlier run that was cut off has told nobody.
+ */
+async function untilSettled({ pulse, standing, before }: Before, { settleMs }: SyncPace): Promise<number> {
+  const { attempt, now } = pulse;
+  if (attempt > 1 && (before?.attempt !== attempt - 1 || before.creations === null)) return now() + settleMs;
+  if (before !== null) return before.quietUntil;
+  const cutOffAt = await standing.cutOffAt().catch(now); // where it cannot be told, one may have been
+  return cutOffAt === null ? 0 : cutOffAt + settleMs;
+}
+
+/** What the attempt before said last; null in a first attempt, or where it said nothing. */
+function resumedFrom({ resumed }: Pulse): ChunkBeat | null {
+  const beat = resumed as Partial<ChunkBeat> | null | undefined;
+  const counts = beat?.totals?.applied;
+  return counts !== undefined && ACTION_KINDS.every((kind) => kind in counts) ? (beat as ChunkBeat) : null;
+}
