@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deployRequest } from '../src/cli/deploy-request.ts';
 import { endOfRun, type RunEnd } from '../src/cli/look-at-run.ts';
 import { changeLines } from '../src/cli/render.ts';
-import { endLines } from '../src/cli/reporter.ts';
+import { endLines } from '../src/cli/deploy-face.ts';
 import { queryStatus, startDeployment, type StartedRun } from '../src/cli/start-deployment.ts';
 import { uiLink } from '../src/cli/temporal-place.ts';
 import { clock } from '../src/cli/words.ts';

@@ -3,7 +3,7 @@ import { followSync } from '../src/cli/follow-sync.ts';
 import type { Interrupts } from '../src/cli/interrupts.ts';
 import type { RunEnd } from '../src/cli/look-at-run.ts';
 import { startSync } from '../src/cli/start-sync.ts';
-import { syncEndLines } from '../src/cli/sync-reporter.ts';
+import { syncEndLines } from '../src/cli/sync-face.ts';
 import { uiLink } from '../src/cli/temporal-place.ts';
 import { clock } from '../src/cli/words.ts';
 import type { SyncRequest, SyncStatus } from '../src/contracts/sync.ts';
@@ -47,7 +47,7 @@ export async function showSync(stage: Stage, { request, observed, meanwhile }: S
   const draw = copiesDrawer(terminal);
   const ticks = setInterval(() => draw(countCopies(observed)), DRAW_EVERY_MS);
   try {
-    const options = { pair, waitMs: PATIENCE_MS, reporter, interrupts: NEVER, everyMs: LOOK_EVERY_MS };
+    const options = { pair, by: request.by, waitMs: PATIENCE_MS, reporter, interrupts: NEVER, everyMs: LOOK_EVERY_MS };
     await Promise.all([followSync(temporal, started, options), meanwhile?.()]);
     draw(countCopies(observed));
   } finally {

@@ -21,12 +21,19 @@ export interface DiagnoseOptions {
   readonly env: Environment;
   /** What workers are asked, each by a workflow that only looks. */
   readonly questions: readonly Question[];
+  /** What this client sees for itself in Temporal. */
+  readonly sights: readonly Sight[];
+}
+
+export interface Sight {
+  readonly check: string;
+  readonly see: (temporal: TemporalClient) => Promise<Finding>;
 }
 
 export type Question = Pick<ShortRun, 'type' | 'id' | 'taskQueue' | 'input'>;
 
 /** Looks at this client, at Temporal, and through a worker at everything that a worker needs. */
-export async function diagnose({ flags, env, questions }: DiagnoseOptions): Promise<Diagnosis> {
+export async function diagnose({ flags, env, questions, sights }: DiagnoseOptions): Promise<Diagnosis> {
   const here = [nodeFinding('client: node', process.versions.node)];
   const place = await findTemporal(flags, env);
   let temporal: TemporalClient;
@@ -37,6 +44,7 @@ export async function diagnose({ flags, env, questions }: DiagnoseOptions): Prom
   }
   try {
     const there = [await serverFinding(temporal), await namespaceFinding(temporal)];
+    for (const { check, see } of sights) there.push(await see(temporal).catch((cause: unknown) => bad(check, cause)));
     const answers: Answer[] = [];
     for (const question of questions) answers.push(await askWorker(temporal, question));
     const findings = [...here, ...there, ...answers.flatMap((answer) => answer.findings)];
@@ -57,7 +65,7 @@ async function namespaceFinding({ connection, place, ask }: TemporalClient): Pro
   return look('namespace', async () => {
     const { config } = await ask(() => connection.workflowService.describeNamespace({ namespace: place.namespace }));
     const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-    return `${place.namespace} keeps ended deployments for ${about(seconds * 1_000)}`;
+    return `${place.namespace} keeps ended runs for ${about(seconds * 1_000)}`;
   });
 }
 

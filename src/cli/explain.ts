@@ -33,7 +33,11 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     next: doctor,
     exit: EXIT.refused,
   },
-  Unauthorized: { sentence: 'The worker lacks a permission.', next: doctor, exit: EXIT.refused },
+  Unauthorized: {
+    sentence: 'The worker, or the account that it uses, lacks a permission.',
+    next: doctor,
+    exit: EXIT.refused,
+  },
   SignInNeeded: {
     sentence: 'A token is missing, expired or revoked.',
     // Whether it is the token of Todoist or the sign-in is what doctor tells.
@@ -42,7 +46,7 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
   },
   NotFound: { sentence: 'What the run works on does not exist (any more).', next: status, exit: EXIT.failedSafe },
   Changed: { sentence: 'Something else was written in between.', next: status, exit: EXIT.failedSafe },
-  Invalid: { sentence: 'A service takes what was asked for invalid.', next: plan, exit: EXIT.refused },
+  Invalid: { sentence: 'A service refuses what was asked for as invalid.', next: plan, exit: EXIT.refused },
   ZoneUnclear: {
     sentence: 'No zone, or more than one, fits the record.',
     next: (record) => `${plan(record)} --zone ID`,
@@ -66,16 +70,16 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     next: doctor,
     exit: EXIT.failedSafe,
   },
-  Refused: { sentence: 'The deployment was refused; nothing was written.', next: plan, exit: EXIT.refused },
+  Refused: { sentence: 'The run was refused; nothing was written.', next: plan, exit: EXIT.refused },
   StartedTooLate: {
     sentence: 'No worker took the run in time; nothing was written.',
     next: doctor,
     exit: EXIT.refused,
   },
-  Aborted: { sentence: 'The deployment was aborted.', next: history, exit: EXIT.failedSafe },
-  DeadlineExceeded: { sentence: 'The deployment took longer than its deadline.', next: history, exit: EXIT.failedSafe },
+  Aborted: { sentence: 'The run was aborted.', next: history, exit: EXIT.failedSafe },
+  DeadlineExceeded: { sentence: 'The run took longer than its deadline.', next: history, exit: EXIT.failedSafe },
   PausedTooLong: {
-    sentence: 'The deployment was paused for longer than is allowed.',
+    sentence: 'The run was paused for longer than is allowed.',
     next: history,
     exit: EXIT.failedSafe,
   },
@@ -85,7 +89,7 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     exit: EXIT.actNow,
   },
   StoppedByGuard: {
-    sentence: 'A guard stopped the sync; nothing was removed.',
+    sentence: 'A guard stopped the sync; nothing of its plan was written.',
     next: dryRun,
     exit: EXIT.refused,
   },

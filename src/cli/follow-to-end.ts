@@ -1,11 +1,11 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { follow, type FollowOptions } from './follow.ts';
 import { tellGithub } from './github.ts';
-import { hearInterrupts } from './interrupts.ts';
-import type { RunEnd } from './look-at-run.ts';
+import { deployFace } from './deploy-face.ts';
+import { followHere, LOOK_EVERY_MS } from './follow-here.ts';
 import { parseSpan } from './parse/numbers.ts';
 import { startFindings } from './parse/parsed.ts';
-import { openReporter, type Reporter } from './reporter.ts';
+import { openReporter } from './reporter.ts';
 import type { StartedRun } from './start-deployment.ts';
 import { Stop } from './stop.ts';
 import type { TemporalClient } from './temporal-client.ts';
@@ -45,39 +45,16 @@ export interface Following {
   readonly terms: FollowTerms;
 }
 
-const LOOK_EVERY_MS = 1_000;
-
 /** Follows a run on this terminal until it ends, with annotations where this is GitHub Actions. */
 export async function followToEnd(
   terminal: Terminal,
   { temporal, run, record, by, terms }: Following,
 ): Promise<ExitCode> {
   const link = uiLink(temporal.place, run.workflowId, run.runId);
-  const ends: RunEnd[] = [];
-  const reporter = remembering(openReporter({ terminal, record, link, json: terms.json }), ends);
-  const interrupts = hearInterrupts();
-  try {
-    const exit = await follow(temporal, run, {
-      ...terms,
-      record,
-      by,
-      reporter,
-      interrupts,
-      everyMs: LOOK_EVERY_MS,
-    });
-    for (const end of ends) await tellGithub(terminal, { record, end, link, now: Date.now() });
-    return exit;
-  } finally {
-    interrupts.stop();
-  }
-}
-
-function remembering(reporter: Reporter, ends: RunEnd[]): Reporter {
-  return {
-    ...reporter,
-    end: (end) => {
-      ends.push(end);
-      reporter.end(end);
-    },
-  };
+  return followHere({
+    reporter: openReporter(deployFace(record), { terminal, link, json: terms.json }),
+    follow: (reporter, interrupts) =>
+      follow(temporal, run, { ...terms, record, by, reporter, interrupts, everyMs: LOOK_EVERY_MS }),
+    tell: (end) => tellGithub(terminal, { record, end, link, now: Date.now() }),
+  });
 }

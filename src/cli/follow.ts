@@ -1,12 +1,14 @@
 import { MESSAGES, type AbortRequest, type DeployStatus } from '../contracts/deploy.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exitOfOutcome } from './explain.ts';
+import type { DeployReporter } from './deploy-face.ts';
 import type { Interrupts } from './interrupts.ts';
 import { endOfRun, lookAtRun, type Look, type RunEnd } from './look-at-run.ts';
 import { noticeSilence } from './notice-silence.ts';
-import { goesOn, type Reporter } from './reporter.ts';
+import { obeySignal } from './obey-signal.ts';
+import { goesOn } from './render.ts';
 import type { StartedRun } from './start-deployment.ts';
-import { lastWords, type TemporalClient } from './temporal-client.ts';
+import type { TemporalClient } from './temporal-client.ts';
 import { about, clock, outside } from './words.ts';
 
 export interface FollowOptions {
@@ -17,7 +19,7 @@ export interface FollowOptions {
   readonly blockedWaitMs: number;
   readonly onCancel: 'leave' | 'abort';
   readonly by: string;
-  readonly reporter: Reporter;
+  readonly reporter: DeployReporter;
   readonly interrupts: Interrupts;
   /** Between two looks. */
   readonly everyMs: number;
@@ -35,13 +37,13 @@ export async function follow(temporal: TemporalClient, run: StartedRun, options:
     if (look.temporalStatus !== 'RUNNING') return conclude(reporter, await endOfRun(temporal, run, last));
     silence(look.status !== null);
     if (look.status !== null) reporter.show(look.status);
-    const stop = mustStop({ look, began, options }) ?? (await obeySignal(temporal, { run, last, options }));
+    const stop = mustStop({ look, began, options }) ?? (await interrupted(temporal, { run, last, options }));
     if (stop !== null) return stop;
     await interrupts.pause(options.everyMs);
   }
 }
 
-function conclude(reporter: Reporter, end: RunEnd): ExitCode {
+function conclude(reporter: DeployReporter, end: RunEnd): ExitCode {
   reporter.end(end);
   return end.kind === 'reported' ? exitOfOutcome(end.status.outcome) : EXIT.actNow;
 }
@@ -85,22 +87,17 @@ interface Signalled {
   readonly options: FollowOptions;
 }
 
-/** Ctrl-C: the run goes on, or is aborted and followed to its end. */
-async function obeySignal(temporal: TemporalClient, { run, last, options }: Signalled): Promise<ExitCode | null> {
+function interrupted(temporal: TemporalClient, { run, last, options }: Signalled): Promise<ExitCode | null> {
   const { interrupts, reporter, record, onCancel, by } = options;
-  if (interrupts.exit === null) return null;
-  if (onCancel === 'leave') {
-    reporter.say(`interrupted; ${goesOn(record, last)}`);
-    return interrupts.exit;
-  }
-  reporter.say(`interrupted; aborting the deployment of ${record} (a second Ctrl-C leaves at once)`);
-  const reason = interrupts.exit === EXIT.sigint ? 'interrupted (SIGINT)' : 'cancelled (SIGTERM)';
-  await askToAbort(temporal, run, { by, reason }).catch((cause: unknown) =>
-    reporter.say(`could not abort: ${lastWords(cause)}`),
-  );
-  const patient = { ...options, onCancel: 'leave' as const, interrupts: { ...interrupts, exit: null } };
-  await follow(temporal, run, patient);
-  return interrupts.exit;
+  return obeySignal({
+    interrupts,
+    onCancel,
+    say: (sentence) => reporter.say(sentence),
+    what: `the deployment of ${record}`,
+    goesOn: goesOn(record, last),
+    abort: (reason) => askToAbort(temporal, run, { by, reason }),
+    followOn: (deaf) => follow(temporal, run, { ...options, interrupts: deaf }),
+  });
 }
 
 /** The signal needs no worker to be taken, and a run that is restored twice is restored. */

@@ -2,7 +2,7 @@ import type { SyncOutcome, SyncStatus } from '../contracts/sync.ts';
 import { publish, type ToldToGithub } from './github.ts';
 import type { RunEnd } from './look-at-run.ts';
 import { asSubject } from './parse/pair-name.ts';
-import { syncEndLines } from './sync-reporter.ts';
+import { syncEndLines } from './sync-face.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface EndedSync {

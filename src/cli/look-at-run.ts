@@ -55,7 +55,7 @@ function isWindow(value: unknown): value is ProbeWindow {
 }
 
 /** What the status of every kind of run says of itself. */
-interface Told {
+export interface Told {
   readonly schemaVersion: 1;
   readonly outcome: string | null;
 }

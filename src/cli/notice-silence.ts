@@ -1,10 +1,9 @@
-import type { Reporter } from './reporter.ts';
 import { clock } from './words.ts';
 
 const NO_WORKER_AFTER_MS = 10_000;
 
 /** Says once when no worker answers any more, and once when one is back; told at every look whether one answered. */
-export function noticeSilence(reporter: Pick<Reporter, 'say'>): (answered: boolean) => void {
+export function noticeSilence(reporter: { readonly say: (sentence: string) => void }): (answered: boolean) => void {
   let since: number | null = null;
   let said = false;
   return (answered) => {

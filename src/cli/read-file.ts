@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import type { Document, LineCounter } from 'yaml';
 import type { SwitchyardFile } from '../contracts/file.ts';
 import { EXIT } from './exit-codes.ts';
-import { problem, Stop, type Problem } from './stop.ts';
+import { fileProblem, plainWords } from './file-problem.ts';
+import { problem, Stop } from './stop.ts';
 
 /** `switchyard.yaml` as read, with the place of everything in it. */
 export interface ReadFile {
@@ -48,15 +49,13 @@ export async function checkSwitchyardFile(text: string, shown: string): Promise<
 
 async function validated(document: Document, at: ReadFile['at'], shown: string): Promise<SwitchyardFile> {
   const { fileSchema } = await import('../contracts/file-schema.ts');
-  const result = fileSchema.safeParse(plain(document, shown));
+  const result = fileSchema.safeParse(plain(document, shown), { error: plainWords, reportInput: true });
   if (result.success) return result.data;
   throw new Stop(
     EXIT.usage,
     result.error.issues.map((issue) => {
       const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-      // What is wrong with a key of a record stands one level deeper.
-      const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-      return asProblem(at([...issue.path, ...unknown]), issue.path, inner ?? issue.message);
+      return fileProblem(issue, at([...issue.path, ...unknown]));
     }),
   );
 }
@@ -68,12 +67,6 @@ function plain(document: Document, shown: string): unknown {
   } catch (cause) {
     throw new Stop(EXIT.usage, [problem(`${shown}: ${String(cause instanceof Error ? cause.message : cause)}`)], cause);
   }
-}
-
-function asProblem(place: string, path: readonly PropertyKey[], message: string): Problem {
-  const [found, accepted] = message.split('; accepted: ');
-  const keys = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
-  return problem(`${place}: ${keys}${found ?? message}`, accepted ?? null);
 }
 
 /** The line of a key, or of the nearest thing around it that stands in the file. */

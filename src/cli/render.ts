@@ -244,3 +244,9 @@ function blockedChange(before: DeployStatus | null, { blocked }: DeployStatus): 
   if (blocked === null || blocked.sentence === before?.blocked?.sentence) return [];
   return [stamped(blocked.since, `BLOCKED: ${outside(blocked.sentence)} ${outside(blocked.next)}`)];
 }
+
+/** What is said of a run that somebody stops following. */
+export function goesOn(record: string, status: DeployStatus | null): string {
+  const stage = status === null ? '' : ` (${phaseWords(status, Date.now())})`;
+  return `the deployment of ${outside(record)} goes on${stage}: ./switchyard watch ${record}`;
+}

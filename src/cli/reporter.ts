@@ -1,83 +1,100 @@
-import type { DeployStatus } from '../contracts/deploy.ts';
 import { openDrawing } from './drawing.ts';
-import type { RunEnd } from './look-at-run.ts';
-import { changeLines, closingLines, phaseWords, speechlessLines, statusLines, type View } from './render.ts';
+import type { Ended, RunEnd, Told } from './look-at-run.ts';
+import type { View } from './render.ts';
 import type { Terminal } from './terminal.ts';
-import { clock, outside } from './words.ts';
+import { clock } from './words.ts';
 
 /** How a run that is being followed is shown: live, in plain lines, or as JSON. */
-export interface Reporter {
+export interface Reporter<Look, Status extends Told> {
   /** What stands now; called at every look. */
-  show(status: DeployStatus): void;
-  /** A sentence of the client: the run is away, joined, blocked. */
+  show(look: Look): void;
+  /** A sentence of the client: the run is away, joined, throttled, interrupted. */
   say(sentence: string): void;
-  end(end: RunEnd): void;
+  end(end: RunEnd<Status>): void;
+}
+
+/** What runs of one kind look like. */
+export interface Face<Look, Status extends Told> {
+  /** What every JSON object says of whose run it is. */
+  readonly subject: Readonly<Record<string, string>>;
+  /** As it is drawn again and again on a terminal. */
+  readonly drawn: (look: Look, view: View) => readonly string[];
+  /** What is drawn last; null: what is drawn already stays. */
+  readonly drawnLast: (end: RunEnd<Status>, view: View) => readonly string[] | null;
+  /** What is new since the last call, for logs. */
+  readonly news: (look: Look) => readonly string[];
+  readonly newsOfEnd: (status: Ended<Status>) => readonly string[];
+  /** As JSON. */
+  readonly facts: (look: Look) => Readonly<Record<string, unknown>>;
+  /** The last lines of any end. */
+  readonly endLines: (end: RunEnd<Status>, view: View) => readonly string[];
 }
 
 export interface ReporterOptions {
   readonly terminal: Terminal;
-  readonly record: string;
   readonly link: string | null;
   readonly json: boolean;
 }
 
-/** Objects a line for programs, a view that is redrawn with a terminal, one line a state change without. */
-export function openReporter(options: ReporterOptions): Reporter {
-  if (options.json) return jsonReporter(options);
-  return options.terminal.live ? liveReporter(options) : plainReporter(options);
+/** Objects a line for programs, a view that is redrawn with a terminal, one line a change without. */
+export function openReporter<Look, Status extends Told>(
+  face: Face<Look, Status>,
+  { terminal, link, json }: ReporterOptions,
+): Reporter<Look, Status> {
+  if (json) return jsonReporter(face, terminal);
+  const view = (): View => ({ paint: terminal.paint, now: Date.now(), link });
+  return terminal.live ? liveReporter(face, terminal, view) : plainReporter(face, terminal, view);
 }
 
-function viewOf({ terminal, link }: ReporterOptions): View {
-  return { paint: (style, text) => terminal.paint(style, text), now: Date.now(), link };
-}
-
-/** The four last lines of any end. */
-export function endLines(end: RunEnd, record: string, view: View): readonly string[] {
-  return end.kind === 'reported' ? closingLines(end.status, view) : speechlessLines(record, end, view);
-}
-
-function plainReporter(options: ReporterOptions): Reporter {
-  const { terminal, record } = options;
-  let before: DeployStatus | null = null;
-  const show = (status: DeployStatus): void => {
-    for (const line of changeLines(before, status)) terminal.out(line);
-    before = status;
-  };
+function plainReporter<Look, Status extends Told>(
+  face: Face<Look, Status>,
+  terminal: Terminal,
+  view: () => View,
+): Reporter<Look, Status> {
+  const print = (lines: readonly string[]): void => lines.forEach((line) => terminal.out(line));
   return {
-    show,
+    show: (look) => print(face.news(look)),
     say: (sentence) => terminal.err(`${clock(Date.now())}  ${sentence}`),
     end: (end) => {
-      if (end.kind === 'reported') show(end.status);
-      for (const line of endLines(end, record, viewOf(options))) terminal.out(line);
+      if (end.kind === 'reported') print(face.newsOfEnd(end.status));
+      print(face.endLines(end, view()));
     },
   };
 }
 
-function liveReporter(options: ReporterOptions): Reporter {
-  const { terminal, record } = options;
+function liveReporter<Look, Status extends Told>(
+  face: Face<Look, Status>,
+  terminal: Terminal,
+  view: () => View,
+): Reporter<Look, Status> {
   const drawing = openDrawing(terminal);
   return {
-    show: (status) => drawing.draw(statusLines(status, viewOf(options))),
+    show: (look) => drawing.draw(face.drawn(look, view())),
     say: (sentence) => {
       terminal.err(sentence);
       drawing.leave();
     },
     end: (end) => {
-      if (end.kind === 'reported') drawing.draw(statusLines(end.status, viewOf(options)));
-      for (const line of endLines(end, record, viewOf(options))) terminal.out(line);
+      const last = face.drawnLast(end, view());
+      if (last !== null) drawing.draw(last);
+      for (const line of face.endLines(end, view())) terminal.out(line);
     },
   };
 }
 
 /** One object a line, each with `schemaVersion` and `event`: `status` when something changed, `say`, `end`. */
-function jsonReporter({ terminal, record }: ReporterOptions): Reporter {
+function jsonReporter<Look, Status extends Told>(
+  { subject, facts }: Face<Look, Status>,
+  terminal: Terminal,
+): Reporter<Look, Status> {
   let before = '';
   const write = (event: string, rest: Readonly<Record<string, unknown>>): void =>
-    terminal.document(JSON.stringify({ schemaVersion: 1, event, at: Date.now(), record, ...rest }));
+    terminal.document(JSON.stringify({ schemaVersion: 1, event, at: Date.now(), ...subject, ...rest }));
   return {
-    show: (status) => {
-      const text = JSON.stringify(status);
-      if (text !== before) write('status', { status });
+    show: (look) => {
+      const now = facts(look);
+      const text = JSON.stringify(now);
+      if (text !== before) write('status', now);
       before = text;
     },
     say: (sentence) => {
@@ -92,10 +109,4 @@ function jsonReporter({ terminal, record }: ReporterOptions): Reporter {
           : { outcome: null, why: end.why, status: end.last },
       ),
   };
-}
-
-/** What is said of a run that somebody stops following. */
-export function goesOn(record: string, status: DeployStatus | null): string {
-  const stage = status === null ? '' : ` (${phaseWords(status, Date.now())})`;
-  return `the deployment of ${outside(record)} goes on${stage}: ./switchyard watch ${record}`;
 }

@@ -22,7 +22,7 @@ export interface UpOptions {
 
 /**
  * Runs the embedded Temporal and a worker in this process until it is asked to end, or until one of them ends by itself.
- * The file stays, so deployments under way go on at the next start.
+ * The file stays, so what is under way goes on at the next start.
  */
 export async function runUp(terminal: Terminal, options: UpOptions): Promise<ExitCode> {
   const config = loadConfig(terminal.env);
@@ -88,11 +88,7 @@ interface Running {
 async function untilAsked(terminal: Terminal, { server, worker, asked }: Running): Promise<ExitCode> {
   const died = server.exited.then((reason) => {
     throw new Stop(EXIT.unreachable, [
-      problem(
-        exitSentence(reason),
-        null,
-        'start it again with ./switchyard up; deployments go on from where they were',
-      ),
+      problem(exitSentence(reason), null, 'start it again with ./switchyard up; what ran goes on from where it was'),
     ]);
   });
   const lost = worker.finished.then(() => {

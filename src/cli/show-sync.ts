@@ -4,7 +4,7 @@ import { endOfRun, type RunEnd } from './look-at-run.ts';
 import { lookAtSync, type SyncLook } from './look-at-sync.ts';
 import { asSubject } from './parse/pair-name.ts';
 import { syncLines } from './render-sync.ts';
-import { syncEndLines } from './sync-reporter.ts';
+import { progressOf, syncEndLines } from './sync-face.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
 import { uiLink } from './temporal-place.ts';
 import type { Terminal } from './terminal.ts';
@@ -72,8 +72,7 @@ function ended(terminal: Terminal, { look, end, asked }: Ended): ExitCode {
 function document(terminal: Terminal, look: SyncLook, asked: Asked & { readonly running: boolean }): void {
   const { temporalStatus, startedAt, closedAt, memo, trouble, status, beat } = look;
   const { pair, link, running: runs } = asked;
-  const progress = beat === null ? null : { applied: beat.totals.applied, planned: beat.planned };
-  const seen = { temporalStatus, startedAt, closedAt, memo, trouble, progress, link, status };
+  const seen = { temporalStatus, startedAt, closedAt, memo, trouble, progress: progressOf(beat), link, status };
   terminal.document(JSON.stringify({ schemaVersion: 1, pair, running: runs, ...seen }, null, 2));
 }
 

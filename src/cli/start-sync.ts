@@ -1,7 +1,6 @@
 import { SYNC_QUEUE, SYNC_WORKFLOW, syncId, type SyncMemo, type SyncRequest } from '../contracts/sync.ts';
-import { syncSummary } from '../request-sync.ts';
+import { syncLabels } from '../contracts/sync-labels.ts';
 import { mustHaveWorker, type StartedRun } from './start-deployment.ts';
-import { memoOf } from './sync-request.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
 export interface StartedSync extends StartedRun {
@@ -18,12 +17,11 @@ export async function startSync(temporal: TemporalClient, request: SyncRequest):
   await mustHaveWorker(temporal, SYNC_QUEUE);
   const workflowId = syncId(request.spec.pair);
   const options = {
+    ...syncLabels(request),
     workflowId,
     taskQueue: SYNC_QUEUE,
     args: [request] as [SyncRequest],
     workflowIdConflictPolicy: 'FAIL' as const,
-    memo: memoOf(request),
-    staticSummary: syncSummary(request),
   };
   try {
     const handle = await temporal.ask(() => temporal.client.workflow.start(SYNC_WORKFLOW, options));

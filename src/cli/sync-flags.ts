@@ -12,6 +12,7 @@ export interface SyncFlags {
   readonly pause?: true | undefined;
   readonly resume?: true | undefined;
   readonly wait?: string | undefined;
+  readonly onCancel?: 'leave' | 'abort' | undefined;
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
   readonly adopt?: true | undefined;
@@ -30,6 +31,7 @@ export interface SyncWish {
   readonly allowRemovals: number | null;
   /** Null: until it ends. */
   readonly waitMs: number | null;
+  readonly onCancel: 'leave' | 'abort';
 }
 
 const MODES = ['detach', 'soon', 'dryRun', 'pause', 'resume'] as const;
@@ -39,6 +41,7 @@ const BELONGS = {
   adopt: ['follow', 'detach', 'dryRun'],
   allowRemovals: ['follow', 'detach', 'dryRun'],
   wait: ['follow'],
+  onCancel: ['follow'],
   exitCode: ['dryRun'],
   reason: ['pause', 'resume'],
 } as const satisfies Partial<Record<keyof SyncFlags, readonly SyncMode[]>>;
@@ -52,6 +55,7 @@ export function syncWish(name: string, flags: SyncFlags): SyncWish {
     adopt: flags.adopt === true,
     allowRemovals: removalsOf(flags, findings),
     waitMs: flags.wait === undefined ? null : findings.take(parseSpan(flags.wait, '--wait'), null),
+    onCancel: flags.onCancel ?? 'leave',
   };
   noteStray(flags, wish.mode, findings);
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);

@@ -1,10 +1,7 @@
 import type { PairPolicy, ScopePolicy } from '../contracts/file.ts';
 import type { Lists, PairSpec, Scope } from '../contracts/sync.ts';
-import { EXIT } from './exit-codes.ts';
-import { parseSpan } from './parse/numbers.ts';
-import { startFindings, type Findings } from './parse/parsed.ts';
+import { parseDuration } from '../core/duration.ts';
 import type { ReadFile } from './read-file.ts';
-import { Stop } from './stop.ts';
 
 /** A pair out of `switchyard.yaml`, with every default in it. */
 export interface DeclaredPair {
@@ -15,28 +12,20 @@ export interface DeclaredPair {
   readonly at: (...keys: readonly PropertyKey[]) => string;
 }
 
-/**
- * Every pair that the file declares, by its name.
- *
- * @throws Stop with exit 2: intervals that are too short or too long.
- */
+/** Every pair that the file declares, by its name. */
 export function declaredPairs({ file, at }: Pick<ReadFile, 'file' | 'at'>): ReadonlyMap<string, DeclaredPair> {
-  const findings = startFindings();
   const pairs = new Map<string, DeclaredPair>();
   for (const [pair, policy] of Object.entries(file.sync ?? {})) {
     const place = (...keys: readonly PropertyKey[]): string => at(['sync', pair, ...keys]);
-    const everyMs = everyOf(policy, `${place('every')}: every`, findings);
-    pairs.set(pair, { spec: specOf(pair, policy), everyMs, at: place });
+    pairs.set(pair, { spec: specOf(pair, policy), everyMs: everyOf(policy), at: place });
   }
-  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
   return pairs;
 }
 
-/** More often than once a minute would live off the allowance that writes need. */
-const EVERY = { minMs: 60_000, maxMs: 7 * 86_400_000, range: 'from 1m to 7d' };
-
-function everyOf({ every }: PairPolicy, flag: string, findings: Findings): number | null {
-  return every === undefined ? null : findings.take(parseSpan(every, flag, EVERY), null);
+/** The schema has seen that it is an interval. */
+function everyOf({ every }: PairPolicy): number | null {
+  const read = every === undefined ? null : parseDuration(every);
+  return read?.kind === 'ok' ? read.ms : null;
 }
 
 function specOf(pair: string, policy: PairPolicy): PairSpec {

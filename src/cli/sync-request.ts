@@ -1,5 +1,5 @@
 import { cleanText } from '../core/clean-text.ts';
-import { DEFAULT_SYNC_PACE, type SyncMemo, type SyncPace, type SyncRequest } from '../contracts/sync.ts';
+import { DEFAULT_SYNC_PACE, type SyncPace, type SyncRequest } from '../contracts/sync.ts';
 import type { DeclaredPair } from './sync-policy.ts';
 
 /** Who asks for a run, and what it may do beyond the declaration. */
@@ -13,10 +13,4 @@ export function syncRequest({ spec, everyMs }: DeclaredPair, wishes: SyncWishes)
 /** A run that cannot get on gives up when the next one would begin. */
 function paceOf(everyMs: number | null): SyncPace {
   return everyMs === null ? DEFAULT_SYNC_PACE : { ...DEFAULT_SYNC_PACE, giveUpAfterMs: everyMs };
-}
-
-/** What `ls` and `status` show without a worker, as a plain object. */
-export function memoOf({ spec, by, trigger }: SyncRequest): Record<string, unknown> {
-  const memo: SyncMemo = { pair: spec.pair, by, trigger };
-  return { ...memo };
 }

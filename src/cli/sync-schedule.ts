@@ -2,9 +2,9 @@ import type { ScheduleDescription, ScheduleOptions } from '@temporalio/client';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { formatDuration } from '../core/duration.ts';
 import { scheduleId, SYNC_QUEUE, SYNC_TICK_WORKFLOW, type SyncRequest } from '../contracts/sync.ts';
-import { syncSummary } from '../request-sync.ts';
+import { syncLabels } from '../contracts/sync-labels.ts';
 import type { DeclaredPair } from './sync-policy.ts';
-import { memoOf, syncRequest } from './sync-request.ts';
+import { syncRequest } from './sync-request.ts';
 
 /** A pair with `every`. */
 export type ScheduledPair = DeclaredPair & { readonly everyMs: number };
@@ -26,8 +26,7 @@ export function scheduleOf(pair: ScheduledPair) {
       workflowId: `sync-tick:${pair.spec.pair}`,
       taskQueue: SYNC_QUEUE,
       args: [request] as [SyncRequest],
-      memo: memoOf(request),
-      staticSummary: syncSummary(request),
+      ...syncLabels(request),
     },
     policies: { overlap: 'SKIP' as const, catchupWindow: Math.min(pair.everyMs, CATCH_UP_MS) },
   } satisfies ScheduleOptions;

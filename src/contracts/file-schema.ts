@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SwitchyardFile } from './file.ts';
-import { only, secretName, span } from './schema-parts.ts';
+import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
 
 const seconds = z
@@ -9,34 +9,39 @@ const seconds = z
   })
   .meta({ description: 'Seconds: 60 or 60s.' });
 
-const name = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+const gateName = {
+  pattern: /^[A-Za-z][A-Za-z0-9._-]{0,62}$/,
+  error: 'no name of a gate; accepted: a letter, then letters, digits, dot, _ and -',
+};
+/** Whether it is a DNS name is judged where names are read: here stands what the length of one allows. */
+const recordName = { pattern: /^[\s\S]{1,255}$/, error: 'no record; accepted: a DNS name such as www.example.com' };
 /** What a header of this name carries would end in histories and logs (A1). */
 const CARRIES_SECRETS = /^(authorization|proxy-authorization|cookie|x-api-key|x-auth-token)$/i;
 
-const headers = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'no name of a header' }),
-    z.union(
-      [
-        z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, { error: 'no header; accepted: a text of one line' }),
-        only({ secret: secretName }),
-      ],
-      {
-        error: 'no header; accepted: a text of one line, or { secret: NAME }',
-      },
-    ),
-  )
-  .check((ctx) => {
-    for (const [header, value] of Object.entries(ctx.value)) {
+const headerName = {
+  pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/,
+  error: 'no name of a header; accepted: one such as X-Probe',
+};
+
+const headers = byName(
+  headerName,
+  z.union(
+    [
+      z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, { error: 'no header; accepted: a text of one line' }),
+      only({ secret: secretName }),
+    ],
+    {
+      error: 'no header; accepted: a text of one line, or { secret: NAME }',
+    },
+  ),
+)
+  .superRefine((found, ctx) => {
+    for (const [header, value] of Object.entries(found)) {
       if (typeof value !== 'string' || !CARRIES_SECRETS.test(header)) continue;
-      ctx.issues.push({
-        code: 'custom',
-        input: ctx.value,
-        path: [header],
-        message: `${header} carries a secret, which must not stand in this file; accepted: { secret: NAME }, a secret of the worker`,
-      });
+      const message = `${header} carries a secret, which must not stand in this file; accepted: { secret: NAME }, a secret of the worker`;
+      ctx.addIssue({ code: 'custom', path: [header], message });
     }
-  })
+  }, ALWAYS)
   .meta({ description: 'A plain value, or { secret: NAME } of the worker.' });
 
 const httpGate = only({
@@ -57,8 +62,7 @@ const httpGate = only({
   headers: headers.optional(),
   status: z.array(z.int().min(100).max(599)).min(1).optional(),
   contains: z.string().min(1).max(1_000).optional(),
-  json: z
-    .record(z.string().regex(/^(\/.*)?$/, { error: 'no JSON pointer; accepted: /ok' }), z.unknown())
+  json: byName({ pattern: /^(\/.*)?$/, error: 'no JSON pointer; accepted: /ok' }, z.unknown())
     .optional()
     .meta({ description: 'JSON pointers and the values expected there.' }),
   maxLatency: span.optional(),
@@ -88,7 +92,7 @@ const recordPolicy = only({
     .optional()
     .meta({ description: 'What `switchyard reset` puts back.' }),
   gates: z
-    .array(z.string().regex(name))
+    .array(z.string().regex(gateName.pattern, { error: gateName.error }))
     .min(1)
     .optional()
     .meta({ description: 'Names of `gates`, in force at every step.' }),
@@ -111,9 +115,9 @@ const recordPolicy = only({
 
 /** The schema of `switchyard.yaml`. Published as schema/switchyard.schema.json by scripts/schema.mjs; a test compares. */
 export const fileSchema = only({
-  version: z.literal(1, { error: 'the version of this file must be 1' }),
-  gates: z.record(z.string().regex(name, { error: 'no name of a gate' }), gate).optional(),
-  records: z.record(z.string().min(1).max(255), recordPolicy).optional(),
+  version: z.literal(1, { error: 'no version of this file; accepted: 1' }),
+  gates: byName(gateName, gate).optional(),
+  records: byName(recordName, recordPolicy).optional(),
   sync: syncPolicies.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
 import type { PairPolicy } from './file.ts';
-import { only, secretName, span } from './schema-parts.ts';
+import { ALWAYS, byName, only, secretName, SPAN, span } from './schema-parts.ts';
 
 /** The workflow id of a pair is made from it. */
-const pairName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, {
+const pairName = {
+  pattern: /^[a-z][a-z0-9-]{0,62}$/,
   error: 'no name of a pair; accepted: small letters, digits and -, such as tasks',
-});
+};
 
 /** Text that a service is asked with: one line, and whole. */
 const line = (what: string, most: number) =>
@@ -38,9 +40,6 @@ const scope = z
     { error: `no scope; accepted: ${SCOPES}` },
   )
   .meta({ description: 'Which tasks are mirrored; everything by default.' });
-
-/** What is judged across keys is judged even where other keys are wrong, so that all problems come at once (A2). */
-const ALWAYS = { when: ({ value }: z.core.ParsePayload) => typeof value === 'object' && value !== null };
 
 const source = only({
   secret: secretName.meta({ description: 'The Todoist token: a secret of the worker, by its name.' }),
@@ -97,9 +96,16 @@ const fields = only({
   titleMax: z.int().min(20).max(255).optional().meta({ description: 'Characters; 255 by default.' }),
 });
 
+/** More often than once a minute would live off the allowance that writes need. */
+const EVERY = { leastMs: 60_000, mostMs: 7 * 86_400_000 };
+
+const every = span
+  .refine(isOften, { error: 'no interval of a sync; accepted: a duration such as 90s, 10m or 2h, from 1m to 7d' })
+  .meta({ description: 'How often it is synced, once `switchyard apply` has said so: from 1m to 7d.' });
+
 /** One pair under `sync:`. */
 const pairPolicy = only({
-  every: span.optional().meta({ description: 'How often it is synced, once `switchyard apply` has said so.' }),
+  every: every.optional(),
   timeZone: z
     .string()
     .refine(isTimeZone, { error: 'no time zone; accepted: an IANA name such as Europe/Berlin' })
@@ -119,7 +125,14 @@ const pairPolicy = only({
 }) satisfies z.ZodType<PairPolicy>;
 
 /** `sync:` of the file. */
-export const syncPolicies = z.record(pairName, pairPolicy).superRefine(pairsApart, ALWAYS);
+export const syncPolicies = byName(pairName, pairPolicy).superRefine(pairsApart, ALWAYS);
+
+/** What is no duration at all has been said already: with `abort` there, zod would leave out whatever is judged across keys. */
+function isOften(text: string): boolean {
+  if (!SPAN.test(text)) return true;
+  const read = parseDuration(text);
+  return read.kind === 'ok' && read.ms >= EVERY.leastMs && read.ms <= EVERY.mostMs;
+}
 
 /** Offsets such as +02:00 know no summer time, and Temporal's own names are written like this one. */
 function isTimeZone(name: string): boolean {

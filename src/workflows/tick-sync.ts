@@ -1,20 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, type ChildWorkflowOptions } from '@temporalio/workflow';
-import { SYNC_WORKFLOW, syncId, type SyncMemo, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
+import { SYNC_WORKFLOW, syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
+import { syncLabels } from '../contracts/sync-labels.ts';
 
 /**
  * What a Schedule starts: a Schedule appends a time to the id of what it starts (measured), so it can never start a run under its lock itself.
  * A run that is under way already is enough: then this tick is skipped.
  */
 export async function tickSync(request: SyncRequest): Promise<{ readonly skipped: boolean }> {
-  const { spec, by, trigger } = request;
-  const { pair } = spec;
-  const memo: SyncMemo = { pair, by, trigger };
   const options: ChildWorkflowOptions = {
-    workflowId: syncId(pair),
+    ...syncLabels(request),
+    workflowId: syncId(request.spec.pair),
     parentClosePolicy: ParentClosePolicy.ABANDON, // a tick that is ended takes no run with it
-    memo: { ...memo },
-    staticSummary: `sync/${pair}, scheduled`,
   };
   try {
     await executeChild<(request: SyncRequest) => Promise<SyncReport>>(SYNC_WORKFLOW, { ...options, args: [request] });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScheduleClient, ScheduleDescription } from '@temporalio/client';
 import { Client } from '@temporalio/client';
-import { runProgram } from '../../src/cli/program.ts';
 import { scheduleId, SYNC_TICK_WORKFLOW, type SyncRequest } from '../../src/contracts/sync.ts';
 import { outputSchema } from '../support/output-schema.ts';
-import { connect, temporalAddress, type TestTemporal } from '../support/temporal.ts';
+import { runCli, type Ran } from '../support/run-cli.ts';
+import { connect, type TestTemporal } from '../support/temporal.ts';
 
 /** A namespace of its own: `--prune` looks at every Schedule of ours, and other files have some. */
 const NAMESPACE = `apply-${randomUUID()}`;
@@ -62,20 +62,7 @@ describe('Schedules, against a real Temporal', () => {
       .describe()
       .catch(() => null);
 
-  async function run(...args: string[]) {
-    const text = { out: '', err: '' };
-    const streams = {
-      stdout: { write: (more: string) => (text.out += more) },
-      stderr: { write: (more: string) => (text.err += more) },
-    };
-    const env = {
-      SWITCHYARD_HOME: folder,
-      TEMPORAL_CONFIG_FILE: join(folder, 'none'),
-      TEMPORAL_ADDRESS: temporalAddress(),
-      TEMPORAL_NAMESPACE: NAMESPACE,
-    };
-    return { exit: await runProgram(args, { streams, env, cwd: folder }), ...text };
-  }
+  const run = (...args: string[]): Promise<Ran> => runCli(args, { folder, namespace: NAMESPACE });
 
   test('are made as the file says, and a second time there is nothing to do (S2)', async () => {
     expect(await run('apply', '--dry-run', '--exit-code')).toMatchObject({
@@ -191,6 +178,9 @@ describe('Schedules, against a real Temporal', () => {
 
   test('doctor says that no worker of syncs is there, and asks no other (exit 6)', async () => {
     const { exit, out } = await run('doctor', 'sync/tasks');
+    expect(out).toMatch(
+      /PROBLEM {3}schedule .*every 5 min in the file, and Temporal has none {2}\.\/switchyard apply\n/,
+    );
     expect(out).toMatch(/PROBLEM {3}worker .*no worker polls the queue switchyard-sync/);
     expect(out).not.toMatch(/switchyard-deploy/);
     expect(exit).toBe(6);

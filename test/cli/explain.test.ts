@@ -12,6 +12,12 @@ describe('what a failure means', () => {
     }
   });
 
+  test('speaks of no deployment where a sync may end so', () => {
+    const deploymentsAlone = ['Protected', 'Foreign', 'ZoneUnclear', 'Superseded', 'NotInSync', 'NotRestored'];
+    for (const [type, { sentence }] of Object.entries(EXPLANATIONS))
+      if (!deploymentsAlone.includes(type)) expect(sentence).not.toMatch(/deployment/i);
+  });
+
   test('is a fault where a newer worker names a type that this client does not know', () => {
     expect(explain('SomethingNew')).toBe(EXPLANATIONS.Fault);
     expect(explain('constructor')).toBe(EXPLANATIONS.Fault);

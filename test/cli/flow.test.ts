@@ -5,10 +5,10 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { createAwsClients } from '../../src/clients.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config.ts';
 import { deployId } from '../../src/contracts/deploy.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
+import { runCli, type Ran } from '../support/run-cli.ts';
 import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
 
 /** The whole way: command line, Temporal, a worker, Route 53 and DNS. Only this file polls the default queue. */
@@ -52,19 +52,7 @@ describe('the client, against a real Temporal', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function run(...args: string[]) {
-    const text = { out: '', err: '' };
-    const streams = {
-      stdout: { write: (more: string) => (text.out += more) },
-      stderr: { write: (more: string) => (text.err += more) },
-    };
-    const env = {
-      SWITCHYARD_HOME: folder,
-      TEMPORAL_CONFIG_FILE: join(folder, 'none'),
-      TEMPORAL_ADDRESS: temporalAddress(),
-    };
-    return { exit: await runProgram(args, { streams, env, cwd: folder }), ...text };
-  }
+  const run = (...args: string[]): Promise<Ran> => runCli(args, { folder });
 
   const values = (record: string) =>
     sandbox.route53

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMicrosoft, type Account, type MicrosoftStandIn } from '../../sandbox/microsoft/stand-in.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { outputSchema } from '../support/output-schema.ts';
 
 const ME: Account = { upn: 'me@example.com', oid: '00000000-0000-0000-0000-0000000000aa' };
 const OTHER: Account = { upn: 'other@example.com', oid: '00000000-0000-0000-0000-0000000000bb' };
@@ -93,6 +94,7 @@ test('login says for programs what it says for people, an object a line', async 
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
+  expect(events.filter((event) => !outputSchema.safeParse(event).success)).toEqual([]);
   expect(events).toEqual([
     expect.objectContaining({
       schemaVersion: 1,
@@ -207,10 +209,30 @@ test('logout forgets the sign-in with everything that damaged or killed ones lef
   expect(readdirSync(tokenDir)).toEqual(['team.json']);
   const again = await run(['logout', 'tasks', '--json']);
   expect(again.exit).toBe(0);
-  expect(JSON.parse(again.out)).toEqual({
+  const document: unknown = JSON.parse(again.out);
+  expect(outputSchema.safeParse(document).success).toBe(true);
+  expect(document).toEqual({
     schemaVersion: 1,
     pair: 'tasks',
     forgotten: false,
     file: `${tokenDir}/tasks.json`,
+    declared: true,
   });
+});
+
+test('logout tells a mistyped name by the file, and forgets all the same what is declared no more', async () => {
+  const mistyped = await run(['logout', 'taks', '--config', join(folder, 'switchyard.yaml')]);
+  expect(mistyped).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(
+      /nothing to forget .*\nno such pair .*declares tasks, team, trial, and not taks/,
+    ) as string,
+  });
+  await run(['login', 'tasks']);
+  expect(await run(['logout', 'tasks', '--config', '/nonexistent.yaml'])).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining('there is no such file') as string,
+  });
+  const elsewhere = { SWITCHYARD_CONFIG: '/nonexistent.yaml' };
+  expect((await run(['logout', 'tasks'], approve, elsewhere)).out).toContain(`forgotten  ${tokenDir}/tasks.json`);
 });

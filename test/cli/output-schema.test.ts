@@ -12,7 +12,15 @@ test.each([WORKING, endedSync('synced'), endedSync('stopped', { view: null })])(
   expect(fits({ schemaVersion: 1, event: 'status', at: 1, pair: status.pair, status })).toBe(true);
 });
 
-const PLAN = { inScope: 1, links: 0, planned: counts({ create: 1 }), similar: 0, setAside: [], stop: null };
+const PLAN = {
+  inScope: 1,
+  links: 0,
+  planned: counts({ create: 1 }),
+  similar: 0,
+  setAside: [],
+  setAsideCount: 0,
+  stop: null,
+};
 
 test('and a plan of a sync', () => {
   const actions = [{ kind: 'create', id: '6X4V', why: 'new' }];
@@ -20,6 +28,19 @@ test('and a plan of a sync', () => {
 });
 
 test.each([
+  { event: 'code', pair: 'tasks', address: 'https://microsoft.com/devicelogin', code: 'A1B2C3D4E', expiresAt: 2 },
+  { event: 'signed-in', pair: 'tasks', account: 'me@example.com', file: '/tokens/tasks.json', encrypted: true },
+  { event: 'not-needed', pair: 'tasks', why: 'it takes a ready access token' },
+  { pair: 'tasks', forgotten: false, file: '/tokens/tasks.json', declared: null },
+  { event: 'end', pair: 'tasks', outcome: 'cancelled', status: endedSync('cancelled') },
+  { event: 'status', pair: 'tasks', status: WORKING, progress: null, trouble: null },
+])('and what the other verbs of a sync print, %#', (value) => {
+  expect(fits({ schemaVersion: 1, at: 1, ...value })).toBe(true);
+});
+
+test.each([
+  { schemaVersion: 1, event: 'code', at: 1, pair: 'tasks' },
+  { schemaVersion: 1, event: 'signed-in', at: 1, pair: 'tasks', account: 'me@example.com' },
   { event: 'status' },
   { schemaVersion: 2 },
   { schemaVersion: 1, event: 'unknown' },

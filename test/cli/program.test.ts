@@ -32,6 +32,10 @@ describe('the command line', () => {
       expect(out.replace(/\s+/g, ' ')).toContain(text);
   });
 
+  test.each(['up', 'worker'])('%s --help says that it is for syncs as well', async (verb) => {
+    expect((await run([verb, '--help'])).out).toMatch(/worker of deployments and syncs/);
+  });
+
   test.each(VERBS)('%s --help has an example', async (verb) => {
     const { exit, out } = await run([verb, '--help']);
     expect(exit).toBe(0);
@@ -67,6 +71,9 @@ describe('the command line', () => {
     [['abort', 'www.example.com', '--blocked-wait', '5minuets'], 2, /--blocked-wait: "5minuets" is no duration/],
     [['watch', 'www.example.com', '--wait', 'x', '--blocked-wait', 'y'], 2, /--wait: "x"[\s\S]*--blocked-wait: "y"/],
     [['deploy', 'www.example.com', '--plan', '/nonexistent.json', '--blocked-wait', 'y'], 2, /--blocked-wait: "y"/],
+    [['abort', 'sync/Tasks'], 2, /is no name of a pair/],
+    [['abort', 'sync/tasks', '--wait', 'soon'], 2, /--wait: "soon" is no duration/],
+    [['sync', 'tasks', '--soon', '--on-cancel', 'abort'], 2, /--on-cancel means nothing with --soon/],
     [['sync'], 2, /missing required argument 'pair'/],
     [['sync', 'Tasks'], 2, /"Tasks" is no name of a pair; accepted: small letters/],
     [['sync', "' OR 1=1"], 2, /is no name of a pair/],

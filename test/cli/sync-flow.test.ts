@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { startGraph, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config.ts';
 import { scheduleId, syncId } from '../../src/contracts/sync.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { outputSchema } from '../support/output-schema.ts';
+import { runCli, type CliSurroundings, type Ran } from '../support/run-cli.ts';
 import { syncEnv } from '../support/sync-yard.ts';
 import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
 
@@ -41,7 +41,12 @@ describe('the client of a sync, against a real Temporal', () => {
   const stopped = new AbortController();
 
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      // Two thousand wishes at once overtake workflow tasks, which the core would warn of.
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+      shutdownSignals: [], // those of these tests are for the client, and the worker is in the same process
+    });
     folder = await mkdtemp(join(tmpdir(), 'switchyard-sync-flow-'));
     [todoist, graph, temporal] = await Promise.all([startTodoist(), startGraph(), connect()]);
     client = new Client({ connection: temporal.connection, namespace: NAMESPACE });
@@ -73,21 +78,12 @@ describe('the client of a sync, against a real Temporal', () => {
     await until(async () => (await run('ls')).exit === 0);
   }
 
-  async function run(...args: string[]) {
-    const text = { out: '', err: '' };
-    const streams = {
-      stdout: { write: (more: string) => (text.out += more) },
-      stderr: { write: (more: string) => (text.err += more) },
-    };
-    const env = {
-      SWITCHYARD_HOME: folder,
-      TEMPORAL_CONFIG_FILE: join(folder, 'none'),
-      TEMPORAL_ADDRESS: temporalAddress(),
-      TEMPORAL_NAMESPACE: NAMESPACE,
-    };
-    const exit = await runProgram(args, { streams, env, cwd: folder });
-    printed.push(text.out, text.err);
-    return { exit, ...text };
+  const run = (...args: string[]): Promise<Ran> => runHere(args, {});
+
+  async function runHere(args: readonly string[], more: Partial<CliSurroundings>): Promise<Ran> {
+    const ran = await runCli(args, { folder, namespace: NAMESPACE, ...more });
+    printed.push(ran.out, ran.err);
+    return ran;
   }
 
   test('shows what a run would do, follows it to its end, and then there is nothing to do (S1, S2)', async () => {
@@ -177,7 +173,7 @@ describe('the client of a sync, against a real Temporal', () => {
   test('ends with what to do where a token was revoked, and goes on once it is accepted again (exit 1)', async () => {
     todoist.revoke('todoist-token');
     const { exit, out } = await run('sync', 'tasks');
-    expect(out).toMatch(/^failed {7}sync\/tasks {2}no round ended.*\nwhy .*Todoist.*not accepted/m);
+    expect(out).toMatch(/^failed {7}sync\/tasks {2}nothing was written\nwhy .*Todoist.*not accepted/m);
     expect(out).toMatch(/\.\/switchyard doctor sync\/tasks\n$/);
     expect(exit).toBe(1);
     expect(await run('doctor', 'sync/tasks')).toMatchObject({
@@ -186,7 +182,17 @@ describe('the client of a sync, against a real Temporal', () => {
     });
     todoist.accept('todoist-token');
     expect(await run('sync', 'tasks')).toMatchObject({ exit: 0 });
-    expect(await run('doctor', 'sync/tasks')).toMatchObject({ exit: 0 });
+    const doctor = await run('doctor', 'sync/tasks');
+    expect(doctor).toMatchObject({
+      exit: 1,
+      out: expect.stringMatching(/PROBLEM {3}schedule .*switchyard apply$/m) as string,
+    });
+    await run('apply');
+    expect(await run('doctor', 'sync/tasks')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/ok {8}schedule .*every 1 h/) as string,
+    });
+    await client.schedule.getHandle(scheduleId('tasks')).delete();
   });
 
   test('many wishes for a run soon give one, which a tick of the Schedule does not double', async () => {
@@ -206,6 +212,72 @@ describe('the client of a sync, against a real Temporal', () => {
     await schedule.delete();
   });
 
+  test('follows a run that continues as new to its real end', async () => {
+    const heal = outage();
+    todoist.person.add({ content: CANARY });
+    await run('sync', 'tasks', '--detach');
+    const handle = client.workflow.getHandle(syncId('tasks'));
+    const { runId } = await handle.describe();
+    const watching = run('watch', 'sync/tasks', '--json');
+    for (let at = 0; at < 40; at++)
+      await Promise.all(Array.from({ length: 50 }, () => handle.signal('syncRequested', { by: 'ann' })));
+    heal();
+    const { exit, out } = await watching;
+    expect(exit).toBe(0);
+    expect((await client.workflow.getHandle(syncId('tasks'), runId).describe()).status.name).toBe('CONTINUED_AS_NEW');
+    const last = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as unknown;
+    expect(last).toMatchObject({ event: 'end', outcome: 'synced', status: { rounds: 2 } });
+  });
+
+  test('leaves the run at Ctrl-C (exit 130), or aborts it where that was asked for', async () => {
+    const heal = outage();
+    const following = run('sync', 'tasks');
+    await underWay();
+    process.emit('SIGINT', 'SIGINT');
+    expect(await following).toMatchObject({
+      exit: 130,
+      err: expect.stringMatching(/interrupted; the sync of tasks goes on: \.\/switchyard watch sync\/tasks/) as string,
+    });
+    expect(await run('status', 'sync/tasks', '--exit-code')).toMatchObject({ exit: 8 });
+
+    const aborting = run('watch', 'sync/tasks', '--on-cancel', 'abort');
+    await sleep(500);
+    process.emit('SIGINT', 'SIGINT');
+    expect(await aborting).toMatchObject({
+      exit: 130,
+      out: expect.stringMatching(/^cancelled {4}sync\/tasks/m) as string,
+      err: expect.stringMatching(/interrupted; aborting the sync of tasks/) as string,
+    });
+    expect(await run('status', 'sync/tasks', '--exit-code')).toMatchObject({ exit: 0 });
+    heal();
+  });
+
+  test('abort stops the run, waits until nothing is in flight, and says what stands; with none there is nothing to abort (exit 3)', async () => {
+    const heal = outage();
+    await run('sync', 'tasks', '--detach');
+    await underWay();
+    const watching = run('watch', 'sync/tasks');
+    const { exit, out } = await run('abort', 'sync/tasks', '--reason', 'not now', '--by', 'bob', '--json');
+    expect([exit, (await watching).exit]).toEqual([0, 1]);
+    const events = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(events.filter((event) => !outputSchema.safeParse(event).success)).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: 'end', pair: 'tasks', outcome: 'cancelled' });
+    const handle = client.workflow.getHandle(syncId('tasks'));
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    expect(JSON.stringify(await handle.fetchHistory())).toContain('aborted by bob (not authenticated): not now');
+    expect((await run('status', 'sync/tasks')).out).toMatch(/^cancelled .*\n(.*\n)*next .*the next run goes on/m);
+    expect(await run('abort', 'sync/tasks')).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/no run of sync\/tasks is under way, so there is nothing to abort/) as string,
+    });
+    expect(await run('abort', 'sync/never')).toMatchObject({ exit: 3 });
+    heal();
+    expect(await run('sync', 'tasks')).toMatchObject({ exit: 0 });
+  });
+
   test('calls a terminated run neither done nor safe', async () => {
     const heal = outage();
     await run('sync', 'tasks', '--detach');
@@ -214,6 +286,10 @@ describe('the client of a sync, against a real Temporal', () => {
     expect(await watching).toMatchObject({
       exit: 1,
       out: expect.stringMatching(/NOT SURE[\s\S]*oops[\s\S]*\.\/switchyard sync tasks/) as string,
+    });
+    expect(await run('status', 'sync/tasks', '--exit-code')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/NOT SURE[\s\S]*oops[\s\S]*may still land; the next run waits/) as string,
     });
     heal();
   });
@@ -227,6 +303,11 @@ describe('the client of a sync, against a real Temporal', () => {
     const fault = { kind: 'refuse', status: 503, code: 'serviceNotAvailable' } as const;
     const rule = graph.faults.add({ operation: '*', fault, times: Infinity });
     return () => rule.remove();
+  }
+
+  /** A run whose first request was refused. */
+  async function underWay(): Promise<void> {
+    await until(async () => (await run('status', 'sync/tasks')).out.includes('retrying'));
   }
 
   async function until(holds: () => Promise<boolean>): Promise<void> {

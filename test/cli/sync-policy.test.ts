@@ -70,9 +70,52 @@ describe('a declared pair', () => {
     expect(pairs.get('tasks')?.spec.to.lists).toEqual(expected);
   });
 
-  test.each(['59s', '0m', '8d'])('is refused with every: %s, with the line', async (every) => {
+  test.each(['59s', '0m', '8d', '999999999d'])('is refused with every: %s, with the line', async (every) => {
     expect(await problemsOf(`${SMALL}    every: ${every}\n`)).toEqual([
-      `switchyard.yaml:6: every: "${every}" is out of range; accepted: a duration such as 90s, 10m or 2h, from 1m to 7d`,
+      `switchyard.yaml:6: sync.tasks.every: "${every}" is no interval of a sync; accepted: a duration such as 90s, 10m or 2h, from 1m to 7d`,
+    ]);
+  });
+
+  test('hides no problem behind another: not behind a bad name, nor a range behind a missing key (A2)', async () => {
+    const text = `version: 1
+gates:
+  1st: { tcp: { port: 0 } }
+sync:
+  Bad_name: { every: 5s, from: {}, to: { account: me@example.com, access: app } }
+`;
+    expect(await problemsOf(text)).toEqual([
+      'switchyard.yaml:3: gates.1st.tcp.port: 0 is too small; accepted: at least 1',
+      'switchyard.yaml:3: gates.1st: "1st" is no name of a gate; accepted: a letter, then letters, digits, dot, _ and -',
+      'switchyard.yaml:5: sync.Bad_name.every: "5s" is no interval of a sync; accepted: a duration such as 90s, 10m or 2h, from 1m to 7d',
+      'switchyard.yaml:5: sync.Bad_name.from.secret: it is missing; accepted: small letters, digits and -, such as probe-token',
+      'switchyard.yaml:5: sync.Bad_name.to.access: "app" is no such choice; accepted: delegated, application',
+      'switchyard.yaml:5: sync.Bad_name: "Bad_name" is no name of a pair; accepted: small letters, digits and -, such as tasks',
+    ]);
+  });
+
+  test('says what stands where something else belongs, and never a value that may be a secret (A1, A2)', async () => {
+    const token = '0123456789ABCDEF';
+    const text = `version: 2
+records: []
+sync:
+  tasks:
+    from: ${token}
+    to: { secret: ${token} }
+    fields: { reminders: 1, titleMax: 5.5 }
+    stopAt: { never: -1 }
+  other:
+`;
+    const problems = await problemsOf(text);
+    expect(problems.join('\n')).not.toContain(token);
+    expect(problems).toEqual([
+      'switchyard.yaml:1: version: 2 is no version of this file; accepted: 1',
+      'switchyard.yaml:2: records: this list is not a mapping; accepted: a mapping',
+      'switchyard.yaml:5: sync.tasks.from: this text is no mapping; accepted: a mapping with keys of secret, scope, assignee',
+      'switchyard.yaml:6: sync.tasks.to.secret: this text is no name of a secret; accepted: small letters, digits and -, such as probe-token',
+      'switchyard.yaml:8: sync.tasks.stopAt.never: -1 is too small; accepted: at least 0',
+      'switchyard.yaml:7: sync.tasks.fields.reminders: this number is not true or false; accepted: true or false',
+      'switchyard.yaml:7: sync.tasks.fields.titleMax: this number is not a whole number; accepted: a whole number',
+      'switchyard.yaml:9: sync.other: nothing is no mapping; accepted: a mapping with keys of every, timeZone, from, to, completion, onDeleted, onOutOfScope, stopAt, fields',
     ]);
   });
 
@@ -99,7 +142,9 @@ sync:
       '7',
       '8',
       '12',
+      '12',
       '14',
+      '12',
       '13',
     ]);
   });

@@ -26,10 +26,10 @@ describe('a pair in switchyard.yaml', () => {
   const to = (more: object) => ({ ...GOOD, to: { ...GOOD.to, ...more } });
   const scope = (value: unknown) => ({ ...GOOD, from: { ...GOOD.from, scope: value } });
   test.each([
-    ['nothing', null, /expected a mapping with keys of every, timeZone, from, to/],
+    ['nothing', null, /no mapping; accepted: a mapping with keys of every, timeZone, from, to/],
     ['an empty mapping', {}, /tasks\.from: .*\n.*tasks\.to: /],
-    ['a list', [], /expected a mapping/],
-    ['a text', 'x', /expected a mapping/],
+    ['a list', [], /no mapping/],
+    ['a text', 'x', /no mapping/],
     ['a key that nobody knows', { ...GOOD, evry: '5m' }, /unknown key "evry"; accepted: every, timeZone/],
     ['a key in the wrong case', { ...GOOD, Every: '5m' }, /unknown key "Every"/],
     ['a token in the open (A1)', { ...GOOD, from: { secret: '0123456789ABCDEF' } }, /no name of a secret/],

@@ -5,13 +5,15 @@ import {
   type DeployStatus,
   type MessageAnswer,
 } from '../../contracts/deploy.ts';
+import { abortSync, UNHEARD_WAIT_MS } from '../abort-sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { askToAbort } from '../follow.ts';
 import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
 import { endOfRun, lookAtRun } from '../look-at-run.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { must, mustBeRecord } from '../must-read.ts';
+import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { isNoAnswer, notTaken } from '../send-message.ts';
 import type { StartedRun } from '../start-deployment.ts';
@@ -25,18 +27,20 @@ import { withTemporal } from '../with-temporal.ts';
 export const addAbort: AddVerb = (program, { terminal, does }) => {
   program
     .command('abort <name>')
-    .description('put red back now, and wait until it is proven')
+    .description(
+      'put red back now, and wait until it is proven; of sync/PAIR: stop the run, and wait until it has ended',
+    )
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option(
       '--wait <duration>',
-      'stop waiting after this (exit 5); the rollback goes on; default: never, and 5m while no worker answers',
+      'stop waiting after this (exit 5); what was asked goes on; default: never, and 5m while no worker answers',
     )
     .option('--blocked-wait <duration>', 'exit 4 when the rollback is blocked for this long; it keeps trying', '5m')
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON object a line')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('abort www.example.com --reason "checkout fails for customers"'))
+    .addHelpText('after', examples('abort www.example.com --reason "checkout fails for customers"', 'abort sync/tasks'))
     .action(does((name, flags) => abort(terminal, name, flags)));
 };
 
@@ -46,9 +50,16 @@ interface AbortFlags extends FollowFlags, PlaceFlags {
 }
 
 async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promise<ExitCode> {
-  const record = mustBeRecord(name);
   const asked = followTerms(flags);
   const request: AbortRequest = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
+  if (pairIn(name) !== null) {
+    const pair = must(parsePairName(name));
+    const { waitMs, json } = asked;
+    return withTemporal(terminal, flags, (temporal) =>
+      abortSync(terminal, temporal, { pair, ...request, waitMs, json }),
+    );
+  }
+  const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const run = await mustRun(temporal, record);
     const heard = await send(temporal, run, { record, request });
@@ -58,9 +69,6 @@ async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promi
     return exitOfAbort(terminal, exit, await statusOf(temporal, run));
   });
 }
-
-/** Nobody knows when a worker comes; the signal needs no client to wait for it. */
-const UNHEARD_WAIT_MS = 5 * 60_000;
 
 const UNHEARD =
   'no worker answers: the abort was left as a signal, which the deployment obeys once a worker runs (./switchyard worker)';

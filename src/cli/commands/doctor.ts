@@ -2,12 +2,14 @@ import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../../contracts/deploy.ts';
 import type { DiagnoseInput, Finding } from '../../contracts/doctor.ts';
 import { SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
-import { diagnose, type Question } from '../diagnose.ts';
+import { diagnose, type DiagnoseOptions } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findSchedule } from '../find-schedules.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { mustReadPair } from '../pairs.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { scheduleFinding } from '../schedule-finding.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { outside } from '../words.ts';
@@ -17,7 +19,10 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
     .command('doctor [name]')
     .description('check this client, Temporal and the worker; changes nothing')
     .option('--zone <zone>', 'zone id or name whose permissions the worker tries, without changing anything')
-    .option('--pair <pair>', 'a pair of switchyard.yaml, whose sign-in and services the worker tries')
+    .option(
+      '--pair <pair>',
+      'a pair of switchyard.yaml: its Schedule, and its sign-in and services as the worker sees them',
+    )
     .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
@@ -34,30 +39,36 @@ interface DoctorFlags extends PlaceFlags {
 }
 
 async function doctor(terminal: Terminal, name: string | undefined, flags: DoctorFlags): Promise<ExitCode> {
-  const questions = await questionsOf(terminal, name, flags);
-  const { findings, exit } = await diagnose({ flags, env: terminal.env, questions });
+  const checks = await checksOf(terminal, name, flags);
+  const { findings, exit } = await diagnose({ flags, env: terminal.env, ...checks });
   if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, findings }, null, 2));
   else for (const line of findingLines(findings, terminal.paint)) terminal.out(line);
   return exit ?? (findings.some(({ ok }) => ok === false) ? EXIT.failedSafe : EXIT.done);
 }
 
 /** A pair alone asks the workers of syncs alone: in production they are others than those of deployments. */
-async function questionsOf(
-  terminal: Terminal,
-  name: string | undefined,
-  flags: DoctorFlags,
-): Promise<readonly Question[]> {
+async function checksOf(terminal: Terminal, name: string | undefined, flags: DoctorFlags): Promise<Checks> {
   const pair = flags.pair ?? (name === undefined ? null : pairIn(name));
-  const ofPair = pair === null ? [] : [await aboutPair(terminal, must(parsePairName(pair)), flags)];
+  const ofPair = pair === null ? NONE : await aboutPair(terminal, must(parsePairName(pair)), flags);
   const isRecord = name !== undefined && pairIn(name) === null;
   if (pair !== null && !isRecord && flags.zone === undefined) return ofPair;
   const input: DiagnoseInput = { record: isRecord ? mustBeRecord(name) : null, zone: flags.zone ?? null };
-  return [{ type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input }, ...ofPair];
+  const ofDeployments = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input };
+  return { ...ofPair, questions: [ofDeployments, ...ofPair.questions] };
 }
 
-async function aboutPair(terminal: Terminal, pair: string, { config }: DoctorFlags): Promise<Question> {
-  const { spec } = await mustReadPair(terminal, pair, config);
-  return { type: SYNC_DOCTOR_WORKFLOW, id: `doctor-sync:${pair}`, taskQueue: SYNC_QUEUE, input: { spec } };
+type Checks = Pick<DiagnoseOptions, 'questions' | 'sights'>;
+const NONE: Checks = { questions: [], sights: [] };
+
+async function aboutPair(terminal: Terminal, pair: string, { config }: DoctorFlags): Promise<Checks> {
+  const declared = await mustReadPair(terminal, pair, config);
+  const { spec } = declared;
+  return {
+    questions: [{ type: SYNC_DOCTOR_WORKFLOW, id: `doctor-sync:${pair}`, taskQueue: SYNC_QUEUE, input: { spec } }],
+    sights: [
+      { check: 'schedule', see: async (temporal) => scheduleFinding(declared, await findSchedule(temporal, pair)) },
+    ],
+  };
 }
 
 /** One line a finding; what could not be looked at is neither good nor bad. */

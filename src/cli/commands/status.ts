@@ -1,13 +1,13 @@
 import { deployId, type DeployStatus } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { endLines } from '../deploy-face.ts';
 import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { showSync } from '../show-sync.ts';
-import { servingWords, statusLines } from '../render.ts';
-import { endLines, goesOn } from '../reporter.ts';
+import { goesOn, servingWords, statusLines } from '../render.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';

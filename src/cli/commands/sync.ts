@@ -1,3 +1,4 @@
+import { Option } from '@commander-js/extra-typings';
 import { SYNC_PLAN_WORKFLOW, SYNC_QUEUE, syncId, type SyncRequest } from '../../contracts/sync.ts';
 import type { SyncLookInput, SyncPlanView } from '../../contracts/sync-activities.ts';
 import { assertNever } from '../../core/assert-never.ts';
@@ -35,6 +36,9 @@ export const addSync: AddVerb = (program, { terminal, does }) => {
     .option('--resume', 'let its Schedule run again')
     .option('--reason <text>', 'with --pause and --resume: kept beside the Schedule')
     .option('--wait <duration>', 'stop waiting after this (exit 5); the run goes on')
+    .addOption(
+      new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM; default: leave').choices(['leave', 'abort'] as const),
+    )
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON object a line')
@@ -138,7 +142,8 @@ async function start(terminal: Terminal, { temporal, request, mode, wish, flags 
       'warning: the run under way was begun without your --adopt or --allow-removals; ask again after its end',
     );
   if (mode === 'detach') return EXIT.done;
-  return followSyncToEnd(terminal, { temporal, run: started, pair, waitMs: wish.waitMs, json });
+  const { waitMs, onCancel } = wish;
+  return followSyncToEnd(terminal, { temporal, run: started, pair, by: request.by, waitMs, json, onCancel });
 }
 
 function startedWords({ spec, by }: SyncRequest, { joined, startedBy }: StartedSync): string {

@@ -54,8 +54,9 @@ async function watchSync(terminal: Terminal, pair: string, flags: PlaceFlags & F
       `start one with ./switchyard sync ${pair}`,
     );
     const runId = await newestRun(temporal, workflowId, next);
-    const { waitMs, json } = flags;
-    return followSyncToEnd(terminal, { temporal, run: { workflowId, runId }, pair, waitMs, json });
+    const { waitMs, json, onCancel } = flags;
+    const by = whoAsks(undefined, terminal.env);
+    return followSyncToEnd(terminal, { temporal, run: { workflowId, runId }, pair, by, waitMs, json, onCancel });
   });
 }
 

@@ -7,7 +7,9 @@ import type { Terminal } from '../terminal.ts';
 export const addWorker: AddVerb = (program, { terminal, does }) => {
   program
     .command('worker')
-    .description('run a worker until SIGTERM; it holds the AWS credentials, its configuration is the environment')
+    .description(
+      'run a worker of deployments and syncs until SIGTERM; its credentials (AWS, Todoist, Microsoft) and its configuration are the environment; SWITCHYARD_QUEUES=deploy or sync runs one kind alone',
+    )
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('worker', 'worker --address temporal.example.com:7233'))
