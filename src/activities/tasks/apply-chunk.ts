@@ -1,4 +1,5 @@
 /** Applies what fits into an attempt, as long as it counts, and keeps what came of it. */
+import { cleanText } from '../../core/clean-text.ts';
 import type { Zone } from '../../core/tasks/model.ts';
 import type { Action } from '../../core/tasks/plan.ts';
 import { failure } from '../../policies/failures.ts';
@@ -16,7 +17,7 @@ export async function applyChunk(
   const { input, pulse, progress } = chunk;
   let moved = 0;
   await chunk.lease.renew();
-  if (chunk.lease.lost()) throw cutOff();
+  if (chunk.lease.lost()) throw cutOff(chunk);
   progress.doing = `applying ${actions.length}`;
   const stopped = await applyActions(actions, {
     services: at.services,
@@ -34,7 +35,7 @@ export async function applyChunk(
     },
   });
   await pulse.sleep(0); // rejects where the work was cancelled meanwhile
-  if (chunk.lease.lost()) throw cutOff();
+  if (chunk.lease.lost()) throw cutOff(chunk);
   if (stopped !== null) throw stopped;
   if (moved > 0) chunk.troubleSince = null;
 }
@@ -62,6 +63,14 @@ async function throttle({ progress, pulse }: Chunk, ms: number): Promise<void> {
   await pulse.sleep(ms);
 }
 
-function cutOff() {
-  return failure('Unavailable', 'Temporal has not confirmed for a while that this attempt counts: it stops here.');
+function cutOff({ lease }: Chunk) {
+  const trouble = lease.trouble();
+  if (trouble === null)
+    return failure(
+      'Unavailable',
+      'Temporal counts on another attempt or run: this one stops here, and the next goes on.',
+    );
+  return failure('Unavailable', `Temporal cannot be asked whether this attempt counts (${cleanText(trouble, 200)}).`, {
+    next: 'The next one goes on. If it stays so: the worker has to be allowed to describe and to list the workflows of its namespace.',
+  });
 }

@@ -6,6 +6,8 @@ export interface Lease {
   renew(): Promise<void>;
   /** Whether another attempt may be running by now, or the run be over: then nothing more may be sent. */
   lost(): boolean;
+  /** Why Temporal could not be asked last; null where it could. */
+  trouble(): string | null;
   end(): void;
 }
 
@@ -15,12 +17,25 @@ export interface Lease {
  */
 export function holdLease(standing: Standing, { now }: Pick<Pulse, 'now'>, leaseMs: number): Lease {
   let [heldUntil, isOver] = [0, false];
+  let trouble: string | null = null;
   const renew = async (): Promise<void> => {
     const askedAt = now();
-    const answer = await standing.isCurrent().catch(() => null);
+    const answer = await standing.isCurrent().catch((cause: unknown) => whatItSaid(cause));
+    trouble = typeof answer === 'string' ? answer : null;
     if (answer === true) heldUntil = askedAt + leaseMs;
     isOver ||= answer === false;
   };
   const timer = setInterval(() => void renew(), leaseMs / 4);
-  return { renew, lost: () => isOver || now() >= heldUntil, end: () => clearInterval(timer) };
+  return {
+    renew,
+    lost: () => isOver || now() >= heldUntil,
+    trouble: () => trouble,
+    end: () => clearInterval(timer),
+  };
+}
+
+/** What the client throws says only what was asked; its cause says what was wrong. */
+function whatItSaid(cause: unknown): string {
+  const { message, cause: deeper } = cause as Error;
+  return deeper instanceof Error ? deeper.message : message;
 }
