@@ -114,7 +114,7 @@ describe('an attempt that Temporal does not count on', () => {
     const standing = { isCurrent: () => Promise.resolve(false), cutOffAt: () => Promise.resolve(null) };
     const rig = await yard.rig({ standing });
     addTasks(rig, 3);
-    await expect(attempt(rig).end).rejects.toThrow('counts on another attempt or run');
+    await expect(attempt(rig).end).rejects.toThrow('For Temporal this attempt is over');
     expect(rig.graph.writes).toBe(0);
   });
 

@@ -68,7 +68,7 @@ function cutOff({ lease }: Chunk) {
   if (trouble === null)
     return failure(
       'Unavailable',
-      'Temporal counts on another attempt or run: this one stops here, and the next goes on.',
+      'For Temporal this attempt is over, or it was asleep for so long that it may be: it stops here, and the next goes on.',
     );
   return failure('Unavailable', `Temporal cannot be asked whether this attempt counts (${cleanText(trouble, 200)}).`, {
     next: 'The next one goes on. If it stays so: the worker has to be allowed to describe and to list the workflows of its namespace.',
