@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import type { LogEntry } from '@temporalio/worker';
 import type { FaultPlan } from '../../sandbox/faults.ts';
 import { startGraph, type GraphOptions, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistOptions, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
@@ -18,8 +18,9 @@ import {
   syncId,
 } from '../../src/contracts/sync.ts';
 import type { PairSpec, SyncPace, SyncReport, SyncRequest, SyncStatus } from '../../src/contracts/sync.ts';
-import { replayAll } from './replay-all.ts';
-import { connect, freshTaskQueue, workflowBundle, type TestTemporal } from './temporal.ts';
+import { endOf, untilStatus, type RunEnd } from './run-handle.ts';
+import type { TestTemporal } from './temporal.ts';
+import { startTestWorker, type TestWorker } from './test-worker.ts';
 
 /** A production run, a hundred times faster: the same order of times, so the same races. */
 export const FAST_SYNC: SyncPace = {
@@ -60,12 +61,7 @@ export interface SyncRunHandle {
   end(): Promise<SyncEnd>;
 }
 
-export interface SyncEnd {
-  readonly status: string;
-  readonly type: string | null;
-  readonly message: string;
-  readonly report: SyncReport | null;
-}
+export type SyncEnd = RunEnd<SyncReport>;
 
 export interface SyncYard {
   readonly temporal: TestTemporal;
@@ -92,61 +88,32 @@ export interface SyncRigOptions {
 }
 
 /** One worker for all tests of a file; each test has services of its own, told apart by the name of the pair. */
-export async function startSyncYard(options: SyncYardOptions = {}): Promise<SyncYard> {
-  installRuntime(options);
-  const temporal = await connect();
-  const taskQueue = freshTaskQueue('sync');
+export async function startSyncYard({ log }: SyncYardOptions = {}): Promise<SyncYard> {
   const rigs = new Map<string, SyncRig>();
+  const worker = await startTestWorker({ queue: 'sync', activities: dispatching(rigs), log });
+  return {
+    temporal: worker.temporal,
+    taskQueue: worker.taskQueue,
+    rig: async (options = {}) => {
+      const rig = await openRig(worker, options);
+      rigs.set(rig.pair, rig);
+      return rig;
+    },
+    close: () => worker.close(() => Promise.all([...rigs.values()].map(closeServices))),
+  };
+}
+
+function dispatching(rigs: ReadonlyMap<string, SyncRig>): SyncActivities {
   const find = (pair: string): SyncActivities => {
     const rig = rigs.get(pair);
     if (rig === undefined) throw new Error(`no rig has the pair ${pair}`);
     return rig.activities;
   };
-  const activities: SyncActivities = {
+  return {
     syncChunk: (input) => find(input.spec.pair).syncChunk(input),
     planSync: (input) => find(input.spec.pair).planSync(input),
     diagnoseSync: (input) => find(input.spec.pair).diagnoseSync(input),
   };
-  const worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    taskQueue,
-    workflowBundle: workflowBundle(),
-    activities,
-    maxHeartbeatThrottleInterval: 50,
-    defaultHeartbeatThrottleInterval: 50,
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  const running = worker.run();
-  const ids: string[] = [];
-  return {
-    temporal,
-    taskQueue,
-    rig: async (options = {}) => {
-      const rig = await openRig({ temporal, taskQueue, ids }, options);
-      rigs.set(rig.pair, rig);
-      return rig;
-    },
-    close: async () => {
-      worker.shutdown();
-      await running;
-      try {
-        await replayAll(temporal, ids);
-      } finally {
-        await Promise.all([...rigs.values()].map(closeServices));
-        await temporal.close();
-      }
-    },
-  };
-}
-
-function installRuntime({ log }: SyncYardOptions): void {
-  if (log === undefined) {
-    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-    return;
-  }
-  const logging = { filter: makeTelemetryFilterString({ core: 'DEBUG' }), forward: {} };
-  Runtime.install({ logger: new DefaultLogger('TRACE', log), telemetryOptions: { logging } });
 }
 
 /** Where a fault strikes: at one of the services, or within a `$batch`. */
@@ -161,12 +128,7 @@ export async function closeServices({ todoist, graph }: Pick<SyncRig, 'todoist' 
   await Promise.all([todoist.close(), graph.close()]);
 }
 
-export interface SyncRigParts {
-  readonly temporal: TestTemporal;
-  readonly taskQueue: string;
-  /** Of all runs, for their replay. */
-  readonly ids: string[];
-}
+export type SyncRigParts = Pick<TestWorker, 'temporal' | 'taskQueue' | 'ids'>;
 
 export async function openRig(parts: SyncRigParts, options: SyncRigOptions = {}): Promise<SyncRig> {
   const pair = `p${randomUUID().slice(0, 8)}`;
@@ -287,27 +249,7 @@ export function runOf(handle: WorkflowHandle): SyncRunHandle {
   return {
     handle,
     status,
-    until: async (what) => {
-      const giveUpAt = Date.now() + 45_000;
-      for (;;) {
-        const now = await status();
-        if (what(now)) return now;
-        if (Date.now() > giveUpAt || now.outcome !== null) throw new Error(`not reached: ${JSON.stringify(now)}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-    end: () => endOf(handle),
+    until: (what) => untilStatus(handle, status, what),
+    end: () => endOf<SyncReport>(handle),
   };
-}
-
-async function endOf(handle: WorkflowHandle): Promise<SyncEnd> {
-  try {
-    const report = (await handle.result()) as SyncReport;
-    return { status: 'COMPLETED', type: null, message: '', report };
-  } catch (error) {
-    const { status } = await handle.describe();
-    const cause = (error as { cause?: { type?: string; message?: string; details?: unknown[] } }).cause;
-    const report = (cause?.details?.[0] ?? null) as SyncReport | null;
-    return { status: status.name, type: cause?.type ?? null, message: cause?.message ?? String(error), report };
-  }
 }

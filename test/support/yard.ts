@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { createDeployActivities } from '../../src/activities/deploy-activities.ts';
 import { createAwsClients } from '../../src/clients.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -10,8 +9,9 @@ import type { DeployActivities } from '../../src/contracts/deploy-activities.ts'
 import type { Gate, HttpGate } from '../../src/core/dns/gate.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { observe, type Observer } from './observer.ts';
-import { replayAll } from './replay-all.ts';
-import { connect, freshTaskQueue, workflowBundle, type TestTemporal } from './temporal.ts';
+import { endOf, untilStatus, type RunEnd } from './run-handle.ts';
+import type { TestTemporal } from './temporal.ts';
+import { startTestWorker } from './test-worker.ts';
 
 /** A production deployment, a hundred times faster: the same order of times, so the same races. */
 export const FAST: Pace = {
@@ -71,12 +71,7 @@ export interface Deployment {
   end(): Promise<End>;
 }
 
-export interface End {
-  readonly status: string;
-  readonly type: string | null;
-  readonly message: string;
-  readonly report: DeployReport | null;
-}
+export type End = RunEnd<DeployReport>;
 
 /** A worker on a queue of its own, for all tests of a file; each test has a sandbox of its own. */
 export interface Yard {
@@ -100,42 +95,18 @@ export interface RigOptions {
 }
 
 export async function startYard(): Promise<Yard> {
-  // Activities fail here on purpose all the time.
-  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) };
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
-  const temporal = await connect();
-  const taskQueue = freshTaskQueue('yard');
   const rigs = new Map<string, { sandbox: Sandbox; activities: DeployActivities }>();
-  const worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    taskQueue,
-    workflowBundle: workflowBundle(),
-    activities: dispatching((record) => activitiesOf(rigs, record)),
-    maxHeartbeatThrottleInterval: 50,
-    defaultHeartbeatThrottleInterval: 50,
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  const running = worker.run();
-  const ids: string[] = [];
+  const activities = dispatching((record) => activitiesOf(rigs, record));
+  const worker = await startTestWorker({ queue: 'yard', activities });
   const rig = async (options: RigOptions = {}): Promise<Rig> => {
     const zone = `t${randomUUID().slice(0, 8)}.example`;
     const sandbox = await startSandbox({ zone, insyncAfterMs: options.insyncAfterMs ?? 40, seed: 7 });
     const plain = activitiesFor(sandbox, options);
     rigs.set(zone, { sandbox, activities: options.around?.(plain) ?? plain });
-    const closed = () => void rigs.delete(zone);
-    return rigOf({ temporal, taskQueue, sandbox, ids, closed });
+    return rigOf({ ...worker, sandbox, closed: () => void rigs.delete(zone) });
   };
-  const close = async () => {
-    worker.shutdown();
-    await running;
-    try {
-      await replayAll(temporal, ids);
-    } finally {
-      await Promise.all([...rigs.values()].map(({ sandbox }) => sandbox.close()));
-      await temporal.close();
-    }
-  };
-  return { temporal, taskQueue, rig, close };
+  const close = () => worker.close(() => Promise.all([...rigs.values()].map(({ sandbox }) => sandbox.close())));
+  return { temporal: worker.temporal, taskQueue: worker.taskQueue, rig, close };
 }
 
 /** The worker's own configuration for a sandbox. */
@@ -240,16 +211,7 @@ export function deploymentOf(handle: WorkflowHandle): Deployment {
   return {
     handle,
     status,
-    until: async (what) => {
-      const giveUpAt = Date.now() + 45_000;
-      for (;;) {
-        const now = await status();
-        if (what(now)) return now;
-        if (Date.now() > giveUpAt) throw await stillWaiting(handle, now);
-        if (now.outcome !== null) throw new Error(`ended as ${now.outcome} before: ${JSON.stringify(now.failure)}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
+    until: (what) => untilStatus(handle, status, what),
     abort: async (reason = 'a test asked for it') => {
       for (;;) {
         try {
@@ -264,29 +226,6 @@ export function deploymentOf(handle: WorkflowHandle): Deployment {
         }
       }
     },
-    end: () => endOf(handle),
+    end: () => endOf<DeployReport>(handle),
   };
-}
-
-async function stillWaiting(handle: WorkflowHandle, { phase, share, failure }: DeployStatus): Promise<Error> {
-  const { raw } = await handle.describe();
-  const pending = (raw.pendingActivities ?? []).map(({ activityType, attempt, state, lastFailure }) => ({
-    activity: activityType?.name,
-    attempt,
-    state,
-    lastFailure: lastFailure?.message,
-  }));
-  return new Error(`still waiting: ${JSON.stringify({ phase, share, failure, pending }, null, 1)}`);
-}
-
-async function endOf(handle: WorkflowHandle): Promise<End> {
-  try {
-    const report = (await handle.result()) as DeployReport;
-    return { status: 'COMPLETED', type: null, message: '', report };
-  } catch (error) {
-    const { status } = await handle.describe();
-    const cause = (error as { cause?: { type?: string; message?: string; details?: unknown[] } }).cause;
-    const report = (cause?.details?.[0] ?? null) as DeployReport | null;
-    return { status: status.name, type: cause?.type ?? null, message: cause?.message ?? String(error), report };
-  }
 }
