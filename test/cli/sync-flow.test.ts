@@ -216,6 +216,7 @@ describe('the client of a sync, against a real Temporal', () => {
     const heal = outage();
     todoist.person.add({ content: CANARY });
     await run('sync', 'tasks', '--detach');
+    await underWay(); // before it works, wishes are collected, and one round answers them all
     const handle = client.workflow.getHandle(syncId('tasks'));
     const { runId } = await handle.describe();
     const watching = run('watch', 'sync/tasks', '--json');
@@ -232,6 +233,7 @@ describe('the client of a sync, against a real Temporal', () => {
   test('leaves the run at Ctrl-C (exit 130), or aborts it where that was asked for', async () => {
     const heal = outage();
     const following = run('sync', 'tasks');
+    await interruptible();
     await underWay();
     process.emit('SIGINT', 'SIGINT');
     expect(await following).toMatchObject({
@@ -241,7 +243,7 @@ describe('the client of a sync, against a real Temporal', () => {
     expect(await run('status', 'sync/tasks', '--exit-code')).toMatchObject({ exit: 8 });
 
     const aborting = run('watch', 'sync/tasks', '--on-cancel', 'abort');
-    await sleep(500);
+    await interruptible();
     process.emit('SIGINT', 'SIGINT');
     expect(await aborting).toMatchObject({
       exit: 130,
@@ -298,6 +300,8 @@ describe('the client of a sync, against a real Temporal', () => {
     expect(printed.join('')).not.toContain(CANARY);
   });
 
+  const deaf = process.listenerCount('SIGINT');
+
   /** To Do answers nothing but 503, until the returned function is called. */
   function outage(): () => void {
     const fault = { kind: 'refuse', status: 503, code: 'serviceNotAvailable' } as const;
@@ -308,6 +312,11 @@ describe('the client of a sync, against a real Temporal', () => {
   /** A run whose first request was refused. */
   async function underWay(): Promise<void> {
     await until(async () => (await run('status', 'sync/tasks')).out.includes('retrying'));
+  }
+
+  /** A verb that listens for Ctrl-C. */
+  async function interruptible(): Promise<void> {
+    await until(() => Promise.resolve(process.listenerCount('SIGINT') > deaf));
   }
 
   async function until(holds: () => Promise<boolean>): Promise<void> {
