@@ -7,8 +7,16 @@ import { asServiceFailure, ServiceError, type ServiceErrorFacts } from '../../po
 export function asActivityFailure(error: unknown, spec: PairSpec): TemporalFailure {
   if (error instanceof TemporalFailure) return error;
   if (!(error instanceof ServiceError)) return faultOf(error);
+  if (error.facts.code === 'OTHER_ACCOUNT') return otherAccount(error, spec);
   const next = nextFor(error.facts, spec);
   return asServiceFailure(next === null ? error : new ServiceError({ next, ...error.facts }));
+}
+
+/** No token that ran out, but a guard (S4). */
+function otherAccount({ facts }: ServiceError, { pair }: PairSpec): ApplicationFailure {
+  return failure('StoppedByGuard', `The kept sign-in of sync/${pair} is of another account than the pair declares.`, {
+    next: facts.next ?? `Sign in with ./switchyard login ${pair}.`,
+  });
 }
 
 /** What is plain from the kind of error and the pair; what the error itself says comes first. */
