@@ -112,7 +112,7 @@ async function strike(
       await protocol.process(request);
       return 'silence';
     case 'apply-late':
-      if (await waited(fault.afterMs, closing)) await protocol.process(request);
+      protocol.faults.landing(late({ protocol, closing }, request, fault.afterMs));
       return 'silence';
     case 'reset':
       return 'reset';
@@ -121,6 +121,10 @@ async function strike(
     case 'garble':
       return { status: fault.status ?? 200, body: fault.body };
   }
+}
+
+async function late({ protocol, closing }: Omit<Exchange, 'response'>, request: FaultedRequest, ms: number) {
+  if (await waited(ms, closing)) await protocol.process(request);
 }
 
 function refused(protocol: Protocol, fault: Extract<Fault, { kind: 'refuse' }>): Reply {

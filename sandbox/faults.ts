@@ -75,6 +75,10 @@ export interface FaultPlan {
   add(rule: FaultRule): { readonly fired: () => number; remove(): void };
   /** The fault for this request, if any. Stand-ins call it exactly once for each request. */
   next(operation: string, request: FaultedRequest): Fault | undefined;
+  /** Notes an effect that is under way though its client may have gone; stand-ins call it. */
+  landing(effect: Promise<unknown>): void;
+  /** Resolves when every effect that was noted has landed. */
+  landed(): Promise<void>;
   /** Drops all rules; faults that already struck go on. */
   clear(): void;
   /** Every request in order of arrival, struck or not. */
@@ -85,8 +89,11 @@ export interface FaultPlan {
 export function createFaultPlan(): FaultPlan {
   const rules = new Set<ActiveRule>();
   const seen: SeenRequest[] = [];
+  const effects: Promise<unknown>[] = [];
   return {
     seen,
+    landing: (effect) => void effects.push(effect),
+    landed: async () => void (await Promise.all(effects)),
     add: (rule) => {
       const active: ActiveRule = { ...rule, matched: 0, fired: 0 };
       rules.add(active);

@@ -143,7 +143,7 @@ async function struck(desk: Desk, step: BatchStep): Promise<StepAnswer> {
       await run();
       return null;
     case 'apply-late':
-      void desk.wait(fault.afterMs).then(run, () => undefined);
+      desk.steps.landing(desk.wait(fault.afterMs).then(run, () => undefined));
       return null;
     case 'reset':
     case 'hang':

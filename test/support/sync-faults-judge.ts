@@ -1,5 +1,4 @@
-import type { FaultPlan } from '../../sandbox/faults.ts';
-import { endOf, FAULTS, LATE_MS, TIMES, type Cell } from './sync-faults-table.ts';
+import { endOf, FAULTS, TIMES, type Cell } from './sync-faults-table.ts';
 import { runDirectly } from './sync-direct.ts';
 import { setScene, type Scene } from './sync-faults-scene.ts';
 import { brokenS3, brokenSyncPromises } from './sync-promises.ts';
@@ -30,7 +29,7 @@ export async function runCell(yard: SyncYard, cell: Cell): Promise<Seen> {
   const plan = faultsOf(rig, cell.row.plan);
   const rule = plan.add({ operation: cell.row.operation, fault: FAULTS[cell.fault], times: TIMES[cell.times] });
   const end = said(await rig.sync(request));
-  await landed(plan);
+  await plan.landed();
   const between = brokenAfter(scene, end);
   rule.remove();
   const next = end === 'synced' ? end : said(await rig.sync(request));
@@ -58,12 +57,6 @@ function said({ report, type, message }: SyncEnd): string {
 function brokenAfter({ rig, inScope }: Scene, end: string): readonly string[] {
   const broken = end === 'synced' ? brokenSyncPromises(rig, { inScope }) : brokenS3(rig);
   return broken.map((sentence) => `after the first run, ${sentence}`);
-}
-
-/** Waits until every effect that was late has landed. */
-async function landed({ seen }: FaultPlan): Promise<void> {
-  const last = seen.filter(({ fault }) => fault === 'apply-late').at(-1);
-  while (last !== undefined && Date.now() < last.at + LATE_MS + 50) await new Promise((go) => setTimeout(go, 20));
 }
 
 const writesOf = ({ graph, todoist }: SyncRig): readonly [number, number] => [graph.writes, todoist.writes];

@@ -36,7 +36,7 @@ export const ROWS: readonly Row[] = [
 ];
 
 /** After the client's time limit and after the next attempt has begun (a retry of Temporal takes up to a second), before `SETTLE_MS`. */
-export const LATE_MS = 3_600;
+const LATE_MS = 3_600;
 /** When a run takes what it has not seen for not done. */
 export const SETTLE_MS = 4_400;
 

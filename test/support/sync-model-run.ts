@@ -2,7 +2,7 @@ import type { SyncChunk } from '../../src/contracts/sync-activities.ts';
 import type { PairSpec } from '../../src/contracts/sync.ts';
 import { attempt, type Attempt } from './sync-direct.ts';
 import { addFirstTasks, LABEL, makeEdit } from './sync-model-people.ts';
-import { LATE_MS, SETTLE_MS, type Phase, type Scenario } from './sync-model-scenario.ts';
+import { SETTLE_MS, type Phase, type Scenario } from './sync-model-scenario.ts';
 import { brokenS3, brokenSyncPromises, createdTwice, sourceOf } from './sync-promises.ts';
 import { closeServices, faultsOf, type SyncRig, type SyncYard } from './sync-yard.ts';
 
@@ -89,10 +89,9 @@ function death({ graph }: SyncRig, dying: Attempt, writes: number) {
 
 /** Waits until everything that was late has landed, and reads show it. */
 async function landed({ todoist, graph }: SyncRig): Promise<void> {
-  const seen = [todoist.faults, graph.faults, graph.steps].flatMap((plan) => plan.seen);
-  const last = Math.max(0, ...seen.filter(({ fault }) => fault === 'apply-late').map(({ at }) => at));
-  const lag = Date.now() + graph.settings.lagMs;
-  while (Date.now() <= Math.max(last + LATE_MS + 100, lag + 50)) await new Promise((go) => setTimeout(go, 20));
+  await Promise.all([todoist.faults, graph.faults, graph.steps].map((plan) => plan.landed()));
+  const shown = Date.now() + graph.settings.lagMs + 50;
+  while (Date.now() <= shown) await new Promise((go) => setTimeout(go, 20));
 }
 
 /** S3, to the letter: each closing has a completion of its own by a person, before it. */

@@ -64,7 +64,7 @@ export interface Scenario {
 }
 
 /** After the client's time limit, before what was not seen is taken for not done. */
-export const LATE_MS = 500;
+const LATE_MS = 500;
 export const SETTLE_MS = 1_600;
 
 const edit: fc.Arbitrary<Edit> = fc.record({ what: fc.constantFrom(...EDITS), task: fc.nat(30) });
