@@ -109,7 +109,7 @@ interface ListReading {
   readonly reading: Promise<DestinationReading>;
 }
 
-/** A list that goes away meanwhile has no tasks. Some mailboxes refuse to expand links, and show them all the same (facts B2). */
+/** A list that goes away meanwhile has no tasks; one that is still there has to tell them. Some mailboxes refuse to expand links, and show them all the same (facts B2). */
 async function fetchTasks(graph: Graph, at: ListReading, signal: AbortSignal): Promise<Understood> {
   const fetch = (expand: string): Promise<Understood> => {
     const path = `/todo/lists/${encodeURIComponent(at.list.id)}/tasks?$expand=${encodeURIComponent(expand)}`;
@@ -120,10 +120,26 @@ async function fetchTasks(graph: Graph, at: ListReading, signal: AbortSignal): P
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.facts.service !== 'Microsoft To Do') throw error;
-    if (error.facts.kind === 'not-found') return { copies: [], strangers: [], others: [] };
+    if (error.facts.kind === 'not-found') return unlessThere(graph, { id: at.list.id, error }, signal);
     if (error.facts.kind !== 'invalid') throw error;
     return fetch(OUR_EXTENSION);
   }
+}
+
+/** To believe a stray 404 would be to create every task of the list again (S1). */
+async function unlessThere(
+  graph: Graph,
+  { id, error }: { readonly id: string; readonly error: ServiceError },
+  signal: AbortSignal,
+): Promise<Understood> {
+  try {
+    await graph.get(`/todo/lists/${encodeURIComponent(id)}`, 'GET list', signal);
+  } catch (cause) {
+    if (cause instanceof ServiceError && cause.facts.kind === 'not-found')
+      return { copies: [], strangers: [], others: [] };
+    throw cause;
+  }
+  throw new ServiceError({ ...error.facts, kind: 'unavailable' });
 }
 
 async function readPages(

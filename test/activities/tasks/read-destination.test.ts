@@ -133,3 +133,23 @@ test('a list that goes away meanwhile has no tasks', async () => {
 
   expect(strangers.map(({ title }) => title)).toEqual(['Kept']);
 });
+
+test.each([1, 2])('a list that is there is not empty because page %d of it is not found (S1, S5)', async (page) => {
+  for (const title of titles) standIn.person.add({ title });
+  const notFound = { kind: 'refuse', status: 404, code: 'ErrorItemNotFound' } as const;
+  standIn.faults.add({ operation: 'GET tasks', after: page - 1, fault: notFound });
+
+  const reading = fetchDestination(client(), Promise.resolve(READING), NEVER);
+
+  await expect(reading).rejects.toMatchObject({ facts: { kind: 'unavailable', status: 404, request: 'GET tasks' } });
+});
+
+test('whether a list is gone is not guessed where it cannot be asked (S1)', async () => {
+  const notFound = { kind: 'refuse', status: 404, code: 'ErrorItemNotFound' } as const;
+  standIn.faults.add({ operation: 'GET tasks', fault: notFound });
+  standIn.faults.add({ operation: 'GET list', fault: { ...notFound, status: 503 } });
+
+  await expect(fetchDestination(client(), Promise.resolve(READING), NEVER)).rejects.toMatchObject({
+    facts: { kind: 'unavailable', request: 'GET list' },
+  });
+});
