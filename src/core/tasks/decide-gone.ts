@@ -2,11 +2,21 @@
  * What to do about a copy whose task is no longer active and in scope. Completed copies are history, and are never removed.
  *
  * - S3 Nothing here closes a task in Todoist. A completion of ours is marked as ours.
- * - S5 Steps and attachments that a person added to a copy go with no removal: it stays, and is named.
+ * - S5 A completion in To Do of a task that left the scope is named. Steps and attachments that a person added to a copy go with no removal: it stays, and is named.
  */
 import { assertNever } from '../assert-never.ts';
 import { isSettled, type Copy, type Fate, type Marker } from './model.ts';
-import { leave, NOTHING, settledMarker, todo, type Action, type Decided, type SyncPolicy } from './plan.ts';
+import {
+  leave,
+  NOTHING,
+  settledMarker,
+  todo,
+  together,
+  travels,
+  type Action,
+  type Decided,
+  type SyncPolicy,
+} from './plan.ts';
 
 export interface GoneContext {
   readonly policy: SyncPolicy;
@@ -24,12 +34,22 @@ export function decideGone(fate: Fate, copies: readonly Copy[], context: GoneCon
     case 'deleted':
       return deleted(copies, context);
     case 'out-of-scope':
-      return context.policy.onOutOfScope === 'remove' ? removed(copies, 'it left the scope') : NOTHING;
+      return outOfScope(copies, context);
     case 'unknown':
       return leave(first.source, 'Todoist did not tell what became of it');
     default:
       return assertNever(fate);
   }
+}
+
+/** A completion that has not travelled yet never will: the task might come back much later, and would be closed then. */
+function outOfScope(copies: readonly Copy[], context: GoneContext): Decided {
+  const left = context.policy.onOutOfScope === 'remove' ? removed(copies, 'it left the scope') : NOTHING;
+  const late = copies.filter(
+    ({ completed, marker }) => completed && marker !== null && travels(marker, context.policy),
+  );
+  const marked = todo(...late.flatMap((copy) => settle(copy, context, false)));
+  return together([left, { ...marked, overruled: late.length > 0 }]);
 }
 
 function deleted(copies: readonly Copy[], context: GoneContext): Decided {

@@ -11,7 +11,17 @@ import { differs } from './differs.ts';
 import { hashFields, sameButReminder } from './hash-fields.ts';
 import { MAPPING_VERSION } from './map-task.ts';
 import { isSettled, type Copy, type Marker, type Stranger } from './model.ts';
-import { leave, NOTHING, settledMarker, todo, type Decided, type SyncPolicy, type WantedTask } from './plan.ts';
+import {
+  leave,
+  NOTHING,
+  settledMarker,
+  todo,
+  together,
+  travels,
+  type Decided,
+  type SyncPolicy,
+  type WantedTask,
+} from './plan.ts';
 
 export interface OpenContext {
   readonly policy: SyncPolicy;
@@ -27,20 +37,26 @@ export function decideOpen(wanted: WantedTask, copies: readonly Copy[], context:
   const copy = chooseCopy(copies, wanted.list.id);
   if (copy === null) return decideMissing(wanted, context);
   if (isUntold(wanted, copies, context.policy)) return leave(wanted.task.id, UNTOLD);
+  const done = doneCopy(wanted, copies, context.policy);
+  if (done !== null && !copy.completed) return decideCompleted(wanted, done, context); // of two, while one was moved say
   const extras = copies.filter((one) => one !== copy).map((extra) => decideExtra(extra, { wanted, copy, context }));
   const main = copy.completed ? decideCompleted(wanted, copy, context) : decideStanding(wanted, copy, context);
   return together([main, ...extras]);
 }
 
+type Awaited = Pick<WantedTask, 'list' | 'occurrence'>;
+
 /** Whether a person completed the copy of this very occurrence, so that the task is to be closed as soon as nothing below it is open. */
-export function isDone(
-  { list, occurrence }: Pick<WantedTask, 'list' | 'occurrence'>,
-  copies: readonly Copy[],
-  policy: SyncPolicy,
-): boolean {
+export const isDone = (wanted: Awaited, copies: readonly Copy[], policy: SyncPolicy): boolean =>
+  doneCopy(wanted, copies, policy) !== null;
+
+/** The copy that a person completed: the one that stands for the task, or another one where that one is open. */
+function doneCopy({ list, occurrence }: Awaited, copies: readonly Copy[], policy: SyncPolicy): Copy | null {
+  const proves = ({ completed, marker }: Copy): boolean =>
+    completed && marker !== null && travels(marker, policy) && marker.occurrence === occurrence;
   const copy = chooseCopy(copies, list.id);
-  if (copy === null || !copy.completed || copy.marker === null) return false;
-  return travels(copy.marker, policy) && copy.marker.occurrence === occurrence;
+  if (copy === null || proves(copy)) return copy;
+  return copy.completed ? null : (copies.find(proves) ?? null);
 }
 
 const UNTOLD =
@@ -143,11 +159,6 @@ function opened(wanted: WantedTask, copy: Copy, context: OpenContext): Decided {
   return { ...todo(reopen), overruled: completed || edited };
 }
 
-/** Whether a completion of the copy is a person's, and closes the task. */
-function travels(marker: Marker, { completion }: SyncPolicy): boolean {
-  return !isSettled(marker) && completion === 'both';
-}
-
 interface Beside {
   readonly wanted: WantedTask;
   /** The one that stands for the task. */
@@ -159,8 +170,9 @@ interface Beside {
 function decideExtra(extra: Copy, { wanted, copy, context }: Beside): Decided {
   const source = wanted.task.id;
   if (extra.completed) {
-    if (!copy.completed || extra.marker === null || isSettled(extra.marker)) return NOTHING;
-    return todo({ kind: 'repair', source, copy: extra, marker: settledMarker(extra.marker), link: false });
+    if (extra.marker === null || isSettled(extra.marker)) return NOTHING;
+    const repair = { kind: 'repair', source, copy: extra, marker: settledMarker(extra.marker), link: false } as const;
+    return { ...todo(repair), overruled: !copy.completed }; // of another occurrence, or where completions do not travel
   }
   const asWritten = extra.marker !== null && sameButReminder(hashFields(extra.fields), extra.marker.hash);
   const asWanted = !differs(extra.fields, wanted.fields, context.now);
@@ -190,12 +202,4 @@ function writtenMarker(wanted: WantedTask, { marker }: Copy, context: OpenContex
   if (marker === null) return fresh;
   const { settled, overruled } = marker;
   return { ...fresh, turn: Math.max(marker.turn, settled + 1), settled, overruled };
-}
-
-function together(parts: readonly Decided[]): Decided {
-  return {
-    actions: parts.flatMap(({ actions }) => actions),
-    setAside: parts.flatMap(({ setAside }) => setAside),
-    overruled: parts.some(({ overruled }) => overruled),
-  };
 }

@@ -1,4 +1,12 @@
-import type { Copy, Fields, Marker, SetAside, SourceTask, Stranger } from './model.ts';
+import {
+  isSettled,
+  type Copy,
+  type Fields,
+  type Marker,
+  type SetAside,
+  type SourceTask,
+  type Stranger,
+} from './model.ts';
 
 /** The list that a copy belongs in. */
 export interface WantedList {
@@ -107,3 +115,16 @@ export const todo = (...actions: readonly Action[]): Decided => ({ ...NOTHING, a
 
 /** It is set aside (S5); the reason names no text of it (A1). */
 export const leave = (id: string, reason: string): Decided => ({ ...NOTHING, setAside: [{ id, reason }] });
+
+/** What was decided of several copies of one task. */
+export function together(parts: readonly Decided[]): Decided {
+  return {
+    actions: parts.flatMap(({ actions }) => actions),
+    setAside: parts.flatMap(({ setAside }) => setAside),
+    overruled: parts.some(({ overruled }) => overruled),
+  };
+}
+
+/** Whether a completion of a copy with this marker is a person's, and closes the task. */
+export const travels = (marker: Marker, { completion }: SyncPolicy): boolean =>
+  !isSettled(marker) && completion === 'both';

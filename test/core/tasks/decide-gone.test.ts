@@ -61,7 +61,10 @@ const ROWS: readonly Row[] = [
     [],
   ],
   ['keeps the copy of a task out of scope', [copy()], 'out-of-scope', { onOutOfScope: 'keep' }, []],
-  ['closes nothing out of scope, and removes no completed copy (S3)', [unasked], 'out-of-scope', {}, []],
+  ['closes nothing out of scope, and removes no completed copy (S3)', [done(0)], 'out-of-scope', {}, []],
+  ['marks what was completed out of scope, so that it never travels (S3)', [unasked], 'out-of-scope', {}, ['repair']],
+  ['marks it where the copy is kept, too', [unasked], 'out-of-scope', { onOutOfScope: 'keep' }, ['repair']],
+  ['marks nothing where completions do not travel', [unasked], 'out-of-scope', { completion: 'todoist-only' }, []],
 
   ['touches nothing of which it is not known what became', [copy()], 'unknown', {}, [UNKNOWN]],
   ['names it once', two, 'unknown', {}, [UNKNOWN]],
@@ -104,4 +107,10 @@ test('counts what follows from a deletion as a removal, and what follows from a 
   expect(removals('deleted')).toEqual([true]);
   expect(removals('deleted', { onDeleted: 'delete' })).toEqual([true]);
   expect(removals('out-of-scope')).toEqual([true]);
+});
+
+test('names a completion in To Do of a task that left the scope: it closes nothing (S5)', () => {
+  const left = (one: Copy): readonly string[] =>
+    planOf({ copies: [one], fates: { a: 'out-of-scope' }, guards: { empty: false } }).overruled;
+  expect([left(unasked), left(done(0)), left(copy())]).toEqual([['a'], [], []]);
 });

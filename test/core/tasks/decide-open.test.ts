@@ -112,7 +112,33 @@ describe('a task that is open and in scope', () => {
     ['keeps a second copy that was edited', with_(copy(), second({ fields: EDITED })), [TWO]],
     ['keeps a second copy with steps', with_(copy(), second({ extras: true })), [TWO]],
     ['keeps a second copy that repeats', with_(copy(), second({ repeats: true })), [TWO]],
-    ['keeps a completed copy beside an open one', with_(copy(), done(-1, { id: 'second' })), []],
+    ['keeps a completed copy beside an open one', with_(copy(), done(0, { id: 'second' })), []],
+    [
+      'closes what a person completed in one of two copies (S3, S5)',
+      with_(copy(), done(-1, { id: 'second' })),
+      ['close'],
+    ],
+    [
+      'closes what a person completed in the copy that was just moved from (S5)',
+      { ...HOME, copies: [done(-1), second({ listId: OTHER.id, marker: markerOf(TASK, { list: 'list:Home' }) })] },
+      ['close'],
+    ],
+    [
+      'closes no other occurrence for a second copy, and marks it (S3)',
+      with_(copyOf(POSTPONED), done(-1, { id: 'second' })),
+      ['repair'],
+      POSTPONED,
+    ],
+    [
+      'marks a completed second copy where completions do not travel back',
+      { ...with_(copy(), done(-1, { id: 'second' })), ...TODOIST_ONLY },
+      ['repair'],
+    ],
+    [
+      'closes no task with open sub-tasks for a second copy',
+      { ...with_(copy(), done(-1, { id: 'second' })), others: [CHILD] },
+      [CHILDREN],
+    ],
     ['opens one of two completed copies', with_(done(0), done(0, { id: 'second' })), ['reopen']],
     ['closes once for two completed copies (S3)', with_(done(-1), done(-1, { id: 'second' })), ['repair', 'close']],
     [
@@ -160,6 +186,8 @@ test('reports what a person did in To Do that Todoist wins over, and not a chang
   expect(planOf({ tasks: [TASK], copies: [adopted] }).overruled).toEqual([]);
   expect(planOf({ tasks: [TASK], copies: [done(-1)], ...TODOIST_ONLY }).overruled).toEqual(['a']);
   expect(planOf({ tasks: [TASK], copies: [done(0)], ...TODOIST_ONLY }).overruled).toEqual([]);
+  const beside = [copyOf(POSTPONED), done(-1, { id: 'second' })];
+  expect(planOf({ tasks: [POSTPONED], copies: beside }).overruled).toEqual(['a']);
 });
 
 /** What changed in Todoist; what in To Do; what follows; whether the report says that both had changed. */
