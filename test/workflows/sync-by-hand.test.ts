@@ -180,7 +180,7 @@ describe('duplicates', () => {
     await rig.sync();
     const second = addTwin(rig, copyOf(rig, id));
     rig.graph.person.complete(second);
-    await rig.sync();
+    expect((await rig.sync()).report?.totals.overruled).toEqual([id]); // named, so that nothing is lost without a word (S5)
     expect(rig.todoist.closures()).toEqual([]);
     expect(await writesDuring(rig, rig.sync)).toBe(0);
     expect(brokenSyncPromises(rig)).toEqual([]);

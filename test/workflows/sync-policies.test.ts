@@ -106,7 +106,10 @@ describe('onOutOfScope', () => {
       rig.todoist.person.edit(id, { labels: [] });
       rig.graph.person.complete(copyOf(rig, id).id);
 
+      expect((await sync()).report?.totals.overruled).toEqual([id]); // named, and marked so that it never travels (S5)
       expect(await writesDuring(rig, sync)).toBe(0);
+      rig.todoist.person.edit(id, { labels: ['todo'] });
+      await sync();
       expect(rig.todoist.closures()).toEqual([]);
     },
   );

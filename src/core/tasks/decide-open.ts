@@ -38,7 +38,7 @@ export function decideOpen(wanted: WantedTask, copies: readonly Copy[], context:
   if (copy === null) return decideMissing(wanted, context);
   if (isUntold(wanted, copies, context.policy)) return leave(wanted.task.id, UNTOLD);
   const done = doneCopy(wanted, copies, context.policy);
-  if (done !== null && !copy.completed) return decideCompleted(wanted, done, context); // of two, while one was moved say
+  if (done !== null && !copy.completed) return decideCompleted(wanted, done, context);
   const extras = copies.filter((one) => one !== copy).map((extra) => decideExtra(extra, { wanted, copy, context }));
   const main = copy.completed ? decideCompleted(wanted, copy, context) : decideStanding(wanted, copy, context);
   return together([main, ...extras]);
@@ -50,13 +50,18 @@ type Awaited = Pick<WantedTask, 'list' | 'occurrence'>;
 export const isDone = (wanted: Awaited, copies: readonly Copy[], policy: SyncPolicy): boolean =>
   doneCopy(wanted, copies, policy) !== null;
 
-/** The copy that a person completed: the one that stands for the task, or another one where that one is open. */
+/**
+ * The copy that a person completed: the one that stands for the task, or the one that it was just moved from. Of other twins one may have
+ * been completed only to be rid of it.
+ */
 function doneCopy({ list, occurrence }: Awaited, copies: readonly Copy[], policy: SyncPolicy): Copy | null {
   const proves = ({ completed, marker }: Copy): boolean =>
     completed && marker !== null && travels(marker, policy) && marker.occurrence === occurrence;
   const copy = chooseCopy(copies, list.id);
   if (copy === null || proves(copy)) return copy;
-  return copy.completed ? null : (copies.find(proves) ?? null);
+  if (copy.completed || copy.marker === null) return null;
+  const { list: now } = copy.marker;
+  return copies.find((one) => proves(one) && one.marker?.list !== now) ?? null;
 }
 
 const UNTOLD =
@@ -172,7 +177,7 @@ function decideExtra(extra: Copy, { wanted, copy, context }: Beside): Decided {
   if (extra.completed) {
     if (extra.marker === null || isSettled(extra.marker)) return NOTHING;
     const repair = { kind: 'repair', source, copy: extra, marker: settledMarker(extra.marker), link: false } as const;
-    return { ...todo(repair), overruled: !copy.completed }; // of another occurrence, or where completions do not travel
+    return { ...todo(repair), overruled: !copy.completed };
   }
   const asWritten = extra.marker !== null && sameButReminder(hashFields(extra.fields), extra.marker.hash);
   const asWanted = !differs(extra.fields, wanted.fields, context.now);

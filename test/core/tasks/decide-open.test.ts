@@ -18,6 +18,8 @@ const unshown = (changes: Partial<Copy> = {}): Copy => copy({ completed: true, m
 const second = (changes: Partial<Copy> = {}): Copy =>
   copy({ id: 'second', createdAt: '2026-11-02T00:00:00Z', ...changes });
 
+const movedTo = (): Copy => second({ listId: OTHER.id, marker: markerOf(TASK, { list: 'list:Home' }) });
+
 const TWO = 'aside: there are two copies in To Do, and the second one was edited: delete one of them by hand';
 const REPEATS = 'aside: the copy was made to repeat in To Do: switch that off there, Todoist repeats it';
 const STEPS = 'aside: its list changed, and the copy has steps or attachments that a move would lose: move it by hand';
@@ -114,19 +116,19 @@ describe('a task that is open and in scope', () => {
     ['keeps a second copy that repeats', with_(copy(), second({ repeats: true })), [TWO]],
     ['keeps a completed copy beside an open one', with_(copy(), done(0, { id: 'second' })), []],
     [
-      'closes what a person completed in one of two copies (S3, S5)',
+      'closes nothing for a completed twin, and marks it, so that it never does (S3)',
       with_(copy(), done(-1, { id: 'second' })),
-      ['close'],
+      ['repair'],
     ],
     [
       'closes what a person completed in the copy that was just moved from (S5)',
-      { ...HOME, copies: [done(-1), second({ listId: OTHER.id, marker: markerOf(TASK, { list: 'list:Home' }) })] },
+      { ...HOME, copies: [done(-1), movedTo()] },
       ['close'],
     ],
     [
-      'closes no other occurrence for a second copy, and marks it (S3)',
-      with_(copyOf(POSTPONED), done(-1, { id: 'second' })),
-      ['repair'],
+      'closes no other occurrence for a copy that was moved from, and marks it (S3)',
+      { ...HOME, copies: [done(-1), movedTo()] },
+      ['repair', 'update'],
       POSTPONED,
     ],
     [
@@ -135,8 +137,8 @@ describe('a task that is open and in scope', () => {
       ['repair'],
     ],
     [
-      'closes no task with open sub-tasks for a second copy',
-      { ...with_(copy(), done(-1, { id: 'second' })), others: [CHILD] },
+      'closes no task with open sub-tasks for a copy that was moved from',
+      { ...HOME, copies: [done(-1), movedTo()], others: [CHILD] },
       [CHILDREN],
     ],
     ['opens one of two completed copies', with_(done(0), done(0, { id: 'second' })), ['reopen']],
@@ -186,8 +188,8 @@ test('reports what a person did in To Do that Todoist wins over, and not a chang
   expect(planOf({ tasks: [TASK], copies: [adopted] }).overruled).toEqual([]);
   expect(planOf({ tasks: [TASK], copies: [done(-1)], ...TODOIST_ONLY }).overruled).toEqual(['a']);
   expect(planOf({ tasks: [TASK], copies: [done(0)], ...TODOIST_ONLY }).overruled).toEqual([]);
-  const beside = [copyOf(POSTPONED), done(-1, { id: 'second' })];
-  expect(planOf({ tasks: [POSTPONED], copies: beside }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [TASK], copies: [copy(), done(-1, { id: 'second' })] }).overruled).toEqual(['a']);
+  expect(planOf({ tasks: [TASK], copies: [done(-1), done(-1, { id: 'second' })] }).overruled).toEqual([]);
 });
 
 /** What changed in Todoist; what in To Do; what follows; whether the report says that both had changed. */
