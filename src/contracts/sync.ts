@@ -215,8 +215,10 @@ export interface SyncMemo {
   readonly trigger: SyncRequest['trigger'];
   readonly outcome?: SyncOutcome;
   readonly sentence?: string | null;
-  /** Of a run that failed: whether what it sent last may still land. */
+  /** Whether creations that it sent last may not show yet, and are not named: the next run creates nothing for a while. */
   readonly unsettled?: boolean;
+  /** Those that are named: by id in Todoist, with the time of their sending. */
+  readonly creations?: Readonly<Record<string, number>>;
 }
 
 /** Ids of Temporal Schedules that `apply` makes and removes begin so. */

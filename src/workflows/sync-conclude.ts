@@ -27,7 +27,7 @@ function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncRe
   const at = Date.now();
   const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
   run.progress.show({ phase: outcome, outcome, endedAt: at, failure });
-  keepSyncOutcome(run.progress.status, run.isUnsettled());
+  keepSyncOutcome(run.progress.status, run.leftOpen());
   return { ...run.progress.status, outcome };
 }
 

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { ChunkFacts, SyncChunk } from '../contracts/sync-activities.ts';
-import { noCounts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
+import { noCounts, type SyncMemo, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
 import { addTotals } from './add-totals.ts';
 import { describeSync } from './describe-sync.ts';
 
@@ -40,9 +40,12 @@ export function startSyncProgress(request: SyncRequest): SyncProgress {
 }
 
 /** Kept with the closed run, so that `ls` and `status` can tell how it ended without a worker, and the next run whether it left anything open. */
-export function keepSyncOutcome({ outcome, failure }: SyncStatus, unsettled: boolean): void {
-  upsertMemo({ outcome, sentence: failure?.sentence ?? null, unsettled });
+export function keepSyncOutcome({ outcome, failure }: SyncStatus, left: LeftOpen): void {
+  upsertMemo({ outcome, sentence: failure?.sentence ?? null, ...left });
 }
+
+/** What the next run has to know of creations that may not show yet. */
+export type LeftOpen = Required<Pick<SyncMemo, 'unsettled' | 'creations'>>;
 
 const NO_TOTALS: SyncTotals = {
   applied: noCounts(),

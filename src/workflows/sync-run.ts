@@ -3,7 +3,7 @@ import type { ChunkFacts, SyncChunk, SyncChunkInput } from '../contracts/sync-ac
 import type { SetAsideReport, SyncRequest, SyncStatus } from '../contracts/sync.ts';
 import type { Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
-import { startSyncProgress, type SyncProgress } from './sync-progress.ts';
+import { startSyncProgress, type LeftOpen, type SyncProgress } from './sync-progress.ts';
 
 /** One run of a pair. */
 export interface SyncRun {
@@ -21,8 +21,8 @@ export interface SyncRun {
   handOver(): Promise<void>;
   /** Takes in what an activity that failed has done all the same. */
   endedBy(said: Pick<Said, 'facts'>): void;
-  /** Whether creations that were sent may still land, or lately did: the next run has to know. */
-  isUnsettled(): boolean;
+  /** Creations that were sent and may still land, or lately did: the next look may be answered by a replica that is behind. */
+  leftOpen(): LeftOpen;
 }
 
 /** Begins a run, or goes on with what an earlier execution of it carried over. Set the handlers before anything is awaited. */
@@ -56,7 +56,7 @@ export function startSync(request: SyncRequest): SyncRun {
       unsettled = true; // until it says otherwise
       const chunk = await work({ spec, adopt, allowRemovals, pace, creations, ...aside });
       ({ creations, done: finished } = chunk);
-      unsettled = !finished && Object.keys(creations).length > 0;
+      unsettled = Object.keys(creations).length > (finished ? MOST_NAMED : 0);
       progress.take(chunk);
     },
     isDone: () => finished && !wished,
@@ -73,9 +73,12 @@ export function startSync(request: SyncRequest): SyncRun {
       progress.takeLast(facts);
       ({ unsettled } = facts);
     },
-    isUnsettled: () => unsettled,
+    leftOpen: () => ({ unsettled, creations: unsettled ? {} : creations }),
   };
 }
+
+/** Creations that fit into a memo; after more, the next run waits for all. */
+const MOST_NAMED = 200;
 
 const NONE: SetAsideReport = { setAside: [], setAsideCount: 0 };
 

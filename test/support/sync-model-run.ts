@@ -14,7 +14,7 @@ export async function play(yard: SyncYard, scenario: Scenario): Promise<readonly
     todoist: { lagMs },
     pace: { chunk: 1_000, settleMs: SETTLE_MS },
     timeouts: { readMs: 300, writeMs: 300 },
-    standing: { isCurrent: () => Promise.resolve(true), cutOffAt: () => Promise.resolve(cutOffAt) },
+    standing: { isCurrent: () => Promise.resolve(true), leftOpen: () => Promise.resolve({ cutOffAt, creations: {} }) },
   });
   /** As Temporal knows it. */
   let cutOffAt: number | null = null;

@@ -5,7 +5,7 @@ import type { LogEntry } from '@temporalio/worker';
 import type { FaultPlan } from '../../sandbox/faults.ts';
 import { startGraph, type GraphOptions, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistOptions, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
-import { standingOf, type Standing } from '../../src/activities/tasks/standing.ts';
+import { NOTHING_LEFT, standingOf, type Standing } from '../../src/activities/tasks/standing.ts';
 import { createSyncActivities } from '../../src/activities/tasks/sync-activities.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { SyncActivities, SyncPlanView } from '../../src/contracts/sync-activities.ts';
@@ -172,7 +172,7 @@ function standingIn(context: Context, direct: Standing = COUNTS): Standing {
   return context.info.workflowType === 'test' ? direct : standingOf(context);
 }
 
-const COUNTS: Standing = { isCurrent: () => Promise.resolve(true), cutOffAt: () => Promise.resolve(null) };
+const COUNTS: Standing = { isCurrent: () => Promise.resolve(true), leftOpen: () => Promise.resolve(NOTHING_LEFT) };
 
 function otherWays(
   { temporal, taskQueue, ids }: SyncRigParts,

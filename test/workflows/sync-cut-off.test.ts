@@ -1,6 +1,7 @@
 /**
  * Runs that end without a word of what they have sent, and attempts that Temporal no longer counts on: neither may give a task two copies.
  */
+import { NOTHING_LEFT } from '../../src/activities/tasks/standing.ts';
 import { addTasks } from '../support/sync-copies.ts';
 import { attempt, runDirectly } from '../support/sync-direct.ts';
 import { brokenSyncPromises } from '../support/sync-promises.ts';
@@ -53,10 +54,9 @@ describe('a run after one that was cut off', () => {
     rig.graph.faults.add({ operation: '$batch', times: 3, fault: LANDS_LATE });
     const run = await rig.start();
     await until(() => rig.graph.faults.seen.filter(({ fault }) => fault === 'apply-late').length === 3);
-    const landed = Date.now() + LANDS_LATE.afterMs + 100;
     const next = await goOn(rig, run);
     expect((await next.end()).report).toMatchObject({ outcome: 'synced' });
-    await until(() => Date.now() > landed);
+    await rig.graph.faults.landed();
     expect(rig.graph.log.filter(({ op }) => op === 'POST task')).toHaveLength(MANY);
     expect(brokenSyncPromises(rig)).toEqual([]);
   });
@@ -68,6 +68,28 @@ describe('a run after one that was cut off', () => {
     expect(await rig.sync()).toMatchObject({ type: 'SignInNeeded' });
     rule.remove();
     expect((await rig.sync()).report).toMatchObject({ outcome: 'synced', totals: { applied: { create: 3 } } });
+  });
+});
+
+describe('a run after one that is done', () => {
+  test.concurrent.each([12, 210])(
+    'of %d tasks makes no second copy of what a replica does not show yet (S1)',
+    async (tasks) => {
+      const rig = await yard.rig({ graph: { flickerMs: 1_500 }, pace: { chunk: 1_000, settleMs: 3_000 } });
+      addTasks(rig, tasks);
+      await rig.plan(); // so that the look that ends the first run shows everything, and the one after it does not
+      expect((await rig.sync()).report).toMatchObject({ outcome: 'synced' });
+      expect((await rig.sync()).report).toMatchObject({ outcome: 'synced', totals: { applied: { create: 0 } } });
+      expect(brokenSyncPromises(rig)).toEqual([]);
+    },
+  );
+
+  test.concurrent('creates what is new at once', async () => {
+    const rig = await yard.rig({ pace: { settleMs: 120_000 } });
+    addTasks(rig, 3);
+    await rig.sync();
+    addTasks(rig, 2);
+    expect((await rig.sync()).report).toMatchObject({ outcome: 'synced', totals: { applied: { create: 2 } } });
   });
 });
 
@@ -91,7 +113,7 @@ describe('an attempt that Temporal does not count on', () => {
     let reachable = true;
     const standing = {
       isCurrent: () => (reachable ? Promise.resolve(true) : Promise.reject(new Error('no Temporal'))),
-      cutOffAt: () => Promise.resolve(null),
+      leftOpen: () => Promise.resolve(NOTHING_LEFT),
     };
     const rig = await yard.rig({
       standing,
@@ -111,7 +133,7 @@ describe('an attempt that Temporal does not count on', () => {
   });
 
   test.concurrent('because another one has begun, or its run is over, sends nothing (S1)', async () => {
-    const standing = { isCurrent: () => Promise.resolve(false), cutOffAt: () => Promise.resolve(null) };
+    const standing = { isCurrent: () => Promise.resolve(false), leftOpen: () => Promise.resolve(NOTHING_LEFT) };
     const rig = await yard.rig({ standing });
     addTasks(rig, 3);
     await expect(attempt(rig).end).rejects.toThrow('For Temporal this attempt is over');
@@ -121,7 +143,7 @@ describe('an attempt that Temporal does not count on', () => {
   test.concurrent('creates nothing for a while where nobody can tell of the run before (S1)', async () => {
     const standing = {
       isCurrent: () => Promise.resolve(true),
-      cutOffAt: () => Promise.reject(new Error('no Temporal')),
+      leftOpen: () => Promise.reject(new Error('no Temporal')),
     };
     const rig = await yard.rig({ standing });
     addTasks(rig, 3);

@@ -1,11 +1,11 @@
 /** An attempt at its beginning: what it knows of those before it. */
 import type { ChunkBeat, SyncChunkInput } from '../../contracts/sync-activities.ts';
-import { ACTION_KINDS, type SyncPace } from '../../contracts/sync.ts';
+import { ACTION_KINDS } from '../../contracts/sync.ts';
 import type { TodoList } from '../../core/tasks/model.ts';
 import type { Pulse } from '../pulse.ts';
-import type { Standing } from './standing.ts';
+import type { LeftBefore, Standing } from './standing.ts';
 import { holdLease, type Lease } from './hold-lease.ts';
-import { startPatience, type Patience } from './patience.ts';
+import { startPatience, type Patience, type PatienceOptions } from './patience.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 /** One attempt of the activity. */
@@ -30,15 +30,15 @@ export interface Chunk {
 export async function openChunk(input: SyncChunkInput, pulse: Pulse, standing: Standing): Promise<Chunk> {
   const before = resumedFrom(pulse);
   const { heartbeatMs, settleMs } = input.pace;
-  const quietUntil = await untilSettled({ pulse, standing, before }, input.pace);
+  const left = await leftOpen({ pulse, standing, before }, input);
   const progress = startProgress(before?.totals ?? null, before ?? input);
   if (pulse.attempt > 1) progress.retried += 1;
   return {
     input,
     pulse,
     progress,
-    patience: startPatience({ settleMs, creations: before?.creations ?? input.creations, quietUntil }),
-    quietUntil,
+    patience: startPatience({ settleMs, ...left }),
+    quietUntil: left.quietUntil,
     madeLists: [],
     tries: new Map(),
     untold: new Map(),
@@ -56,16 +56,26 @@ interface Before {
   readonly before: ChunkBeat | null;
 }
 
+/** What may not show yet, and until when nothing may be created. */
+type Left = Pick<PatienceOptions, 'creations' | 'quietUntil'>;
+
 /**
- * Until when nothing may be created. What an attempt that died said last may be older than what it sent last, and by another clock; an
- * earlier run that was cut off has told nobody.
+ * What an attempt that died said last may be older than what it sent last, and by another clock; an earlier run that was cut off has told
+ * nobody, and what one has told that ended well may not show everywhere yet.
  */
-async function untilSettled({ pulse, standing, before }: Before, { settleMs }: SyncPace): Promise<number> {
+async function leftOpen({ pulse, standing, before }: Before, { creations, pace }: SyncChunkInput): Promise<Left> {
   const { attempt, now } = pulse;
-  if (attempt > 1 && (before?.attempt !== attempt - 1 || before.creations === null)) return now() + settleMs;
-  if (before !== null) return before.quietUntil;
-  const cutOffAt = await standing.cutOffAt().catch(now); // where it cannot be told, one may have been
-  return cutOffAt === null ? 0 : cutOffAt + settleMs;
+  const { settleMs } = pace;
+  const known = before?.creations ?? creations;
+  if (attempt > 1 && (before?.attempt !== attempt - 1 || before.creations === null))
+    return { creations: known, quietUntil: now() + settleMs };
+  if (before !== null) return { creations: known, quietUntil: before.quietUntil };
+  // Where it cannot be told, an earlier run may have been cut off.
+  const left = await standing.leftOpen().catch((): LeftBefore => ({ cutOffAt: now(), creations: {} }));
+  return {
+    creations: { ...left.creations, ...known },
+    quietUntil: left.cutOffAt === null ? 0 : left.cutOffAt + settleMs,
+  };
 }
 
 /** What the attempt before said last; null in a first attempt, or where it said nothing. */

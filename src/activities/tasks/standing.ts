@@ -9,12 +9,21 @@ import type { SyncMemo } from '../../contracts/sync.ts';
 export interface Standing {
   /** Whether this is the attempt that Temporal counts on. Rejects where Temporal cannot be asked. */
   isCurrent(): Promise<boolean>;
-  /**
-   * When the last earlier run under this workflow's id ended without a word of what it had sent: terminated, reset, or with creations of
-   * which it does not know whether they landed. In milliseconds since the epoch; null where none did. Rejects where Temporal cannot be asked.
-   */
-  cutOffAt(): Promise<number | null>;
+  /** What earlier runs under this workflow's id have sent. Rejects where Temporal cannot be asked. */
+  leftOpen(): Promise<LeftBefore>;
 }
+
+export interface LeftBefore {
+  /**
+   * When the last one ended without a word of what it had sent: terminated, reset, or with creations of which it does not know whether
+   * they landed. In milliseconds since the epoch; null where none did.
+   */
+  readonly cutOffAt: number | null;
+  /** Creations that the others name: by id in Todoist, with the time of their sending. */
+  readonly creations: Readonly<Record<string, number>>;
+}
+
+export const NOTHING_LEFT: LeftBefore = { cutOffAt: null, creations: {} };
 
 const LONGEST_ANSWER_MS = 5_000;
 /** Of one id, newest first: earlier ones ended before these began. */
@@ -33,11 +42,11 @@ export function standingOf({ client, info }: Pick<Context, 'client' | 'info'>): 
         const mine = raw.pendingActivities?.find((pending) => pending.activityId === activityId);
         return status.name === 'RUNNING' && mine?.attempt === attempt;
       }),
-    cutOffAt: () =>
+    leftOpen: () =>
       soon(async () => {
         const runs = await runsOf(client, workflowId);
-        const ends = await Promise.all(runs.filter((run) => run.runId !== runId).map((run) => cutOff(client, run)));
-        return ends.reduce<number | null>((last, at) => (at === null ? last : Math.max(at, last ?? 0)), null);
+        const ends = await Promise.all(runs.filter((run) => run.runId !== runId).map((run) => leftBy(client, run)));
+        return ends.reduce(both, NOTHING_LEFT);
       }),
   };
 }
@@ -52,20 +61,22 @@ async function runsOf(client: Client, workflowId: string): Promise<readonly Work
   return runs;
 }
 
-/** When a run ended, if it ended in a way that leaves open what it has sent. */
-async function cutOff(client: Client, run: WorkflowExecutionInfo): Promise<number | null> {
+async function leftBy(client: Client, run: WorkflowExecutionInfo): Promise<LeftBefore> {
   // The list is some moments late: of one that it shows as running, the run itself is asked.
   const isLate = run.status.name === 'RUNNING';
   const { status, closeTime, memo } = isLate
     ? await client.workflow.getHandle(run.workflowId, run.runId).describe()
     : run;
-  if (WHOLE.has(status.name)) return null;
-  const { unsettled = true } = (memo ?? {}) as Partial<SyncMemo>;
-  const toldSo = HAS_ITS_SAY.has(status.name) && !unsettled;
-  return toldSo ? null : (closeTime?.getTime() ?? Date.now());
+  if (status.name === 'CONTINUED_AS_NEW') return NOTHING_LEFT; // it went on in another one
+  const { unsettled = true, creations = {} } = (memo ?? {}) as Partial<SyncMemo>;
+  if (HAS_ITS_SAY.has(status.name) && !unsettled) return { cutOffAt: null, creations };
+  return { cutOffAt: closeTime?.getTime() ?? Date.now(), creations };
 }
 
-/** Its last look has shown everything, or it went on in another run. */
-const WHOLE = new Set(['COMPLETED', 'CONTINUED_AS_NEW']);
 /** Ended by itself, with a memo of its end. */
-const HAS_ITS_SAY = new Set(['FAILED', 'CANCELLED']);
+const HAS_ITS_SAY = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
+
+function both(a: LeftBefore, b: LeftBefore): LeftBefore {
+  const cutOffAt = a.cutOffAt === null ? b.cutOffAt : Math.max(a.cutOffAt, b.cutOffAt ?? 0);
+  return { cutOffAt, creations: { ...b.creations, ...a.creations } }; // the newer run first
+}

@@ -133,9 +133,8 @@ async function dyingAttempt(rig: SyncRig, { landsAfterMs }: { landsAfterMs: numb
   const dying = attempt(rig);
   await until(() => rig.graph.faults.seen.filter(({ fault }) => fault === 'apply-late').length === 2);
   const beat = dying.lastBeat();
-  const landsAt = Date.now() + landsAfterMs + 50;
   dying.end.catch(() => undefined); // nobody hears of its end
-  return { ...dying, lastBeat: () => beat, landed: () => until(() => Date.now() > landsAt) };
+  return { ...dying, lastBeat: () => beat, landed: () => rig.graph.faults.landed() };
 }
 
 /** Lets no batch pass before both attempts have sent theirs. */
@@ -191,8 +190,7 @@ describe('completions of ours', () => {
       rig.todoist.person.complete(id);
     });
     await runDirectly(rig);
-    const sent = rig.graph.steps.seen.find(({ fault }) => fault !== undefined)?.at ?? 0;
-    await until(() => Date.now() > sent + 650);
+    await rig.graph.steps.landed();
     rig.todoist.person.reopen(id);
     await runDirectly(rig);
     expect(rig.todoist.closures().filter(({ by }) => by === 'api')).toEqual([]);
