@@ -28,7 +28,7 @@ export async function abortSync(terminal: Terminal, temporal: TemporalClient, as
   const { pair, json } = asked;
   const workflowId = syncId(pair);
   const { runId, status } = await mustRun(temporal, pair);
-  await cancelSync(temporal, asked);
+  await cancelSync(temporal, asked, runId);
   if (status === null) terminal.err('no worker answers: the run ends once one does (./switchyard worker)');
   const waitMs = asked.waitMs ?? (status === null ? UNHEARD_WAIT_MS : null);
   const exitOf = (end: RunEnd<SyncStatus>): ExitCode => exitOfAbort(terminal, end);

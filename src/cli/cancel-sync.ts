@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cleanText } from '../core/clean-text.ts';
 import { syncId } from '../contracts/sync.ts';
-import type { TemporalClient } from './temporal-client.ts';
+import { isNotFound, type TemporalClient } from './temporal-client.ts';
 
 export interface CancelSync {
   readonly pair: string;
@@ -11,21 +11,31 @@ export interface CancelSync {
 }
 
 /**
- * Cancels the run of a pair that is under way, whichever execution it is in; its history keeps who asked and why. Nothing stays in flight: a
- * run ends when its activity has.
+ * Cancels a run, whichever execution it is in by now, and never the one that came after it; its history keeps who asked and why. Nothing
+ * stays in flight: a run ends when its activity has. One that has ended meanwhile is left to whoever follows it.
  *
+ * @param runId of any execution of the run.
  * @throws what Temporal says: not found where there never was one.
  */
 export async function cancelSync(
   { ask, connection, client, place }: TemporalClient,
   { pair, by, reason }: CancelSync,
+  runId: string,
 ): Promise<void> {
+  const workflowId = syncId(pair);
+  const { raw } = await ask(() => client.workflow.getHandle(workflowId, runId).describe());
   const request = {
     namespace: place.namespace,
     identity: client.options.identity,
     requestId: randomUUID(), // one for every try: whoever is answered at the second has asked once
-    workflowExecution: { workflowId: syncId(pair) },
+    workflowExecution: { workflowId },
+    firstExecutionRunId: raw.workflowExecutionInfo?.firstRunId ?? runId,
     reason: `aborted by ${cleanText(by, 200)} (not authenticated): ${cleanText(reason, 300)}`,
   };
-  await ask(() => connection.workflowService.requestCancelWorkflowExecution(request));
+  await ask(() => connection.workflowService.requestCancelWorkflowExecution(request)).catch(unlessEnded);
+}
+
+/** Another run has the id by now, or none. */
+function unlessEnded(cause: unknown): void {
+  if (!isNotFound(cause)) throw cause;
 }

@@ -94,7 +94,7 @@ function interrupted(
     say: (sentence) => reporter.say(sentence),
     what: `the sync of ${pair}`,
     goesOn: goesOn(pair),
-    abort: (reason) => cancelSync(temporal, { pair, by, reason }),
+    abort: (reason) => cancelSync(temporal, { pair, by, reason }, run.runId),
     followOn: (deaf) => followSync(temporal, run, { ...options, interrupts: deaf }),
   });
 }
