@@ -1,6 +1,7 @@
 /** What became of tasks that are no longer among the active ones in scope: absence from a list says nothing (facts F6). */
 import pLimit from 'p-limit';
 import { isMembers } from '../../core/tasks/is-members.ts';
+import { isTaskId } from '../../core/tasks/is-task-id.ts';
 import type { Fate } from '../../core/tasks/model.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import { type TodoistOptions } from './todoist-connection.ts';
@@ -40,11 +41,8 @@ export async function readFates(
   }
 }
 
-/** Ids come from markers in To Do, where anybody may write: one that is none must not become another path. */
-const ID = /^[\w-]{1,64}$/;
-
 async function fateOf(options: TodoistOptions, id: string, signal: AbortSignal): Promise<Fate> {
-  if (!ID.test(id)) return 'unknown';
+  if (!isTaskId(id)) return 'unknown';
   try {
     const task = await throughSdk(options, { name: 'GET /tasks/{id}', signal }, (api) => api.getTask(id));
     if (task.isDeleted) return 'deleted';
@@ -56,9 +54,9 @@ async function fateOf(options: TodoistOptions, id: string, signal: AbortSignal):
   }
 }
 
-/** A refusal counts only in Todoist's own word: a plan that lacks a feature, or a proxy, answers 403 as well. */
+/** An answer counts only in Todoist's own word: a proxy answers 404 and 403 as well, and so does a plan that lacks a feature. */
 function fateBehind({ facts: { kind, code } }: ServiceError): Fate {
-  if (kind === 'not-found') return 'deleted';
+  if (kind === 'not-found') return code === null ? 'unknown' : 'deleted';
   // In a project that was left. The same token has just read the account, so it is not the token that may not look.
   return kind === 'forbidden' && code === 'FORBIDDEN' ? 'out-of-scope' : 'unknown';
 }

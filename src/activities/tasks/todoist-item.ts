@@ -3,6 +3,7 @@
  * The reason names a field, never what is in it (A1).
  */
 import { isMembers } from '../../core/tasks/is-members.ts';
+import { isTaskId } from '../../core/tasks/is-task-id.ts';
 import type { SourceDue, SourceTask } from '../../core/tasks/model.ts';
 import { type Json } from './todoist-connection.ts';
 
@@ -14,6 +15,7 @@ export type ReadItem =
 
 /** @returns why it is unreadable, where it is; what is mirrored of it otherwise. */
 export function readItem(id: string, item: Json): ReadItem {
+  if (!isTaskId(id)) return { kind: 'unreadable', reason: 'Todoist sent an id that is not one.' };
   const fields: Fields = {
     content: textOr(item['content'], undefined),
     description: textOr(item['description'] ?? '', undefined),

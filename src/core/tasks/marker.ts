@@ -4,6 +4,7 @@
  */
 import { isDay } from './day.ts';
 import { isMembers } from './is-members.ts';
+import { isTaskId } from './is-task-id.ts';
 import { isSettled, type Marker } from './model.ts';
 import { taskUrl } from './task-url.ts';
 
@@ -57,7 +58,7 @@ function isOurs({ extensionName, id }: Readonly<Record<string, unknown>>): boole
 
 function parseMarker(json: Readonly<Record<string, unknown>>): Marker | null {
   const { source, pair, user, version, hash, day, occurrence, turn, settled, list, overruled } = json;
-  if (!isName(source) || !isName(pair) || !PAIR.test(pair) || !isText(hash)) return null;
+  if (!isName(source) || !isTaskId(source) || !isName(pair) || !PAIR.test(pair) || !isText(hash)) return null;
   if (!isText(user) || !isText(occurrence) || !isText(list) || !isText(overruled)) return null;
   if (!isCount(version, 0) || !isCount(turn, 0) || !isCount(settled, -1)) return null;
   if (!isText(day) || (day !== '' && !isDay(day))) return null;
@@ -103,8 +104,8 @@ export function writeLink(pair: string, source: string): LinkedResource {
 export function readLink(linkedResources: unknown, pair: string): string | null {
   if (!Array.isArray(linkedResources)) return null;
   const ids = linkedResources.filter(isMembers).map((link) => link['externalId']);
-  const ours = ids.filter(isText).find((id) => id.startsWith(prefix(pair)) && id !== prefix(pair));
-  return ours === undefined ? null : ours.slice(prefix(pair).length);
+  const ours = ids.filter(isText).filter((id) => id.startsWith(prefix(pair)));
+  return ours.map((id) => id.slice(prefix(pair).length)).find(isTaskId) ?? null;
 }
 
 /** Names of pairs hold no colon, so what follows is the id whatever it holds. */

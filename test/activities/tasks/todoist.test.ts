@@ -405,6 +405,12 @@ describe('fates', () => {
     });
   });
 
+  test('a task is not taken for deleted because a proxy does not know the way (S4)', async () => {
+    const id = add('a');
+    todoist.faults.add({ operation: 'GET task', fault: { kind: 'garble', status: 404, body: '<p>Not found' } });
+    expect(await fatesOf([id])).toEqual({ [id]: 'unknown' });
+  });
+
   test('an id that was tampered with in To Do is never asked for (A4)', async () => {
     expect(await fatesOf(['../user', 'a?b=c', ''])).toEqual({
       '../user': 'unknown',
