@@ -57,7 +57,7 @@ interface Before {
 }
 
 /** What may not show yet, and until when nothing may be created. */
-type Left = Pick<PatienceOptions, 'creations' | 'quietUntil'>;
+type Left = Omit<PatienceOptions, 'settleMs'>;
 
 /**
  * What an attempt that died said last may be older than what it sent last, and by another clock; an earlier run that was cut off has told
@@ -65,16 +65,14 @@ type Left = Pick<PatienceOptions, 'creations' | 'quietUntil'>;
  */
 async function leftOpen({ pulse, standing, before }: Before, { creations, pace }: SyncChunkInput): Promise<Left> {
   const { attempt, now } = pulse;
-  const { settleMs } = pace;
-  const known = before?.creations ?? creations;
-  if (attempt > 1 && (before?.attempt !== attempt - 1 || before.creations === null))
-    return { creations: known, quietUntil: now() + settleMs };
-  if (before !== null) return { creations: known, quietUntil: before.quietUntil };
   // Where it cannot be told, an earlier run may have been cut off.
   const left = await standing.leftOpen().catch((): LeftBefore => ({ cutOffAt: now(), creations: {} }));
+  const hasDied = attempt > 1 && (before?.attempt !== attempt - 1 || before.creations === null);
+  const until = (at: number | null): number => (at === null ? 0 : at + pace.settleMs);
   return {
-    creations: { ...left.creations, ...known },
-    quietUntil: left.cutOffAt === null ? 0 : left.cutOffAt + settleMs,
+    creations: before?.creations ?? creations,
+    earlier: left.creations,
+    quietUntil: Math.max(before?.quietUntil ?? 0, until(left.cutOffAt), until(hasDied ? now() : null)),
   };
 }
 

@@ -28,22 +28,25 @@ export interface Patience {
 
 export interface PatienceOptions {
   readonly settleMs: number;
-  /** Of what went before, as `creations` gave them. */
+  /** Of this run so far, as `creations` gave them. */
   readonly creations: Readonly<Record<string, number>>;
+  /** Of earlier runs, which the next run hears of from them. */
+  readonly earlier: Readonly<Record<string, number>>;
   /** Nothing is created before: an attempt or a run that was cut off may have sent what nobody knows of. */
   readonly quietUntil: number;
 }
 
 /** Patience of one attempt: only `creations` and `quietUntil` travel to the next one. */
-export function startPatience({ settleMs, creations: before, quietUntil }: PatienceOptions): Patience {
+export function startPatience({ settleMs, creations: before, earlier, quietUntil }: PatienceOptions): Patience {
   const creations = new Map(Object.entries(before));
   /** By id of the copy: the etag that it had, and when that was acted upon. */
   const writes = new Map<string, { readonly etag: string; readonly at: number }>();
   /** By id in Todoist: which occurrence was closed there, and when. */
   const closed = new Map<string, { readonly occurrence: string | null; readonly at: number }>();
 
+  const sentAt = (source: string): number => Math.max(creations.get(source) ?? -settleMs, earlier[source] ?? -settleMs);
   const waits = (action: Action, now: number): boolean => {
-    if (isCreation(action)) return now < quietUntil || now < (creations.get(action.source) ?? -settleMs) + settleMs;
+    if (isCreation(action)) return now < quietUntil || now < sentAt(action.source) + settleMs;
     if (action.kind === 'reopen') {
       const last = closed.get(action.source);
       if (last?.occurrence === action.marker.occurrence && now < last.at + settleMs) return true; // Todoist does not show it yet

@@ -8,7 +8,7 @@ const T = 1_000_000;
 const [A, B] = [sourceTask({ id: 'a', due: due('2026-11-25') }), sourceTask({ id: 'b' })];
 
 const start = (options: Partial<PatienceOptions> = {}): Patience =>
-  startPatience({ settleMs: SETTLE, creations: {}, quietUntil: 0, ...options });
+  startPatience({ settleMs: SETTLE, creations: {}, earlier: {}, quietUntil: 0, ...options });
 
 function only(actions: readonly Action[]): Action {
   const [action] = actions;
@@ -84,6 +84,13 @@ test('creates nothing for a while after an attempt that died without a word, and
   const patience = start({ quietUntil: T + SETTLE });
   expect(patience.split([createA, createB, repairA], T)).toEqual({ ready: [repairA], held: [createA, createB] });
   expect(held(patience, T + SETTLE, createA)).toEqual([]);
+});
+
+test('does not repeat the creation of an earlier run either, and leaves it to that run to hand it on (S1)', () => {
+  const patience = start({ earlier: { a: T } });
+  expect(held(patience, T + SETTLE - 1, createA, createB)).toEqual([createA]);
+  expect(held(patience, T + SETTLE, createA)).toEqual([]);
+  expect(patience.creations(T)).toEqual({});
 });
 
 test('writes a copy once for each state that reads show, for they may lag behind', () => {
