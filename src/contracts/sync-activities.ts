@@ -11,6 +11,8 @@ export interface SyncLookInput {
 
 /** One look, as many of the actions that follow from it as fit, and what this run has set aside: that is not tried again. */
 export interface SyncChunkInput extends SyncLookInput, SetAsideReport {
+  /** Removals since a look of this run last found nothing to do: the guards judge them with what is planned (S4). */
+  readonly removed: number;
   /** Copies that this run created lately, by id in Todoist with the time of their sending: they may not show yet. */
   readonly creations: Readonly<Record<string, number>>;
 }
@@ -19,6 +21,7 @@ export interface SyncChunkInput extends SyncLookInput, SetAsideReport {
 export interface SyncChunk extends SetAsideReport {
   readonly view: SyncView;
   readonly totals: SyncTotals;
+  readonly removed: number;
   readonly creations: Readonly<Record<string, number>>;
   /** Whether the look found nothing to do: only then is the run done. */
   readonly done: boolean;
@@ -36,6 +39,7 @@ export interface ChunkBeat extends SetAsideReport {
   readonly doing: string;
   readonly totals: SyncTotals;
   readonly planned: Counts;
+  readonly removed: number;
   /** As in the input; null while the attempt runs, since what it sends now is not in here yet. */
   readonly creations: Readonly<Record<string, number>> | null;
   /** Whose beat it is: one of an attempt before the last says nothing of the last. */

@@ -47,7 +47,7 @@ export interface PairSpec extends Omit<SyncPolicy, 'adopt'> {
   /** IANA name; null: the zone of the Todoist account. */
   readonly timeZone: string | null;
   /** When a run stops before it removes anything (S4); what one run is allowed beyond that is asked with it. */
-  readonly stopAt: Omit<Guards, 'allowed'>;
+  readonly stopAt: Omit<Guards, 'allowed' | 'removed'>;
   readonly fields: MapOptions;
 }
 
@@ -101,6 +101,8 @@ export interface CarriedRun extends SetAsideReport {
   /** Whether the last look found nothing to do, and how many activities there were since one did. */
   readonly finished: boolean;
   readonly restless: number;
+  /** Removals since then. */
+  readonly removed: number;
   /** Copies that were created lately, as an activity takes them. */
   readonly creations: Readonly<Record<string, number>>;
   /** Whether somebody has asked for another run meanwhile. */

@@ -33,6 +33,7 @@ export function startSync(request: SyncRequest): SyncRun {
   let finished = carried?.finished ?? false;
   /** Activities since a look last found nothing to do. */
   let restless = carried?.restless ?? 0;
+  let removed = carried?.removed ?? 0;
   let creations = carried?.creations ?? {};
   let unsettled = false;
   return {
@@ -47,15 +48,15 @@ export function startSync(request: SyncRequest): SyncRun {
     },
     round: async (work) => {
       const { status } = progress;
-      if (finished) restless = 0; // a wish begins anew
+      if (finished) [restless, removed] = [0, 0]; // a wish begins anew
       if (restless >= pace.mostRounds) throw notConverging(status);
       restless += 1;
       progress.show({ phase: 'working' });
       const { adopt, allowRemovals } = request;
       const aside = finished ? NONE : { setAside: status.setAside, setAsideCount: status.setAsideCount };
       unsettled = true; // until it says otherwise
-      const chunk = await work({ spec, adopt, allowRemovals, pace, creations, ...aside });
-      ({ creations, done: finished } = chunk);
+      const chunk = await work({ spec, adopt, allowRemovals, pace, removed, creations, ...aside });
+      ({ removed, creations, done: finished } = chunk);
       unsettled = Object.keys(creations).length > (finished ? MOST_NAMED : 0);
       progress.take(chunk);
     },
@@ -65,7 +66,7 @@ export function startSync(request: SyncRequest): SyncRun {
       if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
       const { startedAt, rounds, view, totals, setAside, setAsideCount } = progress.status;
       const shown = { startedAt, rounds, view, totals, setAside, setAsideCount };
-      const next = { ...request, carried: { ...shown, finished, restless, creations, requested: wished } };
+      const next = { ...request, carried: { ...shown, finished, restless, removed, creations, requested: wished } };
       await continueAsNew<(request: SyncRequest) => Promise<unknown>>(next);
     },
     endedBy: ({ facts }) => {

@@ -45,6 +45,7 @@ export const BEAT: ChunkBeat = {
   creations: null,
   attempt: 1,
   quietUntil: 0,
+  removed: 0,
   troubleSince: null,
   at: NOON,
 };

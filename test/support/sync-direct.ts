@@ -23,7 +23,7 @@ export function attempt(
   let beat: unknown;
   environment.on('heartbeat', (details: unknown) => (beat = details));
   const { spec, adopt, allowRemovals, pace } = request(overrides);
-  const input = { spec, adopt, allowRemovals, pace, setAside: [], setAsideCount: 0, creations: {} };
+  const input = { spec, adopt, allowRemovals, pace, setAside: [], setAsideCount: 0, removed: 0, creations: {} };
   return {
     end: environment.run(() => activities.syncChunk(input)),
     cancel: () => environment.cancel('CANCELLED'),

@@ -47,6 +47,41 @@ describe('before anything is removed (S4)', () => {
     expect(appliedBy(await rig.sync({ allowRemovals: 6 }))).toEqual({ complete: 6, create: 1 });
   });
 
+  // A look is two reads: the second look of the first activity, and the first one of the second.
+  test.concurrent.each([
+    { chunk: 1_000, after: 2 },
+    { chunk: 2, after: 4 },
+  ])(
+    'a source that shrinks bit by bit while a run works is stopped as one that shrinks at once (chunks of $chunk)',
+    async ({ chunk, after }) => {
+      const { rig, ids } = await startWith(20);
+      for (const id of ids.slice(0, 4)) rig.todoist.person.remove(id);
+      const run = (): void => {
+        for (const id of ids.slice(4, 7)) rig.todoist.person.remove(id);
+      };
+      rig.todoist.faults.add({ operation: 'sync read', after, fault: { kind: 'meanwhile', run } });
+      const { pace } = rig.request();
+      const end = await rig.sync({ pace: { ...pace, chunk } });
+      expect(end).toMatchObject({ type: 'StoppedByGuard', report: { outcome: 'stopped' } });
+      expect(end.message).toMatch(
+        /[35] of 20 open copies.*, after [24] that this run has removed.*--allow-removals [35]/s,
+      );
+    },
+  );
+
+  test.concurrent('a run that was in sync, and is asked again, counts anew', async () => {
+    const { rig, ids } = await startWith(20);
+    for (const id of ids.slice(0, 4)) rig.todoist.person.remove(id);
+    const { pace } = rig.request();
+    const working = new Promise<void>((resolve) => rig.graph.onWrite(() => resolve()));
+    const run = await rig.start({ pace: { ...pace, debounceMs: 1_500 } });
+    await working; // before that, wishes are collected, and one round answers them all
+    await run.handle.signal('syncRequested', { by: 'ann' });
+    await run.until(({ rounds }) => rounds === 1);
+    for (const id of ids.slice(4, 8)) rig.todoist.person.remove(id);
+    expect(appliedBy(await run.end())).toEqual({ complete: 8 });
+  });
+
   test.concurrent('five removals pass, completions do not count, and the hard limit holds for any share', async () => {
     const { rig, ids } = await startWith(20);
     for (const id of ids.slice(0, 5)) rig.todoist.person.remove(id);

@@ -46,6 +46,7 @@ function note(chunk: Chunk, action: Action, end: ActionEnd): void {
   if (end.kind === 'done') {
     progress.applied[action.kind] += 1;
     chunk.applied += 1;
+    if ('removal' in action && action.removal) progress.removed += 1;
     patience.done(action, pulse.now());
     return;
   }

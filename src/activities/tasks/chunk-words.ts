@@ -14,14 +14,15 @@ export function beatOf(
   { progress, pulse, quietUntil, troubleSince }: Chunk,
   creations: ChunkBeat['creations'],
 ): ChunkBeat {
-  const { doing, planned } = progress;
-  const shown = { doing, planned, totals: totalsOf(progress), ...setAsideOf(progress) };
+  const { doing, planned, removed } = progress;
+  const shown = { doing, planned, removed, totals: totalsOf(progress), ...setAsideOf(progress) };
   return { ...shown, creations, quietUntil, troubleSince, attempt: pulse.attempt, at: pulse.now() };
 }
 
 export function chunkOf({ progress, patience, pulse }: Chunk, view: SyncView, done: boolean): SyncChunk {
   const creations = patience.creations(pulse.now());
-  return { view, totals: totalsOf(progress), ...setAsideOf(progress), creations, done };
+  const { removed } = progress;
+  return { view, totals: totalsOf(progress), ...setAsideOf(progress), removed, creations, done };
 }
 
 /** Tells the next attempt what this one knows, and the run as well. @returns what this one ends with. */

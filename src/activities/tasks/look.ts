@@ -10,6 +10,8 @@ import type { Services } from './services.ts';
 import { ianaOf, openZone } from './zone.ts';
 
 export interface LookInput extends Omit<SyncLookInput, 'pace'> {
+  /** Removals of this run so far. */
+  readonly removed: number;
   /** Not planned for. */
   readonly setAside: readonly SetAside[];
   /** As it was read a moment ago, where that will do; null: it is read now. */
@@ -49,7 +51,7 @@ export async function look({ todoist, graph }: Services, input: LookInput): Prom
     policy: { ...spec, adopt: input.adopt },
     lists: spec.to.lists,
     fields: spec.fields,
-    guards: { ...spec.stopAt, allowed: input.allowRemovals },
+    guards: { ...spec.stopAt, allowed: input.allowRemovals, removed: input.removed },
     zone,
     leftAside: new Set(input.setAside.map(({ id }) => id)),
     now: input.now,

@@ -16,6 +16,8 @@ export interface Progress {
   readonly requests: { todoist: number; todo: number };
   readonly throttled: { times: number; waitedMs: number };
   retried: number;
+  /** Removals of this run, those of earlier activities included. */
+  removed: number;
   readonly setAside: SetAside[];
   /** Set aside before and not named in what travelled here; met again, they are in `setAside`, too. */
   readonly setAsideBefore: number;
@@ -24,14 +26,20 @@ export interface Progress {
   doing: string;
 }
 
+/** What earlier activities of the run, and earlier attempts of this one, have left. */
+export interface SoFar extends SetAsideReport {
+  readonly removed: number;
+}
+
 /** Goes on from what the attempts before have counted. */
-export function startProgress(before: SyncTotals | null, { setAside, setAsideCount }: SetAsideReport): Progress {
+export function startProgress(before: SyncTotals | null, { setAside, setAsideCount, removed }: SoFar): Progress {
   return {
     applied: { ...noCounts(), ...before?.applied },
     overruled: new Set(before?.overruled),
     requests: { todoist: 0, todo: 0, ...before?.requests },
     throttled: { times: 0, waitedMs: 0, ...before?.throttled },
     retried: before?.retried ?? 0,
+    removed,
     setAside: [...setAside],
     setAsideBefore: setAsideCount,
     planned: noCounts(),

@@ -58,5 +58,7 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
 }
 
 async function plan(services: Services, input: SyncLookInput, { now, signal }: Pulse): Promise<SyncPlanView> {
-  return planView(await look(services, { ...input, setAside: [], madeLists: [], source: null, now: now(), signal }));
+  return planView(
+    await look(services, { ...input, removed: 0, setAside: [], madeLists: [], source: null, now: now(), signal }),
+  );
 }

@@ -93,7 +93,8 @@ async function lookAndPlan(chunk: Chunk, services: Services, kept: Source | null
   const { input, pulse, progress, patience } = chunk;
   progress.doing = 'reading both sides';
   const { now, signal } = pulse;
-  const at = { ...input, setAside: progress.setAside, madeLists: chunk.madeLists, source: kept, now: now(), signal };
+  const { removed, setAside: aside } = progress;
+  const at = { ...input, removed, setAside: aside, madeLists: chunk.madeLists, source: kept, now: now(), signal };
   const seen = await look(services, at);
   const { plan, zone } = seen;
   if (plan.stop !== null) throw failure('StoppedByGuard', plan.stop.sentence, { next: plan.stop.next });

@@ -13,6 +13,8 @@ export interface Guards {
   readonly empty: boolean;
   /** Lets so many removals pass; null: what the other numbers say. */
   readonly allowed: number | null;
+  /** Removals of this run so far: a source that shrinks bit by bit is as suspicious as one that shrinks at once. */
+  readonly removed: number;
 }
 
 export interface Stop {
@@ -82,11 +84,13 @@ function otherPair({ pair, source, copies, others, actions }: Guarded): Stop | n
 }
 
 function removals({ pair, source, copies, actions }: Guarded, guards: Guards): Stop | null {
-  const count = actions.filter((action) => 'removal' in action && action.removal).length;
-  if (count === 0 || (guards.allowed !== null && count <= guards.allowed)) return null;
-  const links = copies.filter(({ completed }) => !completed).length;
-  const next = `Look with ./switchyard sync ${pair} --dry-run; if it is right, ./switchyard sync ${pair} --allow-removals ${count}.`;
-  const would = `${count} of ${links} open copies in To Do would be removed or completed because their tasks were deleted or left the scope`;
+  const planned = actions.filter((action) => 'removal' in action && action.removal).length;
+  const count = guards.removed + planned;
+  if (planned === 0 || (guards.allowed !== null && count <= guards.allowed)) return null;
+  const links = guards.removed + copies.filter(({ completed }) => !completed).length;
+  const next = `Look with ./switchyard sync ${pair} --dry-run; if it is right, ./switchyard sync ${pair} --allow-removals ${planned}.`;
+  const before = guards.removed === 0 ? '' : `, after ${guards.removed} that this run has removed or completed already`;
+  const would = `${planned} of ${links} open copies in To Do would be removed or completed because their tasks were deleted or left the scope${before}`;
   if (source.tasks.length === 0 && guards.empty)
     return { kind: 'empty-source', sentence: `No task of Todoist is in scope, and ${would}.`, next };
   const many = count > guards.atLeast && count * 100 > links * guards.percent;

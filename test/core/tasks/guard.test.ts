@@ -83,8 +83,26 @@ test.each<[number, Partial<Guards>, Stop['kind'] | null]>([
   [50, { allowed: 50 }, null],
   [50, { allowed: 49 }, 'empty-source'],
   [50, { empty: false }, 'too-many-removals'],
+  // Those of this run so far count, and were among the copies when it began.
+  [3, { removed: 3 }, 'too-many-removals'],
+  [1, { removed: 5 }, 'too-many-removals'],
+  [1, { removed: 4 }, null],
+  [4, { removed: 10, percent: 25 }, null],
+  [1, { removed: 100, percent: 100 }, 'too-many-removals'],
+  [3, { removed: 3, allowed: 5 }, 'too-many-removals'],
+  [3, { removed: 3, allowed: 6 }, null],
+  [0, { removed: 50 }, null],
 ])('judges %i removals of 50 under %j (S4)', (gone, guards, kind) => {
   expect(lost(gone, 50, { guards })?.kind ?? null).toBe(kind);
+});
+
+test('says what the run has removed already, and how much is left to allow (S4)', () => {
+  expect(lost(3, 50, { guards: { removed: 3 } })).toEqual({
+    kind: 'too-many-removals',
+    sentence:
+      '3 of 53 open copies in To Do would be removed or completed because their tasks were deleted or left the scope, after 3 that this run has removed or completed already: more than 5 and 10 %.',
+    next: 'Look with ./switchyard sync home --dry-run; if it is right, ./switchyard sync home --allow-removals 3.',
+  });
 });
 
 test('stops at an empty source before one removal, and not where there is nothing to remove (S4)', () => {

@@ -27,7 +27,7 @@ export const POLICY: SyncPolicy = {
   adopt: false,
 };
 
-export const GUARDS = { percent: 10, atLeast: 5, never: 100, empty: true, allowed: null };
+export const GUARDS = { percent: 10, atLeast: 5, never: 100, empty: true, allowed: null, removed: 0 };
 
 /** What the pair wrote when it last made the copy of `task` right. */
 export function markerOf(task: SourceTask, changes: Partial<Marker> = {}): Marker {
