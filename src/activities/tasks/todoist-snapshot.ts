@@ -17,9 +17,17 @@ export interface Snapshot {
   readonly user: Json;
 }
 
-/** Two requests; a third and a fourth where an incremental sync is answered in full. @throws ServiceError */
-export async function readSnapshot(options: TodoistOptions, signal: AbortSignal): Promise<Snapshot> {
-  let state = after(null, await sync(options, { token: '*', signal }));
+/** A full sync, which may be old. @throws ServiceError */
+export async function beginSnapshot(options: TodoistOptions, signal: AbortSignal): Promise<State> {
+  return after(null, await sync(options, { token: '*', signal }));
+}
+
+/**
+ * What came after it: all that was completed before this is asked is no more among the active. One request; a second and a third where it is
+ * answered in full. @throws ServiceError
+ */
+export async function completeSnapshot(options: TodoistOptions, begun: State, signal: AbortSignal): Promise<Snapshot> {
+  let state = begun;
   for (let asked = 0; asked < MOST_COMPLETIONS; asked += 1) {
     const answer = await sync(options, { token: state.token, signal });
     state = after(state, answer);
@@ -37,6 +45,7 @@ const OLDEST_MS = 10 * 60_000;
 const CALL = { name: 'POST /sync (read)', writes: false } as const;
 const RESOURCES = JSON.stringify(['items', 'projects', 'user']);
 
+/** A snapshot that is not complete yet. */
 interface State {
   readonly items: Map<string, Json>;
   readonly projects: Map<string, Json>;

@@ -10,7 +10,7 @@ import { sendCloseCommands } from './todoist-close.ts';
 import { type TodoistOptions } from './todoist-connection.ts';
 import { todoistPages } from './todoist-pages.ts';
 import { throughSdk } from './todoist-sdk.ts';
-import { readSnapshot } from './todoist-snapshot.ts';
+import { beginSnapshot, completeSnapshot } from './todoist-snapshot.ts';
 import { sourceOf } from './todoist-source.ts';
 import type { Todoist } from './services.ts';
 import type { PairSpec } from '../../contracts/sync.ts';
@@ -21,9 +21,10 @@ export function createTodoist(options: TodoistOptions): Todoist {
   return {
     account: (signal) => readAccount(options, signal),
     read: async (from, signal) => {
-      const snapshot = await readSnapshot(options, signal);
-      // Asked after the snapshot: what was filtered in between is in both or in neither, or comes with the next run.
-      return sourceOf(snapshot, from, await filteredIds(options, from, signal));
+      const begun = await beginSnapshot(options, signal);
+      // In between: what is completed before the filter is asked is then not taken for active and out of scope (S3).
+      const filtered = await filteredIds(options, from, signal);
+      return sourceOf(await completeSnapshot(options, begun, signal), from, filtered);
     },
     fatesOf: (ids, signal) => readFates(options, ids, signal),
     close: (commands, signal) => sendCloseCommands(options, commands, signal),

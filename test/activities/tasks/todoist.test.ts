@@ -351,6 +351,15 @@ describe('scopes', () => {
     expect(facts).toMatchObject({ kind: 'unavailable', code: 'UNREADABLE_ANSWER' });
   });
 
+  test('what is completed before the filter is asked is not taken for active and out of scope (S3)', async () => {
+    const id = add('a');
+    const run = (): void => todoist.person.complete(id);
+    todoist.faults.add({ operation: 'GET tasks/filter', fault: { kind: 'meanwhile', run } });
+    const { tasks, active } = await read(from({ kind: 'filter', filter: '!@waiting' }));
+    expect(tasks.map((task) => task.id)).not.toContain(id);
+    expect([...active.keys()]).not.toContain(id);
+  });
+
   test('a filter is read page after page', async () => {
     for (let count = 0; count < 450; count += 1) todoist.person.add({ content: 'a', priority: 3 });
     expect(await contentsOf(from({ kind: 'filter', filter: 'p2' }))).toHaveLength(450);
