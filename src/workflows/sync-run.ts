@@ -1,4 +1,4 @@
-import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ChunkFacts, SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
 import type { SetAsideReport, SyncRequest, SyncStatus } from '../contracts/sync.ts';
 import type { Said } from '../policies/as-temporal-failure.ts';
@@ -64,6 +64,8 @@ export function startSync(request: SyncRequest): SyncRun {
     handOver: async () => {
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
+      // The next execution would not hear of it.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
       const { startedAt, rounds, view, totals, setAside, setAsideCount } = progress.status;
       const shown = { startedAt, rounds, view, totals, setAside, setAsideCount };
       const next = { ...request, carried: { ...shown, finished, restless, removed, creations, requested: wished } };
