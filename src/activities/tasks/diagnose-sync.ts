@@ -5,7 +5,7 @@ import { whatItSays } from '../../policies/as-temporal-failure.ts';
 import { signInState } from '../../sign-in/sign-in-state.ts';
 import { asActivityFailure } from './as-activity-failure.ts';
 import { mustBeAccount } from './must-be-account.ts';
-import { openServices, type ServiceDeps } from './open-services.ts';
+import { openServices, READ_ONLY, type ServiceDeps } from './open-services.ts';
 
 /** One finding a check; one that fails does not keep the others from being made. Never throws. */
 export async function diagnoseSync(
@@ -13,7 +13,7 @@ export async function diagnoseSync(
   spec: PairSpec,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const services = () => openServices(deps, spec, () => undefined);
+  const services = () => openServices(deps, spec, READ_ONLY);
   return Promise.all([
     finding('todoist', spec, async () => {
       const { timeZone } = await services().todoist.account(signal);

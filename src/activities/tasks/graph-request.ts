@@ -1,6 +1,7 @@
 /** One request to Graph in its turn, with a token that is accepted. */
+import { ServiceError } from '../../policies/service-error.ts';
 import type { Tokens } from '../../sign-in/tokens.ts';
-import { garbled, graphError } from './graph-error.ts';
+import { garbled, graphError, notRun } from './graph-error.ts';
 import type { Gate } from './graph-gate.ts';
 import { askHttp, type HttpAnswer } from './http.ts';
 import { parseJson } from './parse-json.ts';
@@ -15,6 +16,8 @@ export interface GraphOptions {
   /** Requests of one mailbox, in whatever run, wait here for their turn. */
   readonly gate: Gate;
   readonly count: CountRequest;
+  /** Asked right before each write leaves; false: it is not sent (S1). */
+  readonly mayWrite: () => boolean;
   readonly now: () => number;
   readonly timeouts: { readonly readMs: number; readonly writeMs: number };
 }
@@ -51,7 +54,7 @@ export function createSender(options: GraphOptions): Send {
 }
 
 function sendWith(
-  { gate, count }: GraphOptions,
+  { gate, count, mayWrite }: GraphOptions,
   { request, token }: { readonly request: GraphRequest; readonly token: string },
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -63,6 +66,7 @@ function sendWith(
       : { headers: { ...authorized, 'content-type': 'application/json' }, body: JSON.stringify(body) };
   return gate(() => {
     signal.throwIfAborted();
+    if (method !== 'GET' && !mayWrite()) throw new ServiceError(notRun('unavailable', name, 'NOT_SENT'));
     count('todo');
     return askHttp({ method, url, ...content }, { service: 'Microsoft To Do', name, signal, timeoutMs });
   });

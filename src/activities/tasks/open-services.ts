@@ -25,8 +25,19 @@ export interface ServiceTimeouts {
 /** Both within the time that a worker gives its writes when it is told to stop. */
 export const SERVICE_TIMEOUTS: ServiceTimeouts = { readMs: 30_000, writeMs: 45_000 };
 
-/** Each client tells `count` of every request that it sends. @throws ServiceError where the worker may not open the mailbox. */
-export function openServices(deps: ServiceDeps, spec: PairSpec, count: CountRequest): Services {
+/** What the clients of one attempt are used for. */
+export interface ServiceUse {
+  /** Told of every request that is sent. */
+  readonly count: CountRequest;
+  /** Asked right before each write to To Do leaves. */
+  readonly mayWrite: () => boolean;
+}
+
+/** For looks. */
+export const READ_ONLY: ServiceUse = { count: () => undefined, mayWrite: () => false };
+
+/** @throws ServiceError where the worker may not open the mailbox. */
+export function openServices(deps: ServiceDeps, spec: PairSpec, { count, mayWrite }: ServiceUse): Services {
   const { config, now, timeouts } = deps;
   const todoist = createTodoist({
     url: config.tasks.todoistUrl,
@@ -43,6 +54,7 @@ export function openServices(deps: ServiceDeps, spec: PairSpec, count: CountRequ
     tokens: tokensOf(deps, spec),
     gate: graphGate(account?.toLowerCase() ?? `secret ${secret ?? ''}`),
     count,
+    mayWrite,
     now,
     timeouts,
   });

@@ -9,9 +9,9 @@ import { asActivityFailure } from './as-activity-failure.ts';
 import { diagnoseSync } from './diagnose-sync.ts';
 import { look } from './look.ts';
 import { mustBeAccount } from './must-be-account.ts';
-import { openServices, SERVICE_TIMEOUTS, type ServiceTimeouts } from './open-services.ts';
+import { openServices, READ_ONLY, SERVICE_TIMEOUTS, type ServiceTimeouts, type ServiceUse } from './open-services.ts';
 import { planView } from './plan-view.ts';
-import type { CountRequest, Services } from './services.ts';
+import type { Services } from './services.ts';
 import { syncChunk } from './sync-chunk.ts';
 
 /** What the activities of a sync work with. */
@@ -38,20 +38,20 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
         throw asActivityFailure(error instanceof TemporalFailure ? error : await whatEnded(pulse, error), spec);
       }
     });
-  const open = async (spec: PairSpec, count: CountRequest, pulse: Pulse): Promise<Services> => {
-    const services = openServices({ config, now, timeouts }, spec, count);
+  const open = async (spec: PairSpec, use: ServiceUse, pulse: Pulse): Promise<Services> => {
+    const services = openServices({ config, now, timeouts }, spec, use);
     await mustBeAccount(services.graph, spec, pulse.signal);
     return services;
   };
   return {
     syncChunk: (input) =>
       pulsing(input.spec, (pulse) => {
-        const services = (count: CountRequest) => open(input.spec, count, pulse);
+        const services = (use: ServiceUse) => open(input.spec, use, pulse);
         return syncChunk({ pulse, standing: standing(), services }, input);
       }),
     planSync: (input) =>
       pulsing(input.spec, (pulse) =>
-        beating(pulse, async () => plan(await open(input.spec, () => undefined, pulse), input, pulse)),
+        beating(pulse, async () => plan(await open(input.spec, READ_ONLY, pulse), input, pulse)),
       ),
     diagnoseSync: ({ spec }) => pulsing(spec, (pulse) => diagnoseSync({ config, now, timeouts }, spec, pulse.signal)),
   };

@@ -21,11 +21,12 @@ import { beatOf, chunkOf, lastWords } from './chunk-words.ts';
 import { look } from './look.ts';
 import { openChunk, type Chunk } from './open-chunk.ts';
 import { setAside } from './progress.ts';
-import type { CountRequest, Services } from './services.ts';
+import type { ServiceUse } from './open-services.ts';
+import type { Services } from './services.ts';
 import { syncView } from './sync-view.ts';
 
 export interface ChunkDeps {
-  readonly services: (count: CountRequest) => Promise<Services>;
+  readonly services: (use: ServiceUse) => Promise<Services>;
   readonly pulse: Pulse;
   readonly standing: Standing;
 }
@@ -38,11 +39,14 @@ export interface ChunkDeps {
 export async function syncChunk({ services, pulse, standing }: ChunkDeps, input: SyncChunkInput): Promise<SyncChunk> {
   const chunk = await openChunk(input, pulse, standing);
   const { requests } = chunk.progress;
-  const count: CountRequest = (service) => void (requests[service] += 1);
+  const use: ServiceUse = {
+    count: (service) => void (requests[service] += 1),
+    mayWrite: () => !chunk.lease.lost(),
+  };
   try {
     return await beating(
       pulse,
-      async () => converge(chunk, await services(count)),
+      async () => converge(chunk, await services(use)),
       () => beatOf(chunk, null),
     );
   } catch (error) {

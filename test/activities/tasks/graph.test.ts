@@ -2,7 +2,7 @@
 import type { Fault } from '../../../sandbox/faults.ts';
 import { startGraph } from '../../../sandbox/graph/stand-in.ts';
 import type { GraphStandIn } from '../../../sandbox/graph/stand-in.ts';
-import { graphGate } from '../../../src/activities/tasks/graph-gate.ts';
+import { graphGate, type Gate } from '../../../src/activities/tasks/graph-gate.ts';
 import type { GraphOptions } from '../../../src/activities/tasks/graph-request.ts';
 import { createGraph } from '../../../src/activities/tasks/graph.ts';
 import type { Graph, GraphStep, StepResult } from '../../../src/activities/tasks/services.ts';
@@ -30,6 +30,7 @@ function client(more: Partial<GraphOptions> = {}): Graph {
     tokens: ALWAYS,
     gate: graphGate(standIn.url),
     count: () => void (sent += 1),
+    mayWrite: () => true,
     now: Date.now,
     timeouts: { readMs: 10_000, writeMs: 10_000 },
     ...more,
@@ -223,6 +224,34 @@ describe('tokens', () => {
     const facts = await errorOf(client({ tokens: tokensOf('old', 'older') }).get('', 'GET me', NEVER));
     expect(facts).toMatchObject({ kind: 'unauthorized', outcome: 'not-run', code: 'InvalidAuthenticationToken' });
     expect(facts.next).toBeUndefined();
+  });
+
+  test('a write is not sent where the right to it is lost while a token is renewed (S1)', async () => {
+    let mayWrite = true;
+    const tokens = tokensOf('old', 'graph-token');
+    const accessToken: Tokens['accessToken'] = (signal, options) => {
+      if (options?.refused !== undefined) mayWrite = false;
+      return tokens.accessToken(signal, options);
+    };
+    const graph = client({ tokens: { accessToken }, mayWrite: () => mayWrite });
+    expect(await errorOf(graph.chain([create('a')], NEVER))).toMatchObject({ outcome: 'not-run', code: 'NOT_SENT' });
+    expect([tokens.renewed(), sent, titles()]).toEqual([1, 1, []]);
+  });
+
+  test('a write is not sent where the right to it is lost while it waits for its turn (S1)', async () => {
+    let mayWrite = true;
+    const gate: Gate = async (work) => {
+      await Promise.resolve();
+      mayWrite = false;
+      return work();
+    };
+    const graph = client({ gate, mayWrite: () => mayWrite });
+    expect(await errorOf(graph.chain([create('a')], NEVER))).toMatchObject({ outcome: 'not-run', code: 'NOT_SENT' });
+    expect(sent).toBe(0);
+  });
+
+  test('reads go on without the right to write', async () => {
+    expect(await client({ mayWrite: () => false }).get('/todo/lists', 'GET lists', NEVER)).toHaveProperty('value');
   });
 
   test('a token that dies in the middle of a chain is renewed, and the rest is sent again', async () => {

@@ -33,6 +33,7 @@ function client(): Graph {
     tokens: { accessToken: () => Promise.resolve('graph-token') },
     gate: graphGate(standIn.url),
     count: () => undefined,
+    mayWrite: () => false,
     now: Date.now,
     timeouts: { readMs: 10_000, writeMs: 10_000 },
   });
