@@ -1,5 +1,5 @@
 /**
- * Applies a plan's actions and says what came of each. A step that needs an answer of the one before it comes in a second round.
+ * Applies a plan's actions and says what came of each.
  *
  * - S5 What one task is refused is set aside with its reason; the others go on.
  */
@@ -9,8 +9,8 @@ import type { Action } from '../../core/tasks/plan.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import type { CloseAction } from './close-id.ts';
 import { closeTasks } from './close-tasks.ts';
-import { makeLists, type ListIds, type MakingLists } from './make-lists.ts';
-import { runJobs, type Job, type JobEnd, type JobRun } from './run-jobs.ts';
+import { makeLists, waitsForList, type ListIds, type MakingLists } from './make-lists.ts';
+import { runJobs, type Job, type JobEnd } from './run-jobs.ts';
 import type { Services } from './services.ts';
 import { isMarked, stepsAfter, stepsOf, type StepContext } from './steps-of.ts';
 
@@ -19,8 +19,10 @@ export interface Applying extends MakingLists {
   readonly spec: PairSpec;
   readonly zone: Zone;
   readonly now: () => number;
+  readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<void>;
-  readonly mustStop: () => boolean;
+  /** Whether this sign-in was allowed a write before. */
+  readonly hasWritten: () => boolean;
   readonly ended: (action: Action, end: ActionEnd) => void;
 }
 
@@ -31,43 +33,56 @@ export interface Applying extends MakingLists {
 export type ActionEnd =
   { readonly kind: 'done' | 'changed' | 'unclear' | 'skipped' } | { readonly kind: 'refused'; readonly reason: string };
 
-/** Applies all; returns what kept the rest from being sent, or null. */
+/**
+ * Applies all; returns what kept the rest from being sent, or null. What needs no list that is missing comes first: nothing of it hangs on
+ * whether one can be made.
+ */
 export async function applyActions(actions: readonly Action[], to: Applying): Promise<ServiceError | null> {
-  const lists = await makeLists(actions, to);
-  if (lists instanceof ServiceError) return lists;
   const { ready, stopped } = await close(actions, to);
   if (stopped !== null) return stopped;
-  const second: Job<Action>[] = [];
-  const jobs = ready.map((action) => ({ what: action, steps: stepsOf(action, contextOf(action, lists, to)) }));
-  const first = await runJobs(jobs, {
-    ...runOf(to),
-    ended: (action, end) => {
-      const more = needsMore(action) && end.kind === 'done' ? stepsAfter(action, end.bodies.at(-1)) : null;
-      if (more !== null && more.length > 0) second.push({ what: action, steps: more });
-      else to.ended(action, more === null ? endOf(action, end) : { kind: 'changed' });
-    },
-  });
+  const waiting = ready.filter(waitsForList);
+  const first = await send(
+    ready.filter((action) => !waitsForList(action)),
+    NO_LISTS,
+    to,
+  );
   if (first !== null) {
-    for (const { what } of second) to.ended(what, { kind: 'unclear' });
+    for (const action of waiting) to.ended(action, { kind: 'skipped' });
     return first;
   }
-  return runJobs(second, { ...runOf(to), ended: (action, end) => to.ended(action, endOf(action, end)) });
+  const { lists, able, stopped: unmade } = await makeLists(waiting, to);
+  return (await send(able, lists, to)) ?? unmade;
+}
+
+const NO_LISTS: ListIds = new Map();
+
+function send(actions: readonly Action[], lists: ListIds, to: Applying): Promise<ServiceError | null> {
+  const jobs = actions.map((action) => jobOf(action, contextOf(action, lists, to)));
+  return runJobs(jobs, {
+    graph: to.services.graph,
+    hasWritten: to.hasWritten(),
+    sending: to.sending,
+    pause: to.pause,
+    mustStop: to.mustStop,
+    ended: (action, end) => to.ended(action, endOf(action, end)),
+  });
+}
+
+function jobOf(action: Action, context: StepContext): Job<Action> {
+  const job = { what: action, steps: stepsOf(action, context) };
+  return needsMore(action) ? { ...job, next: (body) => stepsAfter(action, body) } : job;
 }
 
 /** Whether its first round only prepares. */
 const needsMore = (action: Action): boolean =>
   action.kind === 'remove' || (action.kind === 'complete' && !isMarked(action.copy));
 
-function runOf(to: Applying): Omit<JobRun<Action>, 'ended'> {
-  return { graph: to.services.graph, sending: to.sending, pause: to.pause, mustStop: to.mustStop };
-}
-
 function endOf(action: Action, end: JobEnd): ActionEnd {
   if (end.kind !== 'failed') return { kind: end.kind };
   const { facts } = end.error;
   if (action.kind === 'remove' && facts.kind === 'not-found') return { kind: 'done' };
   if (facts.kind === 'conflict' || facts.kind === 'not-found' || facts.code === HAS_A_LINK) return { kind: 'changed' };
-  if (facts.kind === 'invalid') return { kind: 'refused', reason: end.error.message };
+  if (facts.kind === 'invalid' || facts.kind === 'forbidden') return { kind: 'refused', reason: end.error.message };
   return { kind: 'unclear' };
 }
 

@@ -27,6 +27,7 @@ export async function applyChunk(
     signal: pulse.signal,
     pause: (ms) => throttle(chunk, ms),
     mustStop: () => pulse.signal.aborted || chunk.lease.lost(),
+    hasWritten: () => Object.values(progress.applied).some((count) => count > 0),
     madeList: (list) => chunk.madeLists.push(list),
     sending: (action) => chunk.patience.sent(action, pulse.now()),
     ended: (action, end) => {

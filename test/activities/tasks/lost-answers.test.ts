@@ -100,3 +100,80 @@ describe('what became of a task', () => {
     expect(openTitles(rig)).toEqual(['task 0']);
   });
 });
+
+describe('what is not allowed or refused', () => {
+  const forbidden = { kind: 'refuse', status: 403, code: 'ErrorAccessDenied' } as const;
+
+  test.concurrent('in one list is set aside, and the rest is synced (S5)', async () => {
+    const rig = await rigWith(3);
+    await runDirectly(rig);
+    for (const { id } of rig.todoist.tasks()) rig.todoist.person.edit(id, { priority: 4 });
+    const path = encodeURIComponent(rig.graph.tasks()[0]?.id ?? '');
+    const when = (request: { readonly path: string }): boolean => request.path.includes(path);
+    rig.graph.steps.add({ operation: 'PATCH task', times: Infinity, when, fault: forbidden });
+    const chunk = await attempt(rig).end;
+    expect(chunk.setAside).toMatchObject([{ reason: expect.stringContaining('may not do this') as string }]);
+    expect(chunk.totals.applied.update).toBe(2);
+  });
+
+  test.concurrent('at all stops the run, for the sign-in may not write', async () => {
+    const rig = await rigWith(3);
+    rig.graph.steps.add({ operation: '*', times: Infinity, fault: forbidden });
+    await expect(attempt(rig).end).rejects.toThrow('may not do this');
+  });
+
+  const perProject = (rig: SyncRig) => ({
+    spec: rig.spec({ to: { ...rig.spec().to, lists: { kind: 'per-project' } } }),
+  });
+
+  test.concurrent.each([400, 403, 409])(
+    'as a list (%d) keeps its own tasks back, and no others (S5)',
+    async (status) => {
+      const rig = await rigWith(1);
+      const bad = rig.todoist.person.addProject('Bad');
+      const kept = rig.todoist.person.add({ content: 'kept back', project: bad });
+      rig.todoist.person.add({ content: 'of another list', project: rig.todoist.person.addProject('Good') });
+      const when = ({ body }: { readonly body: string }): boolean => body.includes('"Bad"');
+      rig.graph.faults.add({ operation: 'POST list', times: Infinity, when, fault: { ...forbidden, status } });
+      const chunk = await attempt(rig, { overrides: perProject(rig) }).end;
+      expect(chunk).toMatchObject({ done: true, setAside: [{ id: kept }] });
+      expect(chunk.setAside[0]?.reason).toMatch(/^its list cannot be made: /);
+      expect([...openTitles(rig)].sort()).toEqual(['of another list', 'task 0']);
+      rig.graph.faults.clear();
+      await runDirectly(rig, perProject(rig));
+      expect(brokenSyncPromises(rig)).toEqual([]);
+    },
+  );
+
+  test.concurrent('as lists are made only after everything that needs none (S5)', async () => {
+    const rig = await rigWith(2);
+    await runDirectly(rig, perProject(rig));
+    for (const { id } of rig.todoist.tasks()) rig.todoist.person.edit(id, { priority: 4 });
+    rig.todoist.person.add({ content: 'new', project: rig.todoist.person.addProject('New') });
+    rig.graph.faults.add({
+      operation: 'POST list',
+      fault: { kind: 'refuse', status: 503, code: 'ServiceUnavailable' },
+    });
+    await expect(attempt(rig, { overrides: perProject(rig) }).end).rejects.toThrow('no usable answer');
+    expect(rig.graph.tasks().map(({ importance }) => importance)).toEqual(['high', 'high']);
+  });
+});
+
+describe('a removal', () => {
+  test.concurrent('that was throttled after its copy was read is made only after another read (S3)', async () => {
+    const rig = await rigWith(2);
+    await runDirectly(rig);
+    const { id = '', content = '' } = rig.todoist.tasks()[0] ?? {};
+    rig.todoist.person.remove(id);
+    const copy = rig.graph.tasks().find(({ title }) => title === content)?.id ?? '';
+    const run = (): void => rig.graph.person.edit(copy, { title: 'edited meanwhile' });
+    const throttled = { kind: 'refuse', status: 429, code: 'TooManyRequests' } as const;
+    rig.graph.steps.add({ operation: 'DELETE task', fault: throttled });
+    const seen = rig.graph.steps.seen.length;
+    rig.graph.steps.add({ operation: 'GET task', after: 1, fault: { kind: 'meanwhile', run } });
+    const spec = rig.spec({ onDeleted: 'delete', stopAt: { ...rig.spec().stopAt, empty: false } });
+    await attempt(rig, { overrides: { spec } }).end;
+    const steps = rig.graph.steps.seen.slice(seen).map(({ operation }) => operation);
+    expect(steps).toEqual(['GET task', 'DELETE task', 'GET task', 'GET task', 'DELETE task']);
+  });
+});

@@ -35,6 +35,7 @@ async function ran(jobs: readonly Job<string>[], script: Script, own: Partial<Jo
   };
   const stopped = await runJobs(jobs, {
     graph: { chain, get: never, post: never, pages: never },
+    hasWritten: false,
     sending: (what) => sent.push(what),
     ended: (what, end) => {
       ends.push([what, end.kind]);
@@ -142,17 +143,93 @@ test('leaves a long throttle to Temporal, names it, and skips the rest', async (
   expect(run.ends.filter(([, kind]) => kind === 'skipped')).toHaveLength(40);
 });
 
-test.each(['unauthorized', 'forbidden'] as const)(
-  'stops where one step is %s, for no other would pass',
-  async (kind) => {
-    const why = error(kind);
-    const run = await ran(jobs(100), (steps) => [failed(why), ...steps.slice(1).map(() => BEHIND)]);
-    expect(run.stopped).toBe(why);
-    expect(run.batches).toHaveLength(4);
-    expect(run.ends.filter(([, end]) => end === 'failed')).toHaveLength(4);
-    expect(run.ends.filter(([, end]) => end === 'skipped')).toHaveLength(96);
-  },
-);
+test('stops where one step has no token that is accepted, for no other would pass', async () => {
+  const why = error('unauthorized');
+  const run = await ran(jobs(100), (steps) => [failed(why), ...steps.slice(1).map(() => BEHIND)]);
+  expect(run.stopped).toBe(why);
+  expect(run.batches).toHaveLength(4);
+  expect(run.ends.filter(([, end]) => end === 'failed')).toHaveLength(4);
+  expect(run.ends.filter(([, end]) => end === 'skipped')).toHaveLength(96);
+});
+
+describe('a step that is not allowed', () => {
+  const forbidden = error('forbidden');
+  const isForbidden = (which: readonly string[]): Script => {
+    return (steps) => {
+      const first = steps.findIndex(({ path }) => which.includes(path));
+      return steps.map((_, at) => (first === -1 || at < first ? DONE : at === first ? failed(forbidden) : BEHIND));
+    };
+  };
+
+  test('is the matter of its own task where others are allowed, before it or after it (S5)', async () => {
+    const run = await ran(jobs(30), isForbidden(['j0-0', 'j7-0']));
+    expect(run.stopped).toBeNull();
+    expect(run.ends.filter(([, end]) => end === 'failed').map(([what]) => what)).toEqual(['j0-', 'j7-']);
+    expect(run.ends.filter(([, end]) => end === 'done')).toHaveLength(28);
+  });
+
+  test('is that of all where none is allowed: it stops after a few', async () => {
+    const run = await ran(jobs(100), isForbidden(jobs(100).flatMap(({ steps }) => steps.map(({ path }) => path))));
+    expect(run.stopped).toBe(forbidden);
+    expect(run.ends.filter(([, end]) => end === 'failed').length).toBeLessThan(25);
+    expect(run.ends).toHaveLength(100);
+  });
+
+  test('stops where it is the only one, unless this sign-in was allowed a write before', async () => {
+    expect((await ran(jobs(1), isForbidden(['j0-0']))).stopped).toBe(forbidden);
+    expect((await ran(jobs(1), isForbidden(['j0-0']), { hasWritten: true })).stopped).toBeNull();
+  });
+
+  test('is not made up for by a read that is allowed', async () => {
+    const read: Job<string> = { what: 'r', steps: [{ method: 'GET', path: 'r0', name: 'GET task' }] };
+    expect((await ran([read, job('j0-')], isForbidden(['j0-0']))).stopped).toBe(forbidden);
+  });
+});
+
+describe('a job of two rounds', () => {
+  const twice = (what: string, next: Job<string>['next']): Job<string> => ({
+    what,
+    steps: [{ method: 'GET', path: `${what}-read`, name: 'GET task' }],
+    ...(next && { next }),
+  });
+  const remove = (what: string) => twice(what, () => [{ method: 'DELETE', path: `${what}-gone`, name: 'DELETE task' }]);
+
+  test('has its second one right after the first, before what comes behind it', async () => {
+    const run = await ran([remove('a'), ...jobs(100)], allDone);
+    expect(run.batches[4]?.[0]).toBe('a-gone'); // the four lanes had their batches by then
+    expect(run.ends.filter(([what]) => what === 'a')).toEqual([['a', 'done']]);
+  });
+
+  test('has changed where its second one has nothing to do', async () => {
+    expect((await ran([twice('a', () => [])], allDone)).ends).toEqual([['a', 'changed']]);
+  });
+
+  test.each([
+    ['throttled', (steps: readonly GraphStep[]) => steps.map(() => failed(BUSY))],
+    ['behind a failure', (steps: readonly GraphStep[]) => steps.map(() => BEHIND)],
+    ['throttled as a whole', () => BUSY],
+  ])('is not sent late in its second one: %s, it waits for another look (S3)', async (_, second) => {
+    const run = await ran([remove('a')], (steps, batch) => (batch === 0 ? allDone(steps, 0) : second(steps)));
+    expect(run.batches).toEqual([['a-read'], ['a-gone']]);
+    expect(run.ends).toEqual([['a', 'skipped']]);
+  });
+});
+
+test('waits longer each time where a throttle names no time, until it is for Temporal to wait', async () => {
+  const run = await ran([job('a')], () => error('throttled'));
+  expect(run.pauses).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000]);
+  expect(run.stopped?.facts.kind).toBe('throttled');
+  expect(run.ends).toEqual([['a', 'skipped']]);
+});
+
+test('begins anew with short pauses once something has passed', async () => {
+  const run = await ran([job('a'), job('b')], (steps, batch) =>
+    batch % 2 === 0
+      ? [failed(error('throttled')), ...steps.slice(1).map(() => BEHIND)]
+      : [DONE, ...steps.slice(1).map(() => failed(error('throttled')))],
+  );
+  expect(run.pauses).toEqual([250, 250, 500]);
+});
 
 test('says of every job in a batch without an answer that it failed, and stops (S5)', async () => {
   const run = await ran(jobs(21), (steps, batch) => (batch === 0 ? UNKNOWN : allDone(steps, batch)));
