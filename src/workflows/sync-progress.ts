@@ -1,7 +1,8 @@
 import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { ChunkFacts, SyncChunk } from '../contracts/sync-activities.ts';
-import { noCounts, type SyncMemo, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
+import { noCounts, type SyncRequest, type SyncStatus, type SyncTotals } from '../contracts/sync.ts';
 import { addTotals } from './add-totals.ts';
+import type { LeftOpen } from './left-open.ts';
 import { describeSync } from './describe-sync.ts';
 
 /** What everybody who looks at a run sees: the query `status` and the UI's current details. */
@@ -43,9 +44,6 @@ export function startSyncProgress(request: SyncRequest): SyncProgress {
 export function keepSyncOutcome({ outcome, failure }: SyncStatus, left: LeftOpen): void {
   upsertMemo({ outcome, sentence: failure?.sentence ?? null, ...left });
 }
-
-/** What the next run has to know of creations that may not show yet. */
-export type LeftOpen = Required<Pick<SyncMemo, 'unsettled' | 'creations'>>;
 
 const NO_TOTALS: SyncTotals = {
   applied: noCounts(),

@@ -3,7 +3,8 @@ import type { ChunkFacts, SyncChunk, SyncChunkInput } from '../contracts/sync-ac
 import type { SetAsideReport, SyncRequest, SyncStatus } from '../contracts/sync.ts';
 import type { Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
-import { startSyncProgress, type LeftOpen, type SyncProgress } from './sync-progress.ts';
+import { leftOpen, type LeftOpen } from './left-open.ts';
+import { startSyncProgress, type SyncProgress } from './sync-progress.ts';
 
 /** One run of a pair. */
 export interface SyncRun {
@@ -57,7 +58,7 @@ export function startSync(request: SyncRequest): SyncRun {
       unsettled = true; // until it says otherwise
       const chunk = await work({ spec, adopt, allowRemovals, pace, removed, creations, ...aside });
       ({ removed, creations, done: finished } = chunk);
-      unsettled = Object.keys(creations).length > (finished ? MOST_NAMED : 0);
+      unsettled = !finished && Object.keys(creations).length > 0;
       progress.take(chunk);
     },
     isDone: () => finished && !wished,
@@ -76,12 +77,9 @@ export function startSync(request: SyncRequest): SyncRun {
       progress.takeLast(facts);
       ({ unsettled } = facts);
     },
-    leftOpen: () => ({ unsettled, creations: unsettled ? {} : creations }),
+    leftOpen: () => leftOpen(creations, unsettled),
   };
 }
-
-/** Creations that fit into a memo; after more, the next run waits for all. */
-const MOST_NAMED = 200;
 
 const NONE: SetAsideReport = { setAside: [], setAsideCount: 0 };
 

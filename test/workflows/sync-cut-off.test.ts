@@ -72,7 +72,7 @@ describe('a run after one that was cut off', () => {
 });
 
 describe('a run after one that is done', () => {
-  test.concurrent.each([12, 210])(
+  test.concurrent.each([12, 250])(
     'of %d tasks makes no second copy of what a replica does not show yet (S1)',
     async (tasks) => {
       const rig = await yard.rig({ graph: { flickerMs: 1_500 }, pace: { chunk: 1_000, settleMs: 3_000 } });
