@@ -82,12 +82,14 @@ async function startOnFreePorts(options: EmbeddedOptions, lock: FileLock | undef
     try {
       return await startOnce(options, lock);
     } catch (cause) {
-      const lostTheRace =
-        cause instanceof EmbeddedFailure && /address already in use|goroutine \d+/.test(cause.message);
+      const lostTheRace = cause instanceof EmbeddedFailure && LOST_THE_RACE.test(cause.message);
       if (!lostTheRace || attempt === 3) throw cause;
     }
   }
 }
+
+/** Of a long trace only the last lines are kept: any of them shows a panic. */
+const LOST_THE_RACE = /address already in use|goroutine \d+|\.go:\d+ \+0x/;
 
 async function startOnce(options: EmbeddedOptions, lock: FileLock | undefined): Promise<Running> {
   const port = await choosePort({ what: 'port of Temporal', asked: options.port, usual: 7233 });

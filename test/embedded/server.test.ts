@@ -93,6 +93,16 @@ describe('an embedded server', () => {
     );
   });
 
+  test('is started again where it panics over a port of its own, however long its trace is', async () => {
+    const folder = await freshFolder();
+    const frames = Array.from({ length: 40 }, (_, at) => `main.f${at}()\n\t/src/server.go:${at} +0x1b9\n`).join('');
+    const trace = `printf 'panic: address already in use\n\ngoroutine 1 [running]:\n${frames}' >&2`;
+    const panicked = join(folder, 'panicked');
+    const body = `[ -e '${panicked}' ] && exec '${cli}' "$@"\ntouch '${panicked}'; ${trace}; exit 2`;
+    const server = await start({ file: 'memory', cli: await script(join(folder, 'temporal'), body) });
+    expect(isAlive(server.pid)).toBe(true);
+  });
+
   test('tells that it ended by itself, and gives its file back', async () => {
     const folder = await freshFolder();
     const server = await start({ file: join(folder, 'a.db') });
