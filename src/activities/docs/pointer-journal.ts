@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PointerMove } from '../../core/docs/pointer-move.ts';
+import { failure } from '../../policies/failures.ts';
+import { flush } from './durable.ts';
+import type { SiteLayout } from './site-layout.ts';
+
+/**
+ * The journal of a version's pointer: numbered files, each written once. The newest is what has to stand.
+ *
+ * To write the next number first *is* to have the move: there is no lock, so no crash leaves one behind. A file appears under its number
+ * complete or not at all (a hard link, which refuses a name that is taken).
+ */
+
+/** The journal, oldest first; empty where nothing was ever published. @throws failure `Invalid` where an entry is no entry. */
+export async function readJournal(layout: SiteLayout, version: string): Promise<readonly PointerMove[]> {
+  const folder = join(layout.state, version);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NUMBERED.test(name)).sort();
+  const moves: PointerMove[] = [];
+  for (const name of names) moves.push(await readMove(join(folder, name)));
+  return moves;
+}
+
+/** The versions that have a journal, by name. */
+export async function versionsOf(layout: SiteLayout): Promise<readonly string[]> {
+  const entries = await readdir(layout.state, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Writes a move under its number; false where somebody else has that number. */
+export async function claimMove(layout: SiteLayout, move: PointerMove): Promise<boolean> {
+  const folder = join(layout.state, move.version);
+  await mkdir(folder, { recursive: true });
+  const draft = join(folder, `.${randomUUID()}.tmp`);
+  await writeFile(draft, `${JSON.stringify(move)}\n`, { flag: 'wx' });
+  try {
+    await flush(draft);
+    await link(draft, join(folder, `${String(move.seq).padStart(8, '0')}.json`));
+    await flush(folder);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readMove(path: string): Promise<PointerMove> {
+  const text = await readFile(path, 'utf8');
+  const move = parse(text);
+  if (move !== null) return move;
+  throw failure('Invalid', `${path} is no entry of a journal of this program.`, {
+    next: 'Look at it by hand; without it the pointer of this version is not moved.',
+  });
+}
+
+function parse(text: string): PointerMove | null {
+  try {
+    const value = JSON.parse(text) as Partial<PointerMove>;
+    return value.schemaVersion === 1 && typeof value.release === 'string' && typeof value.seq === 'number'
+      ? (value as PointerMove)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+const NUMBERED = /^\d{8}\.json$/;

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import {
+  decidePublish,
+  decideRollback,
+  decideUnpin,
+  type Decision,
+  type PointerMove,
+} from '../../core/docs/pointer-move.ts';
+import { rootFiles } from '../../core/docs/root-files.ts';
+import { replaceFile } from './durable.ts';
+import { movePointer, settle, standsAt, type MoveWatch } from './pointer.ts';
+import { readJournal, versionsOf } from './pointer-journal.ts';
+import { mustBeWhole, readReleases, type StoredRelease } from './read-manifest.ts';
+import type { SiteLayout } from './site-layout.ts';
+
+/**
+ * Published documentation in a folder: immutable releases, and a pointer for each version.
+ *
+ * - P1 What a pointer leads to is one whole release; moving it is one rename (pointer.ts).
+ * - P2 Nothing that is served is touched before the move; a release is compared with its manifest before it is pointed at.
+ * - P3 A rollback is a move of the pointer. It pins the version, so that the next build does not undo it, until somebody unpins it.
+ */
+
+export interface Asked {
+  readonly version: string;
+  readonly by: string;
+  /** ISO 8601: when it was asked for. */
+  readonly askedAt: string;
+}
+
+/** Points a version at a release; idempotent, and no harm when it comes late. @throws failure `Invalid` where the release is damaged. */
+export async function publish(
+  layout: SiteLayout,
+  { release, ...asked }: Asked & { readonly release: string },
+  watch: MoveWatch = {},
+): Promise<Decision> {
+  await mustBeWhole(join(layout.releases, release));
+  const decide = (journal: readonly PointerMove[]) => decidePublish(journal, release, { ...asked, now: now() });
+  return moved(layout, await movePointer({ layout, version: asked.version }, decide, watch));
+}
+
+/** Goes back to the release before, or to the one that is named, and pins the version to it (P3). */
+export async function rollBack(layout: SiteLayout, { to, ...asked }: Asked & { readonly to: string | null }) {
+  const decide = async (journal: readonly PointerMove[]): Promise<Decision> => {
+    const releases = new Set((await readReleases(layout)).map(({ id }) => id));
+    const decision = decideRollback(journal, { to, releases }, { ...asked, now: now() });
+    if (decision.kind === 'move') await mustBeWhole(join(layout.releases, decision.move.release));
+    return decision;
+  };
+  return moved(layout, await movePointer({ layout, version: asked.version }, decide));
+}
+
+/** Lets builds publish again. */
+export async function unpin(layout: SiteLayout, asked: Asked): Promise<Decision> {
+  const decide = (journal: readonly PointerMove[]) => decideUnpin(journal, { ...asked, now: now() });
+  return moved(layout, await movePointer({ layout, version: asked.version }, decide));
+}
+
+export interface StandingVersion {
+  readonly version: string;
+  /** The newest move. */
+  readonly stands: PointerMove;
+  /** Where the pointer really leads: another release than `stands` says only within the zombie window; null where there is none. */
+  readonly pointsAt: string | null;
+}
+
+export interface SiteState {
+  readonly versions: readonly StandingVersion[];
+  readonly releases: readonly StoredRelease[];
+  readonly journals: readonly (readonly PointerMove[])[];
+}
+
+/** What stands in a site; changes nothing. */
+export async function readSite(layout: SiteLayout): Promise<SiteState> {
+  const names = await versionsOf(layout);
+  const journals = (await Promise.all(names.map((version) => readJournal(layout, version)))).filter(
+    (one) => one.length > 0,
+  );
+  const versions = await Promise.all(
+    journals
+      .flatMap((journal) => journal.slice(-1))
+      .map(async (stands) => {
+        return { version: stands.version, stands, pointsAt: await standsAt(layout, stands.version).catch(() => null) };
+      }),
+  );
+  return { versions, releases: await readReleases(layout), journals };
+}
+
+/** Finishes what a killed process began: every pointer as its journal says, and the files at the root to match. */
+export async function convergeSite(layout: SiteLayout): Promise<void> {
+  for (const version of await versionsOf(layout)) await settle(layout, version);
+  await writeRootFiles(layout);
+}
+
+async function moved(layout: SiteLayout, decision: Decision): Promise<Decision> {
+  await writeRootFiles(layout);
+  return decision;
+}
+
+/** Made from the journals alone, and made again until they did not change meanwhile: two at once must not leave the older answer. */
+async function writeRootFiles(layout: SiteLayout): Promise<void> {
+  let before = '';
+  for (;;) {
+    const { versions } = await readSite(layout);
+    const files = JSON.stringify(versions);
+    if (versions.length === 0 || files === before) return;
+    before = files;
+    for (const [name, text] of Object.entries(rootFiles(versions.map(({ stands }) => stands))))
+      await replaceFile(join(layout.out, name), text as string);
+  }
+}
+
+const now = (): string => new Date().toISOString();
