@@ -1,0 +1,152 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import type { BuildLimits, Diagnostics, GeneratorVersion, TypedocOptions } from '../../contracts/docs.ts';
+import { failure } from '../../policies/failures.ts';
+import { folderBytes } from './folder-bytes.ts';
+import { packageFolders } from './package-folders.ts';
+import { runLimited, type LimitedEnd } from './run-limited.ts';
+import { typedocVersion } from './typedoc-version.ts';
+
+export interface GenerateTask {
+  /** Without links above it. */
+  readonly tree: string;
+  /** Where the pages go; it is there, and empty. */
+  readonly out: string;
+  /** Where the model goes, as TypeDoc's JSON; what else is in this folder is this build's own. */
+  readonly json: string;
+  readonly options: TypedocOptions;
+  /** True: the tree's own configuration and plugins run, as typing `typedoc` would run them. */
+  readonly trusted: boolean;
+  /** The commit that source links point at; null: as git says. */
+  readonly revision: string | null;
+  readonly limits: BuildLimits;
+}
+
+/** What the child is told. */
+export interface ChildTask extends Omit<GenerateTask, 'limits'> {
+  /** Where it puts its result. */
+  readonly result: string;
+}
+
+/** What it made. */
+export interface ChildResult extends Diagnostics {
+  /** How far it came. */
+  readonly stage: 'options' | 'convert' | 'write' | 'done';
+}
+
+export interface Generated {
+  readonly generator: GeneratorVersion;
+  readonly diagnostics: Diagnostics;
+}
+
+/**
+ * Makes pages of a tree with TypeDoc, in a child process.
+ *
+ * P4 An untrusted tree is data: no plugin, script or git of it runs; the process can read the tree and TypeDoc itself, and write its own output,
+ * and nothing else (Node's permission model; it follows links, so that the tree must have none that lead out: source-tree.ts).
+ *
+ * @throws failure `Invalid` with the first diagnostics in its details, `Refused` where a limit ended it; the reason of the signal.
+ */
+export async function generateTypedoc(
+  task: GenerateTask,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Generated> {
+  const work = dirname(task.json);
+  const [order, result] = [join(work, 'typedoc-task.json'), join(work, 'typedoc-result.json')];
+  const { limits, ...told } = task;
+  await writeFile(order, JSON.stringify({ ...told, result } satisfies ChildTask));
+  try {
+    const end = await runLimited({
+      command: process.execPath,
+      args: [`--max-old-space-size=${limits.memoryMb}`, ...permissionsOf(task, work), CHILD, order],
+      cwd: task.tree,
+      env: { ...SYSTEM, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', NODE_NO_WARNINGS: '1' },
+      timeMs: limits.timeMs,
+      signal,
+      tooMuch: () => tooMuch(work, limits),
+    });
+    return { generator: typedocVersion(), diagnostics: diagnosticsOf(await resultOf(end, result, task)) };
+  } finally {
+    await Promise.all([order, result].map((path) => rm(path, { force: true })));
+  }
+}
+
+const CHILD = fileURLToPath(new URL('./typedoc-child.mjs', import.meta.url));
+/** What a trusted tree needs to find git. */
+const SYSTEM = { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' };
+
+/** https://nodejs.org/api/permissions.html: no other file, no process, no worker. */
+function permissionsOf({ tree, trusted }: GenerateTask, work: string): readonly string[] {
+  if (trusted) return [];
+  const readable = [tree, work, dirname(CHILD), ...packageFolders('typedoc'), ...packageFolders('typescript')];
+  // Node 20 forgets a folder for which one inside of it is named as well (measured).
+  const outermost = readable.filter((one) => !readable.some((other) => one.startsWith(`${other}/`)));
+  const isStable = process.allowedNodeEnvironmentFlags.has('--permission');
+  return [
+    isStable ? '--permission' : '--experimental-permission',
+    ...outermost.map((folder) => `--allow-fs-read=${folder}`),
+    `--allow-fs-write=${work}`,
+  ];
+}
+
+async function tooMuch(work: string, { bytes }: BuildLimits): Promise<string | null> {
+  const written = await folderBytes(work);
+  return written <= bytes ? null : `${written} bytes were written, and ${bytes} are allowed`;
+}
+
+/** @throws failure that says why there is none. */
+async function resultOf(end: LimitedEnd, path: string, { limits, tree }: GenerateTask): Promise<ChildResult> {
+  if (end.kind === 'timed-out') throw ended(`it took longer than ${limits.timeMs / 1_000} s`);
+  if (end.kind === 'too-much') throw ended(end.why);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text !== null && end.code === 0) return JSON.parse(text) as ChildResult;
+  if (OUT_OF_MEMORY.test(end.tail) || end.code === KILLED)
+    throw ended(`it needed more than ${limits.memoryMb} MB of memory`);
+  if (end.tail.includes('ERR_ACCESS_DENIED')) throw leadsOut(end.tail, tree);
+  throw failure('Invalid', 'TypeDoc ended without a word.', { next: LOOK, details: { shown: lastLines(end.tail) } });
+}
+
+const OUT_OF_MEMORY = /heap out of memory|invalid array length Allocation failed/i;
+/** As a shell says that the system's own killer ended a process. */
+const KILLED = 128 + 9;
+
+const ended = (why: string) =>
+  failure('Refused', `TypeDoc was ended: ${why}.`, { next: 'Make the source smaller, or give the build more.' });
+
+function leadsOut(tail: string, tree: string) {
+  const [, resource = ''] = /resource: '([^']*)'/.exec(tail) ?? [];
+  return failure('Refused', 'The source asks for something outside of it, which an untrusted build does not read.', {
+    next: 'Look for includes, links and references that climb out of it.',
+    details: { shown: resource.startsWith(tree) ? [resource] : [] },
+  });
+}
+
+const LOOK = 'Build it on your own machine with typedoc to see more.';
+
+const lastLines = (text: string): readonly string[] =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-20)
+    .map((line) => line.slice(0, 300));
+
+/** @throws failure `Invalid` where it did not come to its end. */
+function diagnosticsOf({ stage, ...diagnostics }: ChildResult): Diagnostics {
+  if (stage === 'done') return diagnostics;
+  const { errors, shown } = diagnostics;
+  throw failure('Invalid', `${WORDS[stage]}: ${errors} errors.`, { next: NEXT[stage], details: { shown } });
+}
+
+const WORDS = {
+  options: 'TypeDoc does not take the options of this source',
+  convert: 'TypeDoc cannot read the source',
+  write: 'TypeDoc could not write all pages',
+} as const;
+
+const NEXT = {
+  options: 'Correct them.',
+  convert: 'Correct them, install what is missing, or build with --type-errors report.',
+  write: LOOK,
+} as const;

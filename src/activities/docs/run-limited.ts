@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+
+export interface LimitedRun {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** All of it: nothing of this process's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeMs: number;
+  readonly signal: AbortSignal;
+  /** Asked every second; a sentence ends the run. */
+  readonly tooMuch?: () => Promise<string | null>;
+}
+
+/** How a run ended by itself, or why it was ended. */
+export type LimitedEnd =
+  | {
+      readonly kind: 'exited';
+      readonly code: number | null;
+      readonly signal: NodeJS.Signals | null;
+      readonly tail: string;
+    }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'too-much'; readonly why: string };
+
+/**
+ * Runs a program with everything that it starts, within limits, and leaves nothing of it: its process group is killed at the end, when it is
+ * cancelled, when its time is over, and when this process is killed.
+ *
+ * @throws the reason of the signal where that ended it.
+ */
+export async function runLimited(run: LimitedRun): Promise<LimitedEnd> {
+  const { signal } = run;
+  signal.throwIfAborted();
+  const child = spawn('/bin/sh', ['-c', WATCHED, 'sh', run.command, ...run.args], {
+    cwd: run.cwd,
+    env: { ...run.env },
+    detached: true, // a group of its own
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.once('exit', () => killGroup(child.pid)); // what it has started may hold its output open
+  const tail = keepTail(child.stdout, child.stderr);
+  const exited = new Promise<LimitedEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, killedBy) => resolve({ kind: 'exited', code, signal: killedBy, tail: tail() }));
+  });
+  const limits = watchLimits(run);
+  try {
+    return await Promise.race([exited, limits.exceeded]);
+  } finally {
+    limits.end();
+    killGroup(child.pid);
+    await exited.catch(() => undefined);
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * A shell that kills its group when the other end of its standard input closes, which it does when this process ends in whatever way. The
+ * program itself has no input.
+ */
+const WATCHED = 'exec 4<&0; (cat <&4 >/dev/null; kill -9 0) & "$@" </dev/null 4<&-';
+
+/** The last of what a program says, whichever way it says it. */
+function keepTail(...streams: readonly NodeJS.ReadableStream[]): () => string {
+  let text = '';
+  for (const stream of streams) {
+    stream.setEncoding('utf8');
+    stream.on('data', (more: string) => (text = (text + more).slice(-MOST_KEPT)));
+  }
+  return () => text;
+}
+
+const MOST_KEPT = 20_000;
+
+interface Limits {
+  /** Rejects where the run is cancelled. */
+  readonly exceeded: Promise<LimitedEnd>;
+  end(): void;
+}
+
+function watchLimits({ signal, timeMs, tooMuch }: LimitedRun): Limits {
+  const ended = new AbortController();
+  const exceeded = new Promise<LimitedEnd>((resolve, reject) => {
+    const timeout = setTimeout(() => resolve({ kind: 'timed-out' }), timeMs);
+    const look = setInterval(() => {
+      tooMuch?.().then(
+        (why) => (why === null ? undefined : resolve({ kind: 'too-much', why })),
+        () => undefined, // what it looks at is being written: the next look sees it
+      );
+    }, LOOK_EVERY_MS);
+    const cancel = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', cancel, { signal: ended.signal });
+    ended.signal.addEventListener('abort', () => {
+      clearTimeout(timeout);
+      clearInterval(look);
+    });
+  });
+  return { exceeded, end: () => ended.abort() };
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/** The program, what it started, and the shell that watched over it. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nothing is left of it
+  }
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { constants, type Dirent } from 'node:fs';
+import { lstat, mkdir, open, readdir, readFile, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { MANIFEST, readManifest } from './read-manifest.ts';
+import { failure } from '../../policies/failures.ts';
+
+/** A tree of sources, and what in it is none of it: the site itself, where it is built into the tree. */
+export interface SourceTree {
+  /** Without links. */
+  readonly root: string;
+  readonly apart: readonly string[];
+}
+
+export interface TreeFacts {
+  readonly hash: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** False: it leads to folders that were not looked into, so that an equal hash proves nothing. */
+  readonly comparable: boolean;
+}
+
+/**
+ * The hash of a tree's files: names and bytes, not times. Without `.git`, `.cache`, sites of this program, and `node_modules`, of which
+ * `dependenciesOf` tells.
+ * A link to a folder outside is not looked into, and makes the tree one that is always built.
+ */
+export async function hashTree(tree: SourceTree): Promise<TreeFacts> {
+  const hash = createHash('sha256');
+  let [files, bytes, comparable] = [0, 0, true];
+  for await (const entry of entriesOf(tree, isOutsideHash)) {
+    const content = entry.isLink ? await linkFacts(tree.root, entry.path) : await readFile(entry.path);
+    comparable &&= content !== UNSEEN;
+    hash.update(`${JSON.stringify(entry.name)} ${content.length} `).update(content);
+    files += 1;
+    bytes += content.length;
+  }
+  return { hash: hash.digest('hex'), files, bytes, comparable };
+}
+
+/** What the package managers left of what they installed; null where nothing is installed. */
+export async function dependenciesOf({ root }: SourceTree): Promise<string | null> {
+  const folder = join(root, 'node_modules');
+  if ((await stat(folder).catch(() => null)) === null) return null;
+  const hash = createHash('sha256');
+  for (const name of INSTALLED) hash.update(name).update(await readFile(join(folder, name)).catch(() => ''));
+  return hash.digest('hex');
+}
+
+/**
+ * Copies a tree of somebody else (P4): without `.git`, whose configuration names programs that git runs; of `node_modules` only the
+ * declarations and the JSON, which are all that types need, so that there is no code to run and no file that is one with the original, as a
+ * hard link would be. Links that stay inside stay links.
+ *
+ * @throws failure `Refused` for a link that leads out of the tree.
+ */
+export async function copyTree(tree: SourceTree, to: string): Promise<void> {
+  const { root } = tree;
+  await mkdir(to, { recursive: true });
+  for await (const { name, path, isLink } of entriesOf(tree, isOutsideCopy)) {
+    const target = join(to, name);
+    await mkdir(dirname(target), { recursive: true });
+    if (isLink) await copyLink({ root, path, name }, target);
+    else if (isWanted(name)) await writeFile(target, await readNoLink(path), { flag: 'wx' });
+  }
+}
+
+const INSTALLED = ['.package-lock.json', '.pnpm/lock.yaml', '.yarn-integrity', '.yarn-state.yml'];
+const inModules = (name: string): boolean => name.split('/').includes('node_modules');
+const isWanted = (name: string): boolean => !inModules(name) || /\.([cm]?tsx?|json)$/.test(name);
+const isBeside = (name: string): boolean => /^\..+\.switchyard$/.test(name);
+const isOutsideHash = (name: string): boolean => ['.git', '.cache', 'node_modules'].includes(name) || isBeside(name);
+const isOutsideCopy = (name: string): boolean => ['.git', '.cache', '.bin'].includes(name) || isBeside(name);
+
+interface Entry {
+  /** Relative, with `/`. */
+  readonly name: string;
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+/** Files and links in the order of their names, so that the hash of a tree is one. */
+async function* entriesOf({ root, apart }: SourceTree, skip: (name: string) => boolean): AsyncGenerator<Entry> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await readdir(folder, { withFileTypes: true });
+    if (folder !== root && (await isSite(folder, entries))) continue;
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (skip(entry.name) || apart.includes(path)) continue;
+      if (entry.isDirectory()) folders.push(path);
+      const name = relative(root, path).split(sep).join('/');
+      if (entry.isSymbolicLink() || entry.isFile()) yield { name, path, isLink: entry.isSymbolicLink() };
+    }
+  }
+}
+
+/** Any site of this program, not only the one that is built: of two in one source each would change what the other is built from. */
+async function isSite(folder: string, entries: readonly Dirent[]): Promise<boolean> {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  if (has('.state') && has('releases') && has('versions')) return true;
+  return has(MANIFEST) && (await readManifest(folder)) !== null;
+}
+
+/** What a link stands for in a hash: where it leads, or the bytes of a file that lies outside. */
+async function linkFacts(root: string, path: string): Promise<Buffer> {
+  const to = await realpath(path).catch(() => null);
+  if (to === null || isInside(root, to)) return Buffer.from(`-> ${await readlink(path)}`);
+  return (await stat(to)).isFile() ? readFile(to) : UNSEEN;
+}
+
+const UNSEEN = Buffer.from('a folder that is not looked into');
+
+async function copyLink({ root, path, name }: { root: string; path: string; name: string }, target: string) {
+  const to = await realpath(path).catch(() => null);
+  if (to === null) return; // it leads nowhere
+  if (!isInside(root, to))
+    throw failure('Refused', `${name} is a link that leads out of the source.`, {
+      next: 'Put the file itself there, or build without --untrusted where you trust the source.',
+    });
+  const isFolder = (await lstat(to)).isDirectory();
+  if (!isFolder && !isWanted(name)) return;
+  await symlink(relative(await realpath(dirname(path)), to), target);
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Not through a link: what was a file a moment ago may be one now. */
+async function readNoLink(path: string): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}

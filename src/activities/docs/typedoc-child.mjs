@@ -1,0 +1,123 @@
+// @ts-check
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { Application, Logger, LogLevel } from 'typedoc';
+import ts from 'typescript';
+import { isInside, treeReader } from './typedoc-tree-reader.mjs';
+
+/**
+ * One build with TypeDoc, in a process of its own: it is synchronous for seconds, takes hundreds of megabytes, and may have to be killed.
+ * The task is a file, and so is what comes of it: `generate-typedoc.ts` writes the one and reads the other.
+ */
+
+/** @typedef {import('./generate-typedoc.ts').ChildTask} ChildTask */
+/** @typedef {import('./generate-typedoc.ts').ChildResult} ChildResult */
+
+const MOST_SHOWN = 50;
+const LONGEST = 300;
+
+/** Keeps the first of what TypeDoc says: the first line of each, for the others quote the source. */
+class Listener extends Logger {
+  /** @type {string[]} */
+  shown = [];
+
+  /** @override */
+  log(/** @type {string} */ message, /** @type {import('typedoc').LogLevel} */ level) {
+    super.log(message, level); // it counts
+    if (level < LogLevel.Warn || this.shown.length >= MOST_SHOWN) return;
+    const [first = ''] = stripVTControlCharacters(message).trim().split('\n');
+    this.shown.push(
+      `${level === LogLevel.Warn ? 'warning' : 'error'}: ${first.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, LONGEST)}`,
+    );
+  }
+
+  /** Where something is said of, instead of the line that it stands in. @override */
+  addContext(/** @type {string} */ message, /** @type {unknown} */ _level, /** @type {unknown[]} */ ...[at, file]) {
+    if (at === undefined) return message;
+    const node = /** @type {import('typescript').Node} */ (at);
+    const isPlace = typeof at === 'number';
+    const source = isPlace ? /** @type {import('typescript').SourceFile} */ (file) : node.getSourceFile();
+    const { line } = source.getLineAndCharacterOfPosition(isPlace ? at : node.getStart(source, false));
+    return `${source.fileName.replace(`${process.cwd()}/`, '')}:${line + 1} ${message}`;
+  }
+}
+
+const task = /** @type {ChildTask} */ (JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+writeFileSync(task.result, JSON.stringify(await build(task)));
+
+/** @returns {Promise<ChildResult>} */
+async function build(/** @type {ChildTask} */ task) {
+  const outside = task.options.entryPoints.find((one) => !isInside(task.tree, resolve(task.tree, one)));
+  if (outside !== undefined)
+    return { stage: 'options', errors: 1, warnings: 0, shown: [`error: ${outside} is outside of the source`] };
+  /** @type {Set<string>} */
+  const problems = new Set();
+  const app = task.trusted
+    ? await Application.bootstrapWithPlugins(ofTask(task))
+    : await Application.bootstrap(ofUntrusted(task), [treeReader(task.tree, problems)]);
+  const listener = new Listener();
+  const said = app.logger;
+  app.logger = listener;
+  for (const problem of problems) listener.error(/** @type {import('typedoc').TranslatedString} */ (problem));
+  // What its own logger was told while it began is counted there, and went to the log of this process.
+  const told = (/** @type {ChildResult['stage']} */ stage, unresolved = 0) => ({
+    stage,
+    errors: said.errorCount + listener.errorCount + unresolved,
+    warnings: said.warningCount + listener.warningCount,
+    shown: listener.shown,
+  });
+  if (said.hasErrors() || problems.size > 0) return told('options');
+  const project = await app.convert();
+  if (project === undefined || listener.hasErrors()) return told('convert');
+  const unresolved = task.options.typeErrors === 'report' ? typeErrors(app, listener) : 0;
+  app.validate(project);
+  await app.generateDocs(project, task.out);
+  await app.generateJson(project, task.json);
+  return told(listener.hasErrors() ? 'write' : 'done', unresolved);
+}
+
+/** @returns {Partial<import('typedoc').TypeDocOptions>} */
+function ofTask(/** @type {ChildTask} */ { tree, options, revision, trusted }) {
+  const { name, entryPoints, strategy, typeErrors } = options;
+  return {
+    ...(name === null ? {} : { name }),
+    ...(entryPoints.length === 0 ? {} : { entryPoints: [...entryPoints] }),
+    ...(strategy === null ? {} : { entryPointStrategy: strategy }),
+    ...(revision === null || !trusted ? {} : { gitRevision: revision }),
+    ...(typeErrors === 'report' ? { skipErrorChecking: true } : {}),
+    displayBasePath: tree,
+    emit: 'docs', // nothing of the tree is compiled into it
+    cacheBust: false, // the same source gives the same bytes
+    cleanOutputDir: false,
+    lang: 'en',
+  };
+}
+
+/** Beside that nothing of its own configuration runs: no git, whose configuration names programs, and no HTML out of comments. */
+function ofUntrusted(/** @type {ChildTask} */ task) {
+  return {
+    ...ofTask(task),
+    plugin: [],
+    disableSources: true,
+    disableGit: true,
+    markdownItOptions: { html: false, linkify: true },
+    packageOptions: { disableSources: true, disableGit: true, skipErrorChecking: task.options.typeErrors === 'report' },
+  };
+}
+
+/** What the checks would have found that `report` switched off. */
+function typeErrors(/** @type {Application} */ app, /** @type {Listener} */ listener) {
+  const programs = new Set((app.getEntryPoints() ?? []).map(({ program }) => program));
+  const found = [...programs].flatMap((program) => [...ts.getPreEmitDiagnostics(program)]);
+  const errors = found.filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  const host = {
+    getCanonicalFileName: (/** @type {string} */ name) => name,
+    getCurrentDirectory: () => process.cwd(),
+    getNewLine: () => '\n',
+  };
+  const room = MOST_SHOWN - listener.shown.length;
+  for (const one of errors.slice(0, Math.max(0, room)))
+    listener.shown.push(ts.formatDiagnostic(one, host).split('\n')[0]?.slice(0, LONGEST) ?? '');
+  return errors.length;
+}
