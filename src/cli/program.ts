@@ -3,6 +3,7 @@ import { examples, type Context, type AddVerb } from './command.ts';
 import { addAbort } from './commands/abort.ts';
 import { addApply } from './commands/apply.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addDocs } from './commands/docs.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogin } from './commands/login.ts';
@@ -44,6 +45,7 @@ const VERBS: readonly AddVerb[] = [
   addApply,
   addLogin,
   addLogout,
+  addDocs,
   addDoctor,
 ];
 
@@ -78,7 +80,7 @@ export function buildProgram(context: Context): Command {
   const { terminal } = context;
   const program = new Command('./switchyard')
     .description(
-      'Moves DNS records from red to black and puts red back when black is not healthy; keeps Microsoft To Do a copy of Todoist.',
+      'Moves DNS records from red to black and puts red back when black is not healthy; keeps Microsoft To Do a copy of Todoist; publishes documentation.',
     )
     .option(...VERBOSE_OPTION)
     .addHelpText(
@@ -98,7 +100,8 @@ export function buildProgram(context: Context): Command {
     .exitOverride();
   for (const add of VERBS) add(program, context);
   // Settings are inherited only by commands made through the parent after they were set, and not by sub-commands' own verbs.
-  for (const verb of program.commands) verb.copyInheritedSettings(program).option(...VERBOSE_OPTION);
+  for (const verb of program.commands.flatMap((verb) => [verb, ...verb.commands]))
+    verb.copyInheritedSettings(program).option(...VERBOSE_OPTION);
   return program;
 }
 

@@ -15,7 +15,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 const VERBS =
-  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply login logout doctor'.split(
+  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply login logout docs doctor'.split(
     ' ',
   );
 

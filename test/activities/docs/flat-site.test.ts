@@ -1,0 +1,53 @@
+import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { flatSite } from '../../../src/activities/docs/flat-site.ts';
+import { publishFlat } from '../../../src/activities/docs/publish-docs.ts';
+import { fakeTools, openScene, published, quiet, type Scene } from './sites.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+  await scene.says('one');
+});
+afterEach(() => scene.close());
+
+const build = (tools = fakeTools()) => publishFlat(scene.publication(tools), quiet());
+const never = fakeTools({ generate: () => Promise.reject(new Error('no')) });
+const index = () => readFile(join(scene.layout.out, 'index.html'), 'utf8');
+
+test('is one plain folder without links, and an unchanged source costs a look', async () => {
+  expect(await build()).toMatchObject({ outcome: 'published' });
+  for (const entry of await readdir(scene.layout.out, { recursive: true, withFileTypes: true }))
+    expect(entry.isFile() || entry.isDirectory()).toBe(true);
+  expect((await lstat(scene.layout.out)).mode & 0o200).toBe(0o200);
+  expect(await build(never)).toMatchObject({ outcome: 'unchanged' });
+  await scene.says('two');
+  expect(await build()).toMatchObject({ outcome: 'published' });
+  expect(await index()).toMatch(/^two/);
+  expect(await readdir(flatSite(scene.layout.out).beside)).toEqual(['work']);
+});
+
+test('stays as it was when a build fails (P2)', async () => {
+  await build();
+  const before = await published(scene.layout.out);
+  await scene.says('two');
+  await expect(build(never)).rejects.toThrow('no');
+  expect(await published(scene.layout.out)).toEqual(before);
+});
+
+test('is put back where a process was killed between the two renames', async () => {
+  await build();
+  const site = flatSite(scene.layout.out);
+  await rename(site.out, site.before);
+  expect(await build(never)).toMatchObject({ outcome: 'unchanged' });
+  expect(await index()).toMatch(/^one/);
+});
+
+test('never replaces what somebody else put there, nor a site with releases', async () => {
+  await mkdir(scene.layout.out);
+  await writeFile(join(scene.layout.out, 'thesis.txt'), 'mine');
+  await expect(build()).rejects.toThrow(/holds things that this program did not put there/);
+  await rename(scene.layout.out, join(scene.folder, 'away'));
+  await scene.build();
+  await expect(build()).rejects.toThrow(/is a site with releases/);
+});
