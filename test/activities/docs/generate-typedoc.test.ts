@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildTree, makeFolder, makeTree, PACKAGE, type BuildOf, type Files } from './typedoc-trees.ts';

@@ -1,4 +1,5 @@
 /** Trees of somebody who means harm, built untrusted (P4): each test proves that the effect is not there. */
+import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
