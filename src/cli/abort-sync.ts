@@ -1,5 +1,5 @@
 import { syncId, type SyncStatus } from '../contracts/sync.ts';
-import { cancelSync, type CancelSync } from './cancel-sync.ts';
+import { cancelRun, type CancelRun } from './cancel-run.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { SYNC_WORDS } from './explain.ts';
 import { followSyncToEnd } from './follow-sync-to-end.ts';
@@ -10,7 +10,8 @@ import { problem, Stop } from './stop.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface AbortSync extends CancelSync {
+export interface AbortSync extends Omit<CancelRun, 'workflowId'> {
+  readonly pair: string;
   /** Null: until it has ended. */
   readonly waitMs: number | null;
   readonly json: boolean;
@@ -28,7 +29,7 @@ export async function abortSync(terminal: Terminal, temporal: TemporalClient, as
   const { pair, json } = asked;
   const workflowId = syncId(pair);
   const { runId, status } = await mustRun(temporal, pair);
-  await cancelSync(temporal, asked, runId);
+  await cancelRun(temporal, { ...asked, workflowId }, runId);
   if (status === null) terminal.err('no worker answers: the run ends once one does (./switchyard worker)');
   const waitMs = asked.waitMs ?? (status === null ? UNHEARD_WAIT_MS : null);
   const exitOf = (end: RunEnd<SyncStatus>): ExitCode => exitOfAbort(terminal, end);

@@ -1,4 +1,4 @@
-import type { Trouble } from './look-at-sync.ts';
+import type { Trouble } from './look-at-chain.ts';
 import { clock, outside } from './words.ts';
 
 /** Says when a service does not let the run get on, since when and why, once for each reason; and when it goes on. */

@@ -7,7 +7,8 @@ import {
   syncLines,
 } from '../../src/cli/render-sync.ts';
 import { syncPlanLines } from '../../src/cli/render-sync-plan.ts';
-import type { SyncLook, Trouble } from '../../src/cli/look-at-sync.ts';
+import type { Trouble } from '../../src/cli/look-at-chain.ts';
+import type { SyncLook } from '../../src/cli/look-at-sync.ts';
 import { minute, NOON } from './statuses.ts';
 import { BEAT, counts, endedSync, totals, WORKING } from './syncs.ts';
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { cleanText } from '../core/clean-text.ts';
-import { syncId } from '../contracts/sync.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
 
-export interface CancelSync {
-  readonly pair: string;
+export interface CancelRun {
+  readonly workflowId: string;
   /** Not authenticated. */
   readonly by: string;
   readonly reason: string;
@@ -17,12 +16,11 @@ export interface CancelSync {
  * @param runId of any execution of the run.
  * @throws what Temporal says: not found where there never was one.
  */
-export async function cancelSync(
+export async function cancelRun(
   { ask, connection, client, place }: TemporalClient,
-  { pair, by, reason }: CancelSync,
+  { workflowId, by, reason }: CancelRun,
   runId: string,
 ): Promise<void> {
-  const workflowId = syncId(pair);
   const { raw } = await ask(() => client.workflow.getHandle(workflowId, runId).describe());
   const request = {
     namespace: place.namespace,
