@@ -11,6 +11,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
 
@@ -91,6 +92,24 @@ export interface MicrosoftConfig {
   readonly ca: string | null;
 }
 
+/** What documentation is built from, and where it is published (A4). */
+export interface DocsConfig {
+  /** A folder with one site a folder. */
+  readonly publishRoot: string;
+  /** Folders that may be sources, with what is below them, and addresses of git servers in a private network, with what begins so. */
+  readonly sources: readonly string[];
+  /** Of these sources the tree's own configuration and code runs; written as in `sources`. */
+  readonly trusted: readonly string[];
+  /** What runs Sphinx on a source that is not trusted: a program and its arguments, before those of Sphinx; empty: nothing does. */
+  readonly sandbox: readonly string[];
+  /** Where packages may come from; one address, without a final slash. */
+  readonly registry: string;
+  /** What is made once and kept: Sphinx, and packages. */
+  readonly tools: string;
+  /** All that programs of ours are told of this environment: where programs are, proxies, certificates, and what pip is told. */
+  readonly programs: Readonly<Record<string, string>>;
+}
+
 /** What the client needs before it reaches anything. */
 export interface LocalConfig {
   /** The folder of `switchyard up`. */
@@ -108,6 +127,7 @@ export interface Config extends LocalConfig {
   readonly reach: ReachConfig;
   readonly secrets: SecretsConfig;
   readonly tasks: TasksConfig;
+  readonly docs: DocsConfig;
   /** Task queues that the worker polls. */
   readonly queues: readonly string[];
   /** A prebuilt workflow bundle; null: bundled from the folder at start. */
@@ -126,7 +146,7 @@ export class ConfigError extends Error {
 
 /** Everything, for the worker. @throws ConfigError */
 export function loadConfig(env: Environment = process.env): Config {
-  const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...TASKS, ...WORKER }, env);
+  const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...TASKS, ...DOCS, ...WORKER }, env);
   const secrets = attempt(() => readSecrets(env));
   const temporal = attempt(() => readTemporal(env));
   refuse([...variables.problems, ...secrets.problems, ...temporal.problems]);
@@ -137,6 +157,7 @@ export function loadConfig(env: Environment = process.env): Config {
     reach: reachFrom(found),
     secrets: { ...secrets.value, directory: found.SWITCHYARD_SECRETS_DIR },
     tasks: tasksFrom(found),
+    docs: docsFrom(found, env),
     queues: found.SWITCHYARD_QUEUES,
     workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
     temporal: temporal.value,
@@ -162,6 +183,13 @@ export function loadMicrosoftConfig(env: Environment): MicrosoftConfig {
   const { value, problems } = parse({ ...LOCAL, ...REACH, ...TASKS }, env);
   refuse(problems);
   return tasksFrom(value).microsoft;
+}
+
+/** For `docs serve SITE`, on the machine that publishes. @throws ConfigError */
+export function loadDocsConfig(env: Environment): DocsConfig {
+  const { value, problems } = parse({ ...LOCAL, ...DOCS }, env);
+  refuse(problems);
+  return docsFrom(value, env);
 }
 
 /** Variables and profile file of Temporal. @throws ConfigError */
@@ -270,7 +298,24 @@ const TASKS = {
   ),
 };
 
-const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE, sync: SYNC_QUEUE };
+const absolute = (found: string): string | null => (found.startsWith('/') ? withoutSlash(found) : null);
+const withoutSlash = (found: string): string => found.replace(/(?<=.)\/+$/, '');
+const source = (found: string): string | null =>
+  absolute(found) ?? (/^https?:\/\/[^\s/@]+(\/\S*)?$/.test(found) ? withoutSlash(found) : null);
+const SOURCE = 'an absolute folder, or an address such as https://git.example.com/acme';
+
+const DOCS = {
+  SWITCHYARD_PUBLISH_ROOT: optional('an absolute folder', absolute),
+  SWITCHYARD_DOCS_SOURCES: list(SOURCE, source),
+  SWITCHYARD_DOCS_TRUSTED: list(SOURCE, source),
+  SWITCHYARD_DOCS_SANDBOX: optional(
+    'a program by its absolute path, and its arguments, separated by blanks',
+    (found) => (found.startsWith('/') ? found.split(/\s+/) : null),
+  ),
+  SWITCHYARD_DOCS_REGISTRY: service,
+};
+
+const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE, sync: SYNC_QUEUE, docs: DOCS_QUEUE };
 
 const WORKER = {
   SWITCHYARD_SECRETS_DIR: optional('a folder', (path) => (kindOfPath(path) === 'folder' ? path : null)),
@@ -282,7 +327,10 @@ const WORKER = {
 
 const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
 const READ_BY_CLIENT = ['SWITCHYARD_CONFIG'];
-const OURS: readonly string[] = [...READ_BY_CLIENT, ...Object.keys({ ...LOCAL, ...REACH, ...TASKS, ...WORKER })];
+const OURS: readonly string[] = [
+  ...READ_BY_CLIENT,
+  ...Object.keys({ ...LOCAL, ...REACH, ...TASKS, ...DOCS, ...WORKER }),
+];
 
 type Found<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
@@ -316,6 +364,26 @@ function tasksFrom(found: Found<typeof LOCAL & typeof REACH & typeof TASKS>): Ta
       ca: found.SWITCHYARD_CA_FILE,
     },
   };
+}
+
+function docsFrom(found: Found<typeof LOCAL & typeof DOCS>, env: Environment): DocsConfig {
+  const home = homeFrom(found);
+  return {
+    publishRoot: found.SWITCHYARD_PUBLISH_ROOT ?? join(home, 'docs'),
+    sources: found.SWITCHYARD_DOCS_SOURCES ?? [],
+    trusted: found.SWITCHYARD_DOCS_TRUSTED ?? [],
+    sandbox: found.SWITCHYARD_DOCS_SANDBOX ?? [],
+    registry: found.SWITCHYARD_DOCS_REGISTRY ?? 'https://registry.npmjs.org',
+    tools: join(home, 'docs-tools'),
+    programs: { PATH: '/usr/local/bin:/usr/bin:/bin', ...programsFrom(env) },
+  };
+}
+
+const FOR_PROGRAMS = /^(PATH|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO|PIP_[A-Z_]+)$/i;
+
+function programsFrom(env: Environment): Readonly<Record<string, string>> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  return Object.fromEntries(entries.filter(([name]) => FOR_PROGRAMS.test(name)));
 }
 
 function unprinted<T>(value: T | null): (() => T) | null {

@@ -11,15 +11,20 @@ import {
   type NativeConnection,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createDeployActivities, type DeployDeps } from './activities/deploy-activities.ts';
 import { createDoctorActivities } from './activities/diagnose.ts';
+import { createDocsActivities, openWorkshop, type DocsWorkshop } from './activities/docs/docs-activities.ts';
+import { createStageActivities } from './activities/docs/stage-activities.ts';
 import { createSyncActivities } from './activities/tasks/sync-activities.ts';
 import { linkSignals } from './activities/linked-signal.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectToTemporal } from './connect-to-temporal.ts';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
+import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { whatSyncsMiss } from './sign-in/what-syncs-miss.ts';
@@ -50,6 +55,7 @@ export interface RunningWorker {
 
 interface WorkerDeps extends DeployDeps {
   readonly config: Config;
+  readonly docs: DocsWorkshop;
 }
 
 /** Watches are many and long; their own limit leaves room for writes. */
@@ -59,6 +65,7 @@ const ACTIVITY_SLOTS = 500;
 const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
   [DEPLOY_QUEUE]: (deps) => ({ ...createDeployActivities(deps), ...createDoctorActivities(deps) }),
   [SYNC_QUEUE]: createSyncActivities,
+  [DOCS_QUEUE]: ({ docs }) => createDocsActivities(docs),
 };
 
 export interface ProcessOptions {
@@ -92,10 +99,13 @@ export async function startWorker(config: Config, options: StartOptions): Promis
   const connection = options.connection ?? (await connectToTemporal(config.temporal, { logger, signal: stopping }));
   if (connection === null) return { finished: Promise.resolve(), stop: () => Promise.resolve() };
 
-  const deps = { config, stopping, aws: options.aws ?? createAwsClients(config.aws) };
-  const workers = await Promise.all(
-    queuesOf(config, options).map((queue) => createWorker({ config, options, connection, deps }, queue)),
-  );
+  const docs = openWorkshop({ config, stopping, ownQueue: `${DOCS_QUEUE}:${hostname()}:${randomUUID().slice(0, 8)}` });
+  const deps = { config, stopping, docs, aws: options.aws ?? createAwsClients(config.aws) };
+  const parts = { config, options, connection, deps };
+  const workers = await Promise.all([
+    ...queuesOf(config, options).map((queue) => createWorker(parts, queue)),
+    ...(config.queues.includes(DOCS_QUEUE) ? [createStageWorker(parts)] : []),
+  ]);
   const finished = runAll(workers, { connection, stopping, options });
   logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'polling for work');
   return {
@@ -140,6 +150,19 @@ async function createWorker({ config, options, connection, deps }: Parts, { name
     maxHeartbeatThrottleInterval: '250 ms', // by default a cancellation is heard only after 0.8 x the heartbeat timeout
     defaultHeartbeatThrottleInterval: '250 ms',
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+  });
+}
+
+/** The stages of a build share a folder, so they come to this worker alone, on a queue that nobody else polls. */
+async function createStageWorker({ config, connection, deps }: Parts): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: deps.docs.ownQueue,
+    activities: createStageActivities(deps.docs),
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: '250 ms',
+    defaultHeartbeatThrottleInterval: '250 ms',
   });
 }
 

@@ -31,7 +31,8 @@ test('works without any variable', () => {
     reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [] },
     home: '/home/somebody/.local/state/switchyard',
     log: { format: null, level: 'info' },
-    queues: ['switchyard-deploy', 'switchyard-sync'],
+    queues: ['switchyard-deploy', 'switchyard-sync', 'switchyard-docs'],
+    docs: { publishRoot: '/home/somebody/.local/state/switchyard/docs', sources: [], trusted: [], sandbox: [] },
     workflowBundle: null,
     warnings: [],
   });
@@ -46,7 +47,7 @@ test('reports every problem at once, with variable, what was found and what is a
       SWITCHYARD_CA_FILE: join(folder, 'absent.pem'),
       SWITCHYARD_LOG: 'xml',
       SWITCHYARD_LOG_LEVEL: 'loud',
-      SWITCHYARD_QUEUES: 'docs',
+      SWITCHYARD_QUEUES: 'mail',
       SWITCHYARD_SECRETS_DIR: ca,
       SWITCHYARD_SECRET_X_HOSTS: 'https://prom.example.com/',
       AWS_ENDPOINT_URL_ROUTE_53: 'localhost:4566',

@@ -1,4 +1,6 @@
 import type { DocsReport } from '../activities/docs/publish-docs.ts';
+import { loadDocsConfig } from '../config.ts';
+import { exitOfDocs } from './explain.ts';
 import { buildHere, listHere, type DocsOrder } from './docs-here.ts';
 import { docsFailure } from './docs-stop.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -10,12 +12,13 @@ import { formatDuration } from '../core/duration.ts';
 
 /** Builds and publishes with a line for each stage on stderr, and the end on stdout. Ctrl-C stops it; what is published stays (P2). */
 export async function buildDocs(terminal: Terminal, order: DocsOrder, json: boolean): Promise<ExitCode> {
+  const config = loadDocsConfig(terminal.env);
   const interrupted = hearStop();
   try {
-    const report = await buildHere(order, { signal: interrupted.signal, stage: tellStage(terminal) });
+    const report = await buildHere(order, config, { signal: interrupted.signal, stage: tellStage(terminal) });
     if (json) terminal.document(JSON.stringify({ schemaVersion: 1, docs: document(order, report) }, null, 2));
     else for (const line of reportLines(order, report, terminal.paint)) terminal.out(line);
-    return report.outcome === 'not-published' ? EXIT.exceptions : EXIT.done;
+    return exitOfDocs(report.outcome);
   } catch (cause) {
     const exit = interrupted.exit();
     if (exit !== null) throw new Stop(exit, [problem('interrupted; what is published stays as it was')], cause);

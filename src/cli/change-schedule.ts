@@ -1,10 +1,9 @@
 import type { ScheduleUpdateOptions } from '@temporalio/client';
 import { assertNever } from '../core/assert-never.ts';
-import { scheduleId } from '../contracts/sync.ts';
 import { isNoSchedule } from './find-schedules.ts';
 import type { ScheduleChange } from './plan-schedules.ts';
-import { scheduleOf, type ScheduledPair } from './sync-schedule.ts';
 import type { TemporalClient } from './temporal-client.ts';
+import type { WantedSchedule } from './wanted-schedule.ts';
 
 /** Makes one Schedule as the file says. Doing it twice, or two clients at once, ends the same. */
 export async function changeSchedule(temporal: TemporalClient, change: ScheduleChange): Promise<void> {
@@ -14,7 +13,7 @@ export async function changeSchedule(temporal: TemporalClient, change: ScheduleC
     case 'update':
       return update(temporal, change.wanted);
     case 'extra':
-      return remove(temporal, change.pair);
+      return remove(temporal, change.scheduleId);
     case 'keep':
       return;
     default:
@@ -22,27 +21,27 @@ export async function changeSchedule(temporal: TemporalClient, change: ScheduleC
   }
 }
 
-async function create(temporal: TemporalClient, pair: ScheduledPair): Promise<void> {
+async function create(temporal: TemporalClient, wanted: WantedSchedule): Promise<void> {
   try {
-    await temporal.ask(() => temporal.client.schedule.create(scheduleOf(pair)));
+    await temporal.ask(() => temporal.client.schedule.create(wanted.schedule));
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'ScheduleAlreadyRunning') throw cause;
-    await update(temporal, pair);
+    await update(temporal, wanted);
   }
 }
 
 /** A Schedule that somebody paused stays paused: the file does not say that it runs. */
-async function update({ ask, client }: TemporalClient, pair: ScheduledPair): Promise<void> {
-  const { spec, action, policies } = scheduleOf(pair);
-  const handle = client.schedule.getHandle(scheduleId(pair.spec.pair));
+async function update({ ask, client }: TemporalClient, wanted: WantedSchedule): Promise<void> {
+  const { scheduleId, spec, action, policies } = wanted.schedule;
+  const handle = client.schedule.getHandle(scheduleId);
   await ask(() =>
     handle.update(({ state }): ScheduleUpdateOptions => ({ spec, action, policies, state: { ...state } })),
   );
 }
 
-async function remove({ ask, client }: TemporalClient, pair: string): Promise<void> {
+async function remove({ ask, client }: TemporalClient, scheduleId: string): Promise<void> {
   try {
-    await ask(() => client.schedule.getHandle(scheduleId(pair)).delete());
+    await ask(() => client.schedule.getHandle(scheduleId).delete());
   } catch (cause) {
     if (!isNoSchedule(cause)) throw cause;
   }

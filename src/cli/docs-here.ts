@@ -1,50 +1,55 @@
 import type { Server } from 'node:http';
+import type { DocsAsk, DocsWatch } from '../activities/docs/build-docs.ts';
 import { collectReleases, type Retention } from '../activities/docs/collect-releases.ts';
-import type { DocsTools, DocsWatch } from '../activities/docs/build-docs.ts';
-import { generateTypedoc } from '../activities/docs/generate-typedoc.ts';
+import { detectGenerator } from '../activities/docs/detect-generator.ts';
+import { docsTools } from '../activities/docs/docs-tools.ts';
+import { inWords } from '../activities/docs/preflight.ts';
 import { publishDocs, publishFlat, type DocsReport, type Publication } from '../activities/docs/publish-docs.ts';
-import {
-  convergeSite,
-  readSite,
-  rollBack,
-  unpin,
-  type Asked,
-  type SiteState,
-} from '../activities/docs/release-store.ts';
+import { listingOf } from '../activities/docs/release-facts.ts';
+import { convergeSite, readSite, rollBack, unpin } from '../activities/docs/release-store.ts';
 import { serveSite, type ServeOptions } from '../activities/docs/serve-site.ts';
 import { siteLayout } from '../activities/docs/site-layout.ts';
-import { typedocVersion } from '../activities/docs/typedoc-version.ts';
-import { verifySite } from '../activities/docs/verify-site.ts';
-import { inWords } from '../activities/docs/preflight.ts';
-import type { Decision } from '../core/docs/pointer-move.ts';
-import type { Collection } from '../core/docs/plan-collection.ts';
+import type { DocsConfig } from '../config.ts';
+import type { Generator } from '../contracts/docs.ts';
+import type { DocsCollection, DocsDecision, DocsListing, DocsMove } from '../contracts/docs-runs.ts';
+import { stopOf } from './docs-stop.ts';
 import { EXIT } from './exit-codes.ts';
 import { problem, Stop } from './stop.ts';
-import { stopOf } from './docs-stop.ts';
 
 /** Documentation on this machine, in this process: no Temporal, no file. */
 
-export type DocsOrder = Omit<Publication, 'tools'> & { readonly flat: boolean };
+export interface DocsOrder extends Pick<Publication, 'out' | 'by'> {
+  /** Null: as the tree shows. */
+  readonly ask: Omit<DocsAsk, 'generator'> & { readonly generator: Generator | null };
+  readonly flat: boolean;
+}
 
 /** @throws what the stage that failed says. */
-export function buildHere({ flat, ...order }: DocsOrder, watch: DocsWatch): Promise<DocsReport> {
-  const tools: DocsTools = { generator: typedocVersion(), generate: generateTypedoc, verify: verifySite };
-  return (flat ? publishFlat : publishDocs)({ ...order, tools }, watch);
+export async function buildHere(
+  { flat, ask, ...order }: DocsOrder,
+  config: DocsConfig,
+  watch: DocsWatch,
+): Promise<DocsReport> {
+  const generator = ask.generator ?? (await detectGenerator(ask.source));
+  const publication = { ...order, ask: { ...ask, generator }, tools: docsTools(config) };
+  return (flat ? publishFlat : publishDocs)(publication, watch);
 }
 
 /** @throws Stop with exit 3 where it cannot be read. */
-export const listHere = (out: string): Promise<SiteState> => orStop(readSite(siteLayout(out)));
+export async function listHere(out: string): Promise<DocsListing> {
+  const layout = siteLayout(out);
+  return listingOf(layout, await orStop(readSite(layout)));
+}
 
 /** @throws Stop with exit 3: nothing was moved. */
-export const rollBackHere = (out: string, asked: Asked & { readonly to: string | null }): Promise<Decision> =>
-  orStop(inWords(out, () => rollBack(siteLayout(out), asked)));
-
-/** @throws Stop with exit 3: nothing was changed. */
-export const unpinHere = (out: string, asked: Asked): Promise<Decision> =>
-  orStop(inWords(out, () => unpin(siteLayout(out), asked)));
+export function moveHere(out: string, { move, ...asked }: Omit<DocsMove, 'spec'>): Promise<DocsDecision> {
+  const layout = siteLayout(out);
+  const work = () => (move.kind === 'rollback' ? rollBack(layout, { ...asked, to: move.to }) : unpin(layout, asked));
+  return orStop(inWords(out, work));
+}
 
 /** @throws Stop with exit 3: nothing more was removed. */
-export const collectHere = (out: string, retention: Retention): Promise<Collection> =>
+export const collectHere = (out: string, retention: Retention): Promise<DocsCollection> =>
   orStop(
     inWords(out, async () => {
       await convergeSite(siteLayout(out));

@@ -1,5 +1,6 @@
 import { assertNever } from '../core/assert-never.ts';
 import type { DeployOutcome, DeployStatus } from '../contracts/deploy.ts';
+import type { DocsOutcome } from '../contracts/docs-runs.ts';
 import type { SyncOutcome } from '../contracts/sync.ts';
 import type { FailureType } from '../policies/failures.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -93,6 +94,16 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     next: dryRun,
     exit: EXIT.refused,
   },
+  WorkspaceLost: {
+    sentence: 'Worker after worker was lost while the documentation was built.',
+    next: status,
+    exit: EXIT.failedSafe,
+  },
+  GatesFailed: {
+    sentence: 'A gate of the documentation failed; what was built is kept and not published.',
+    next: status,
+    exit: EXIT.refused,
+  },
   GaveUp: {
     sentence: 'A service did not let the sync move on for as long as was allowed; the next run goes on.',
     next: status,
@@ -128,6 +139,25 @@ export function exitOfOutcome(outcome: DeployOutcome): ExitCode {
       return EXIT.refused;
     case 'not-restored':
       return EXIT.actNow;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** What the end of a build of documentation means to whoever asked for it. */
+export function exitOfDocs(outcome: DocsOutcome): ExitCode {
+  switch (outcome) {
+    case 'published':
+    case 'unchanged':
+    case 'preview':
+      return EXIT.done;
+    case 'not-published':
+      return EXIT.exceptions;
+    case 'gates-failed':
+      return EXIT.refused;
+    case 'failed':
+    case 'cancelled':
+      return EXIT.failedSafe;
     default:
       return assertNever(outcome);
   }

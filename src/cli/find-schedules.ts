@@ -1,11 +1,12 @@
 import type { ScheduleDescription } from '@temporalio/client';
+import { DOCS_TICK_WORKFLOW, docsScheduleId } from '../contracts/docs-runs.ts';
 import { scheduleId, SYNC_TICK_WORKFLOW } from '../contracts/sync.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
-/** The Schedule of a pair; null where there is none. */
-export async function findSchedule({ ask, client }: TemporalClient, pair: string): Promise<ScheduleDescription | null> {
+/** A Schedule by its id; null where there is none. */
+export async function findSchedule({ ask, client }: TemporalClient, id: string): Promise<ScheduleDescription | null> {
   try {
-    return await ask(() => client.schedule.getHandle(scheduleId(pair)).describe());
+    return await ask(() => client.schedule.getHandle(id).describe());
   } catch (cause) {
     if (isNoSchedule(cause)) return null;
     throw cause;
@@ -15,14 +16,25 @@ export async function findSchedule({ ask, client }: TemporalClient, pair: string
 export const isNoSchedule = (cause: unknown): boolean =>
   cause instanceof Error && cause.name === 'ScheduleNotFoundError';
 
-/** The pairs that have a Schedule of ours, of this file or of another. Temporal's list lags behind: what was deleted may still be in it. */
-export async function scheduledPairs({ ask, client }: TemporalClient): Promise<readonly string[]> {
-  const prefix = scheduleId('');
+export interface FoundSchedule {
+  readonly scheduleId: string;
+  /** `sync/tasks`. */
+  readonly subject: string;
+}
+
+/** The Schedules of ours, of this file or of another. Temporal's list lags behind: what was deleted may still be in it. */
+export async function ourSchedules({ ask, client }: TemporalClient): Promise<readonly FoundSchedule[]> {
   return ask(async () => {
-    const pairs: string[] = [];
+    const found: FoundSchedule[] = [];
     for await (const { scheduleId: id, action } of client.schedule.list()) {
-      if (id.startsWith(prefix) && action?.workflowType === SYNC_TICK_WORKFLOW) pairs.push(id.slice(prefix.length));
+      const kind = KINDS.find(({ prefix, tick }) => id.startsWith(prefix) && action?.workflowType === tick);
+      if (kind !== undefined) found.push({ scheduleId: id, subject: `${kind.verb}/${id.slice(kind.prefix.length)}` });
     }
-    return pairs;
+    return found;
   });
 }
+
+const KINDS = [
+  { verb: 'sync', prefix: scheduleId(''), tick: SYNC_TICK_WORKFLOW },
+  { verb: 'docs', prefix: docsScheduleId(''), tick: DOCS_TICK_WORKFLOW },
+] as const;

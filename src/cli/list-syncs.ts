@@ -1,10 +1,12 @@
 import type { ScheduleDescription } from '@temporalio/client';
-import { SYNC_WORKFLOW, syncId, type SyncMemo } from '../contracts/sync.ts';
+import { scheduleId, SYNC_WORKFLOW, syncId, type SyncMemo } from '../contracts/sync.ts';
 import { SYNC_WORDS } from './explain.ts';
-import { findSchedule, scheduledPairs } from './find-schedules.ts';
+import { findSchedule, ourSchedules } from './find-schedules.ts';
+import { pairIn } from './parse/pair-name.ts';
 import type { DeclaredPair } from './sync-policy.ts';
-import { driftOf, isScheduled } from './sync-schedule.ts';
+import { scheduleOfPair } from './sync-schedule.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
+import { driftOf } from './wanted-schedule.ts';
 import { clock, day, outside, table } from './words.ts';
 
 /** How the Schedule of a pair stands to the file. */
@@ -34,7 +36,8 @@ type Declared = ReadonlyMap<string, DeclaredPair> | null;
 
 /** Every pair of the file, and every one that Temporal knows of. */
 export async function listSyncs(temporal: TemporalClient, declared: Declared): Promise<readonly ListedSync[]> {
-  const [scheduled, running] = await Promise.all([scheduledPairs(temporal), runningPairs(temporal)]);
+  const [schedules, running] = await Promise.all([ourSchedules(temporal), runningPairs(temporal)]);
+  const scheduled = schedules.flatMap(({ subject }) => pairIn(subject) ?? []);
   const names = new Set([...(declared?.keys() ?? []), ...scheduled, ...running]);
   return Promise.all([...names].sort().map((pair) => listOne(temporal, pair, declared)));
 }
@@ -52,7 +55,7 @@ async function runningPairs({ ask, client }: TemporalClient): Promise<readonly s
 }
 
 async function listOne(temporal: TemporalClient, pair: string, declared: Declared): Promise<ListedSync> {
-  const [schedule, run] = await Promise.all([findSchedule(temporal, pair), newestRun(temporal, pair)]);
+  const [schedule, run] = await Promise.all([findSchedule(temporal, scheduleId(pair)), newestRun(temporal, pair)]);
   const paused = schedule?.state.paused ?? false;
   return {
     pair,
@@ -64,7 +67,7 @@ async function listOne(temporal: TemporalClient, pair: string, declared: Declare
 }
 
 function drift(schedule: ScheduleDescription | null, declared: DeclaredPair | undefined): Drift | null {
-  const scheduled = declared !== undefined && isScheduled(declared) ? declared : null;
+  const scheduled = declared === undefined ? null : scheduleOfPair(declared);
   if (scheduled === null) return schedule === null ? null : 'not in the file';
   if (schedule === null) return 'missing';
   return driftOf(schedule, scheduled).length > 0 ? 'differs' : null;

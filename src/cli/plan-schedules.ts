@@ -1,54 +1,54 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { formatDuration } from '../core/duration.ts';
 import { assertNever } from '../core/assert-never.ts';
-import { findSchedule, scheduledPairs } from './find-schedules.ts';
-import { asSubject } from './parse/pair-name.ts';
-import type { DeclaredPair } from './sync-policy.ts';
-import { driftOf, everyOf, isScheduled, type ScheduledPair } from './sync-schedule.ts';
+import { findSchedule, ourSchedules, type FoundSchedule } from './find-schedules.ts';
 import type { TemporalClient } from './temporal-client.ts';
+import { driftOf, everyOf, type WantedSchedule } from './wanted-schedule.ts';
 import { outside } from './words.ts';
 
-/** What makes the Schedule of one pair equal to the file. */
-export type ScheduleChange =
-  | { readonly kind: 'create'; readonly pair: string; readonly wanted: ScheduledPair }
-  | { readonly kind: 'update'; readonly pair: string; readonly wanted: ScheduledPair; readonly why: readonly string[] }
-  | { readonly kind: 'keep'; readonly pair: string; readonly wanted: ScheduledPair; readonly paused: boolean }
-  /** Not in the file, or without `every` there. */
-  | { readonly kind: 'extra'; readonly pair: string; readonly every: string };
+/** What makes one Schedule equal to the file. */
+export type ScheduleChange = FoundSchedule &
+  (
+    | { readonly kind: 'create'; readonly wanted: WantedSchedule }
+    | { readonly kind: 'update'; readonly wanted: WantedSchedule; readonly why: readonly string[] }
+    | { readonly kind: 'keep'; readonly wanted: WantedSchedule; readonly paused: boolean }
+    /** Not in the file, or without `every` there. */
+    | { readonly kind: 'extra'; readonly every: string }
+  );
 
 /** Compares every Schedule of ours with the file. */
 export async function planSchedules(
   temporal: TemporalClient,
-  pairs: ReadonlyMap<string, DeclaredPair>,
+  wanted: readonly WantedSchedule[],
 ): Promise<readonly ScheduleChange[]> {
-  const wanted = [...pairs.values()].filter(isScheduled);
-  const names = new Set([...wanted.map(({ spec }) => spec.pair), ...(await scheduledPairs(temporal))]);
+  const byId = new Map(wanted.map((one) => [one.schedule.scheduleId, one]));
+  const known = new Map((await ourSchedules(temporal)).map((one) => [one.scheduleId, one.subject]));
+  for (const [id, { subject }] of byId) known.set(id, subject);
   const changes = await Promise.all(
-    [...names].sort().map(async (pair) => {
-      const declared = wanted.find(({ spec }) => spec.pair === pair) ?? null;
-      return changeOf(pair, declared, await findSchedule(temporal, pair));
-    }),
+    [...known].map(async ([scheduleId, subject]) =>
+      changeOf({ scheduleId, subject }, byId.get(scheduleId) ?? null, await findSchedule(temporal, scheduleId)),
+    ),
   );
-  return changes.filter((change) => change !== null);
+  return changes.filter((change) => change !== null).sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
 /** Null where there is neither a Schedule nor a wish for one. */
 function changeOf(
-  pair: string,
-  wanted: ScheduledPair | null,
+  which: FoundSchedule,
+  wanted: WantedSchedule | null,
   found: ScheduleDescription | null,
 ): ScheduleChange | null {
-  if (wanted === null) return found === null ? null : { kind: 'extra', pair, every: everyOf(found) };
-  if (found === null) return { kind: 'create', pair, wanted };
+  if (wanted === null) return found === null ? null : { ...which, kind: 'extra', every: everyOf(found) };
+  if (found === null) return { ...which, kind: 'create', wanted };
   const why = driftOf(found, wanted);
   return why.length > 0
-    ? { kind: 'update', pair, wanted, why }
-    : { kind: 'keep', pair, wanted, paused: found.state.paused };
+    ? { ...which, kind: 'update', wanted, why }
+    : { ...which, kind: 'keep', wanted, paused: found.state.paused };
 }
 
-/** `+ sync/tasks  every 5 min`, one line a pair; `prune` says whether what is not in the file goes. */
+/** `+ sync/tasks  every 5 min`, one line a Schedule; `prune` says whether what is not in the file goes. */
 export function changeLine(change: ScheduleChange, { prune }: { readonly prune: boolean }): string {
-  const subject = asSubject(outside(change.pair));
+  const subject = outside(change.subject);
   switch (change.kind) {
     case 'create':
       return `+ ${subject}  every ${formatDuration(change.wanted.everyMs)}`;

@@ -1,28 +1,61 @@
 import type { DocsReport } from '../activities/docs/publish-docs.ts';
-import type { SiteState } from '../activities/docs/release-store.ts';
-import type { Collection } from '../core/docs/plan-collection.ts';
+import { assertNever } from '../core/assert-never.ts';
+import type { DocsCollection, DocsListing } from '../contracts/docs-runs.ts';
+import type { DocsSubject } from './docs-desk.ts';
 import type { DocsOrder } from './docs-here.ts';
 import type { DocsFailure } from './docs-stop.ts';
-import type { Terminal } from './terminal.ts';
-import { count, day, outside, table } from './words.ts';
+import { changeLines, findingLines, pageWords } from './render-docs-run.ts';
+import type { Style, Terminal } from './terminal.ts';
+import { day, outside, table } from './words.ts';
 
 type Paint = Terminal['paint'];
 
+const LABEL = 13;
+const line = (label: string, text: string): string => `${label.padEnd(LABEL)}  ${text}`;
+
 /** How a build ends: what stands now, why, and where to look. */
 export function reportLines(order: DocsOrder, report: DocsReport, paint: Paint): readonly string[] {
-  const { manifest, stands, why, reused } = report;
-  const [head, style] = {
-    published: ['published', 'green'] as const,
-    unchanged: ['unchanged', 'green'] as const,
-    'not-published': [`built, not published (${outside(why ?? '')})`, 'yellow'] as const,
-  }[report.outcome];
-  const facts = `${count(manifest.site.pages, 'page')}, ${count(manifest.diagnostics.warnings, 'warning')}, ${count(manifest.site.brokenLinkCount, 'broken link')}`;
+  const { manifest, stands, reused, outcome } = report;
+  const [head, style] = headOf(report);
+  const built = `release ${manifest.release}${reused ? ', built before' : ''}`;
+  const preview = outcome === 'not-published' || outcome === 'gates-failed';
   return [
-    paint(style, `${head.padEnd(9)}  ${what(order)}  release ${manifest.release}${reused ? ', built before' : ''}`),
-    `${'pages'.padEnd(9)}  ${facts}`,
-    `${'stands'.padEnd(9)}  release ${stands} at ${place(order)}`,
-    `${'look'.padEnd(9)}  ${command(siteOf(order), 'serve')}${order.flat ? '' : `    ${command(siteOf(order), report.outcome === 'not-published' ? 'unpin' : 'rollback')}`}`,
+    paint(style, line(head, `${what(order)}  ${built}`)),
+    line(
+      'pages',
+      pageWords({
+        ...manifest.site,
+        warnings: manifest.diagnostics.warnings,
+        brokenLinks: manifest.site.brokenLinkCount,
+        coverage: manifest.coverage?.percent ?? null,
+      }),
+    ),
+    ...changeLines(manifest.changes),
+    ...findingLines(report.findings),
+    line('stands', stands === null ? 'nothing yet' : `release ${stands} at ${place(order)}`),
+    ...(preview && !order.flat ? [line('built', `${order.out}/releases/${manifest.release}`)] : []),
+    line('look', [command(here(order), { verb: 'serve' }), ...nextCommand(order, report)].join('    ')),
   ];
+}
+
+function headOf({ outcome, why }: DocsReport): readonly [string, Style] {
+  switch (outcome) {
+    case 'published':
+    case 'unchanged':
+      return [outcome, 'green'];
+    case 'gates-failed':
+      return ['gates failed', 'yellow'];
+    case 'not-published':
+      return [`built, not published (${outside(why ?? '')})`, 'yellow'];
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function nextCommand({ flat, out, ask }: DocsOrder, { outcome }: DocsReport): readonly string[] {
+  if (flat || outcome === 'gates-failed') return [];
+  const verb = outcome === 'not-published' ? 'unpin' : 'rollback';
+  return [command({ kind: 'here', out }, { verb, version: ask.version })];
 }
 
 /** How a build that failed ends. */
@@ -36,32 +69,33 @@ export function failedLines(
     : stands === null
       ? 'nothing was published yet'
       : `release ${stands}, as before`;
+  const again = `correct it, then run this again; ${command(here(order), { verb: 'list' })}`;
   return [
-    paint('red', `failed     ${what(order)}  ${failure.type}`),
-    `stands     ${before}`,
-    `why        ${failure.sentence}`,
-    ...failure.shown.slice(0, 20).map((line) => `           ${outside(line)}`),
-    `look       ${failure.next ?? `correct it, then run this again; ${command(siteOf(order), 'list')}`}`,
+    paint('red', line('failed', `${what(order)}  ${failure.type}`)),
+    line('stands', before),
+    line('why', failure.sentence),
+    ...failure.shown.slice(0, 20).map((one) => line('', outside(one))),
+    line('look', failure.next ?? again),
   ];
 }
 
 /** Versions and releases of a site. */
-export function listLines(out: string, { versions, releases }: SiteState): readonly string[] {
+export function listLines({ out, versions, releases }: DocsListing): readonly string[] {
   if (releases.length === 0) return [`${out} has no release yet`];
   const stood = new Map(versions.map(({ version, stands }) => [stands.release, version]));
   return [
     ...table(versions.map((one) => [one.version, one.stands.release, pinWords(one), `by ${outside(one.stands.by)}`])),
     '',
     ...table([
-      ['RELEASE', 'BUILT (UTC)', 'PAGES', 'SOURCE', 'STANDS'],
-      ...releases.map(({ id, manifest }) =>
-        manifest === null
+      ['RELEASE', 'BUILT (UTC)', 'PAGES', 'REVISION', 'STANDS'],
+      ...releases.map(({ id, facts }) =>
+        facts === null
           ? [id, '', '', 'its manifest is unreadable', stood.get(id) ?? '']
           : [
               id,
-              day(Date.parse(manifest.finishedAt)),
-              String(manifest.site.pages),
-              `${manifest.source.kind} ${(manifest.source.revision ?? '').slice(0, 12)}`,
+              day(Date.parse(facts.finishedAt)),
+              String(facts.pages),
+              (facts.revision ?? '').slice(0, 12),
               stood.get(id) ?? '',
             ],
       ),
@@ -69,7 +103,7 @@ export function listLines(out: string, { versions, releases }: SiteState): reado
   ];
 }
 
-function pinWords({ stands, pointsAt }: SiteState['versions'][number]): string {
+function pinWords({ stands, pointsAt }: DocsListing['versions'][number]): string {
   if (pointsAt !== stands.release)
     return `POINTS AT ${pointsAt ?? 'nothing'}: the next build, rollback, unpin or gc puts it right`;
   return stands.pinnedSince === null
@@ -78,22 +112,20 @@ function pinWords({ stands, pointsAt }: SiteState['versions'][number]): string {
 }
 
 /** What a collection removed, and why the others stay. */
-export const collectionLines = ({ collect, kept }: Collection): readonly string[] => [
-  `removed    ${collect.length === 0 ? 'nothing' : collect.join(', ')}`,
-  ...kept.map(({ id, why }) => `kept       ${id}  ${why}`),
+export const collectionLines = ({ collect, kept }: DocsCollection): readonly string[] => [
+  line('removed', collect.length === 0 ? 'nothing' : collect.join(', ')),
+  ...kept.map(({ id, why }) => line('kept', `${id}  ${why}`)),
 ];
 
-/** A command for the same folder. */
-export const command = ({ out, version }: SiteVersion, verb: string): string =>
-  `./switchyard docs ${verb} --out ${out}${version === 'latest' || !MOVES.has(verb) ? '' : ` --version ${version}`}`;
-
-interface SiteVersion {
-  readonly out: string;
-  readonly version: string;
+/** A command for the same site; verbs that move a pointer name the version where it is not the usual one. */
+export function command(
+  subject: DocsSubject,
+  { verb, version = 'latest' }: { readonly verb: string; readonly version?: string },
+): string {
+  const where = subject.kind === 'here' ? `--out ${subject.out}` : subject.site;
+  return `./switchyard docs ${verb} ${where}${version === 'latest' ? '' : ` --version ${version}`}`;
 }
 
-const MOVES: ReadonlySet<string> = new Set(['rollback', 'unpin']);
-
-const siteOf = ({ out, ask }: DocsOrder): SiteVersion => ({ out, version: ask.version });
+const here = ({ out }: DocsOrder): DocsSubject => ({ kind: 'here', out });
 const what = ({ flat, ask }: DocsOrder): string => (flat ? 'flat site' : ask.version);
 const place = ({ flat, out, ask }: DocsOrder): string => (flat ? out : `${out}/versions/${ask.version}`);

@@ -1,5 +1,8 @@
 /** What a build of documentation is asked for and what it reports. Plain values: they travel through workflow histories, too. */
 
+import type { DocCoverage } from '../core/docs/doc-coverage.ts';
+import type { Finding, GateRules } from '../core/docs/judge-gates.ts';
+
 export type EntryPointStrategy = 'resolve' | 'expand' | 'packages';
 
 /** What a site may say of its TypeDoc build; nothing else of a tree's own configuration counts in an untrusted build. */
@@ -33,13 +36,23 @@ export interface Diagnostics {
   readonly errors: number;
   readonly warnings: number;
   readonly shown: readonly string[];
+  /** A short hash of each warning, up to 5,000, without the line that it is said of. */
+  readonly warningKeys: readonly string[];
 }
 
-export interface GeneratorVersion {
-  readonly name: 'typedoc';
-  readonly version: string;
-  readonly typescript: string;
+export interface SphinxOptions {
+  /** The folder with `conf.py`, relative to the tree. */
+  readonly dir: string;
 }
+
+/** What makes the pages of a site. */
+export type Generator =
+  | { readonly kind: 'typedoc'; readonly options: TypedocOptions }
+  | { readonly kind: 'sphinx'; readonly options: SphinxOptions };
+
+export type GeneratorVersion =
+  | { readonly name: 'typedoc'; readonly version: string; readonly typescript: string }
+  | { readonly name: 'sphinx'; readonly version: string; readonly python: string };
 
 export interface BrokenLink {
   /** The page, relative to the site. */
@@ -58,6 +71,52 @@ export interface SiteFacts {
   /** The first hundred, and how many there are. */
   readonly brokenLinks: readonly BrokenLink[];
   readonly brokenLinkCount: number;
+  /** A short hash of each, up to 5,000. */
+  readonly brokenLinkKeys: readonly string[];
+}
+
+/** What a build has to be before it is published. */
+export type Gates = GateRules;
+
+export const NO_GATES: Gates = {
+  warnings: 'ignore',
+  links: 'ignore',
+  coverage: { minPercent: null, mayFall: true },
+  size: { maxBytes: null },
+};
+
+export type GateFinding = Finding;
+export type Coverage = DocCoverage;
+
+/** What has changed in the exports against the release that stood when it was built; `changes.json` has all of it. */
+export interface ApiChanges {
+  readonly against: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** The first twenty, in words. */
+  readonly shown: readonly string[];
+}
+
+/** A release in numbers: what travels and is shown. */
+export interface ReleaseFacts {
+  readonly id: string;
+  /** Where it lies, on the worker. */
+  readonly folder: string;
+  readonly version: string;
+  /** The commit, or the hash of a folder's files. */
+  readonly revision: string | null;
+  readonly generator: GeneratorVersion;
+  /** ISO 8601. */
+  readonly finishedAt: string;
+  readonly pages: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly warnings: number;
+  readonly brokenLinks: number;
+  /** Percent; null where the generator gives no model of the exports. */
+  readonly coverage: number | null;
+  readonly changes: ApiChanges | null;
 }
 
 export interface FileHash {
@@ -83,5 +142,13 @@ export interface Manifest {
   readonly finishedAt: string;
   readonly diagnostics: Diagnostics;
   readonly site: SiteFacts;
+  /** Null: the generator gives no model of what is exported. */
+  readonly coverage: Coverage | null;
+  /** Null: nothing stood that it could be compared with. */
+  readonly changes: ApiChanges | null;
+  /** As judged when it was built. */
+  readonly gates: readonly GateFinding[];
+  /** Where readers find the site; null: not known. */
+  readonly baseUrl: string | null;
   readonly files: readonly FileHash[];
 }

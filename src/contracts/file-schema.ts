@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
 import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
@@ -119,6 +120,7 @@ export const fileSchema = only({
   gates: byName(gateName, gate).optional(),
   records: byName(recordName, recordPolicy).optional(),
   sync: syncPolicies.optional(),
+  docs: sitePolicies.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 
 /** JSON Schema (draft 2020-12) of what people write. */

@@ -4,6 +4,7 @@ export interface SwitchyardFile {
   readonly gates?: Readonly<Record<string, GatePolicy>> | undefined;
   readonly records?: Readonly<Record<string, RecordPolicy>> | undefined;
   readonly sync?: Readonly<Record<string, PairPolicy>> | undefined;
+  readonly docs?: Readonly<Record<string, SitePolicy>> | undefined;
 }
 
 /** Exactly one of them. */
@@ -107,4 +108,49 @@ export interface FieldPolicy {
   readonly categories?: boolean | undefined;
   readonly priority3?: 'high' | 'normal' | undefined;
   readonly titleMax?: number | undefined;
+}
+
+/** A documentation site. */
+export interface SitePolicy {
+  /** Exactly one of `git` and `folder`. */
+  readonly source: {
+    readonly git?: string | undefined;
+    readonly ref?: string | undefined;
+    /** A token that the worker has, by its name. */
+    readonly secret?: string | undefined;
+    readonly folder?: string | undefined;
+  };
+  /** Without it the site is built only when somebody asks. */
+  readonly every?: string | undefined;
+  readonly generator?: GeneratorPolicy | undefined;
+  readonly dependencies?: 'install' | 'none' | undefined;
+  readonly versions?: { readonly latest?: string | undefined; readonly tags?: string | undefined } | undefined;
+  readonly gates?: SiteGatePolicy | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly keep?: { readonly releases?: number | undefined; readonly days?: number | undefined } | undefined;
+}
+
+/** An object has exactly one of the two. */
+export type GeneratorPolicy =
+  | 'typedoc'
+  | 'sphinx'
+  | {
+      readonly typedoc?: TypedocPolicy | undefined;
+      readonly sphinx?: { readonly dir?: string | undefined } | undefined;
+    };
+
+export interface TypedocPolicy {
+  readonly name?: string | undefined;
+  readonly entryPoints?: readonly string[] | undefined;
+  readonly strategy?: 'resolve' | 'expand' | 'packages' | undefined;
+  readonly typeErrors?: 'fail' | 'report' | undefined;
+}
+
+export interface SiteGatePolicy {
+  readonly warnings?: 'ignore' | 'fail' | 'no-new' | undefined;
+  readonly links?: 'ignore' | 'fail' | 'no-new' | undefined;
+  /** `min: 80%`. */
+  readonly coverage?: { readonly min?: string | undefined; readonly mayFall?: boolean | undefined } | undefined;
+  /** `500MB`. */
+  readonly size?: string | undefined;
 }

@@ -35,6 +35,10 @@ export const FAILURES = {
   NotRestored: 'stop',
   /** A guard of a sync: nothing was removed (S4). */
   StoppedByGuard: 'stop',
+  /** What was built is not what a gate wants: it is kept, and not published (P2). */
+  GatesFailed: 'stop',
+  /** The folder of a build is not on its worker any more: all of its stages begin anew. */
+  WorkspaceLost: 'stop',
   /** A service has not let a run move on for as long as was allowed; the next run goes on. */
   GaveUp: 'stop',
   /** Looks that never find nothing to do: something keeps changing what was written. */

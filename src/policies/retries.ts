@@ -36,6 +36,16 @@ export function syncRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
   return { ...backOff(pace), nonRetryableErrorTypes: typesThat('stop') };
 }
 
+/** Any worker of documentation goes on where another one stopped. */
+export function docsRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
+  return { ...backOff(pace), nonRetryableErrorTypes: typesThat('stop') };
+}
+
+/** A stage is bound to the folder of its worker: when that one stops, all stages begin anew on another one. */
+export function stageRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
+  return { ...backOff(pace), maximumAttempts: 5, nonRetryableErrorTypes: [...typesThat('stop'), 'WorkerShutdown'] };
+}
+
 function backOff(pace: Pick<Pace, 'retry'>): RetryPolicy {
   return { initialInterval: pace.retry.firstMs, backoffCoefficient: 2, maximumInterval: pace.retry.maxMs };
 }

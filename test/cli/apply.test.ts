@@ -98,7 +98,7 @@ describe('Schedules, against a real Temporal', () => {
 
     await says(FILE.replace('every: 5m', 'every: 10m\n    onDeleted: keep'));
     expect((await run('apply')).out).toBe(
-      '~ sync/tasks  every 5 min instead of every 10 min; what it syncs is declared otherwise; its policies\n1 change made.\n',
+      '~ sync/tasks  every 5 min instead of every 10 min; what it does is declared otherwise; its policies\n1 change made.\n',
     );
     expect(await found('tasks')).toMatchObject({
       spec: { intervals: [{ every: 600_000 }] },

@@ -41,15 +41,15 @@ test('builds, says what stands, rolls back without a build, holds builds back wh
   expect([first.exit, first.err]).toEqual([
     0,
     expect.stringMatching(
-      /^preparing .*\nreading .*\nlooking .*\ngenerating .*\nverifying .* pages.*\nstaging .*\nactivating /,
+      /^preparing .*\nreading .*\nlooking .*\ngenerating .*\nverifying .* pages.*\nstaging .*\njudging .*\nactivating /,
     ),
   ]);
   expect(first.out).toMatch(
-    /^published {2}latest {2}release \S+\npages .*\nstands .*\/site\/versions\/latest\nlook {7}\.\/switchyard docs serve --out /,
+    /^published +latest {2}release \S+\npages .*\nstands .*\/site\/versions\/latest\nlook +\.\/switchyard docs serve --out /,
   );
   expect(await page('one')).toContain('Says one.');
 
-  expect(await build()).toMatchObject({ exit: 0, out: expect.stringMatching(/^unchanged {2}latest/) as unknown });
+  expect(await build()).toMatchObject({ exit: 0, out: expect.stringMatching(/^unchanged +latest/) as unknown });
   await says('two');
   expect((await build()).exit).toBe(0);
 
@@ -76,10 +76,7 @@ test('builds, says what stands, rolls back without a build, holds builds back wh
   });
   expect(await page('three')).toContain('Says three.');
   const gone = await run('gc', '--out', 'site', '--keep', '0', '--grace', '0s');
-  expect([gone.exit, gone.out]).toEqual([
-    0,
-    expect.stringMatching(/^removed {4}\S+, \S+\nkept {7}\S+ {2}it stands\n$/),
-  ]);
+  expect([gone.exit, gone.out]).toEqual([0, expect.stringMatching(/^removed +\S+, \S+\nkept +\S+ {2}it stands\n$/)]);
 });
 
 test('a build that fails says what stands, and leaves it (P2)', async () => {
@@ -88,15 +85,38 @@ test('a build that fails says what stands, and leaves it (P2)', async () => {
   await writeFile(join(folder, 'src/index.ts'), "export const wrong: number = 'text';\n");
   const failed = await build();
   expect(failed.exit).toBe(1);
-  expect(failed.out).toMatch(new RegExp(`^failed .*\\nstands {5}release ${before[0] ?? '-'}, as before\\nwhy `));
+  expect(failed.out).toMatch(new RegExp(`^failed .*\\nstands +release ${before[0] ?? '-'}, as before\\nwhy `));
   expect(await page('one')).toContain('Says one.');
   expect(await readdir(join(folder, 'site/releases'))).toEqual(before);
+});
+
+test('a gate that fails keeps the build as a preview and the site as it was (P2); a lower one publishes it without a build', async () => {
+  await build();
+  await writeFile(
+    join(folder, 'src/index.ts'),
+    '/** Says two. */\nexport function two(): string {\n  return "two";\n}\nexport const three = 3;\n',
+  );
+  const refused = await build('--min-coverage', '80', '--coverage-may-not-fall', '--links', 'fail');
+  expect([refused.exit, refused.out]).toEqual([
+    3,
+    expect.stringMatching(
+      /^gates failed +latest[\s\S]*exports +2 added, 1 removed, 0 changed\n +removed function one\n[\s\S]*\ngate +0 broken links.*\nGATE FAILED +50 % .* at least 80 %[\s\S]*\nGATE FAILED +50 % .* 100 % in release[\s\S]*\nbuilt +\/.*\/releases\//,
+    ),
+  ]);
+  expect(await page('one')).toContain('Says one.');
+  expect(await readdir(join(folder, 'site/releases'))).toHaveLength(2);
+
+  expect(await build('--min-coverage', '50')).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/^published .*, built before/) as unknown,
+  });
+  expect(await page('two')).toContain('Says two.');
 });
 
 test('--untrusted builds a copy, and --flat a plain folder that is served as it is', async () => {
   expect(await build('--untrusted', '--flat')).toMatchObject({
     exit: 0,
-    out: expect.stringMatching(/^published {2}flat site/) as unknown,
+    out: expect.stringMatching(/^published +flat site/) as unknown,
   });
   expect(await readdir(join(folder, 'site'))).toEqual(
     expect.arrayContaining(['index.html', 'api.json', 'manifest.json']),
@@ -114,11 +134,23 @@ test('--json is one document of the published shape', async () => {
     docs: { outcome: 'published', version: 'latest', manifest: { trusted: true } },
   });
   const list = JSON.parse((await run('list', '--out', 'site', '--json')).out) as unknown;
-  expect(list).toMatchObject({ docs: { versions: [{ version: 'latest' }], releases: [{ version: 'latest' }] } });
+  expect(list).toMatchObject({
+    docs: { versions: [{ version: 'latest' }], releases: [{ facts: { version: 'latest' } }] },
+  });
 });
 
 test.each([
-  [['build'], 2, /required option '--out <folder>'/],
+  [['build'], 2, /neither a site nor --out is given; accepted: a site of switchyard.yaml, or --out FOLDER/],
+  [['build', 'handbook', '--out', 'site'], 2, /"handbook" and --out are given/],
+  [
+    ['build', '--out', 'site', '--ref', 'main', '--wait', '1m'],
+    2,
+    /--ref goes with a site.*\n.*--wait goes with a site/,
+  ],
+  [['build', 'handbook', '--untrusted'], 2, /--untrusted is said of a site in switchyard.yaml/],
+  [['publish', 'handbook'], 2, /there is no switchyard.yaml/],
+  [['build', '--out', 'site', '--max-size', 'big'], 2, /--max-size: "big" is no size/],
+  [['build', '--out', 'site', '--min-coverage', '101'], 2, /--min-coverage: "101" is no share/],
   [['build', '--out', 'site', '--version', 'V1'], 2, /--version: "V1" is no name of a version; accepted: lower-case/],
   [['build', '--out', '.'], 2, /--out is the source, or holds it/],
   [['build', '--out', 'site', '--strategy', 'x'], 2, /resolve, expand, packages/],

@@ -2,7 +2,7 @@ import type { ScheduleDescription } from '@temporalio/client';
 import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
 import { scheduleFinding } from '../../src/cli/schedule-finding.ts';
 import { declaredPairs, type DeclaredPair } from '../../src/cli/sync-policy.ts';
-import { isScheduled, scheduleOf } from '../../src/cli/sync-schedule.ts';
+import { scheduleOfPair } from '../../src/cli/sync-schedule.ts';
 import { NOON } from './statuses.ts';
 
 async function pair(every: string): Promise<DeclaredPair> {
@@ -15,9 +15,10 @@ async function pair(every: string): Promise<DeclaredPair> {
 /** As Temporal describes what `apply` made of a declaration. */
 async function made(every: string, state: Partial<ScheduleDescription['state']> = {}): Promise<ScheduleDescription> {
   const declared = await pair(every);
-  if (!isScheduled(declared)) throw new Error('only a pair with every: has one');
+  const wanted = scheduleOfPair(declared);
+  if (wanted === null) throw new Error('only a pair with every: has one');
   return {
-    ...scheduleOf(declared),
+    ...wanted.schedule,
     state: { paused: false, ...state },
     info: { nextActionTimes: [new Date(NOON)] },
   } as unknown as ScheduleDescription; // the rest of it is not looked at

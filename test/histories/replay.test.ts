@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/temporal.ts';
 
-/** Deployments and syncs that run while the worker is updated must go on: their histories replay against the workflows of today. */
+/** Deployments, syncs and builds of documentation that run while the worker is updated must go on: their histories replay against the workflows of today. */
 const FOLDER = new URL('.', import.meta.url);
 const RECORDED = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
@@ -12,11 +12,19 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
 });
 
-test('every end of a deployment and of a sync is recorded', () => {
+test('every end of a deployment, of a sync and of a build of documentation is recorded', () => {
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
     'blocked-and-resolved',
     'cancelled',
+    'docs-cancelled',
+    'docs-failed',
+    'docs-gates-failed',
+    'docs-preview',
+    'docs-published',
+    'docs-superseded',
+    'docs-ticked',
+    'docs-unchanged',
     'paused',
     'promoted',
     'refused',

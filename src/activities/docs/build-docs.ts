@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type {
-  BuildLimits,
-  Diagnostics,
-  FileHash,
-  GeneratorVersion,
-  Manifest,
-  SiteFacts,
-  TypedocOptions,
-} from '../../contracts/docs.ts';
+import type { BuildLimits, Gates, Generator, Manifest, SiteFacts } from '../../contracts/docs.ts';
 import { buildKey } from '../../core/docs/build-key.ts';
-import { releaseId } from '../../core/docs/release-id.ts';
 import { failure } from '../../policies/failures.ts';
+import { generateInto, manifestOf, pagesIn, verifyPages, type DocsTools } from './make-pages.ts';
+import type { Standing } from './read-manifest.ts';
 import { revisionOf } from './source-revision.ts';
 import { copyTree, dependenciesOf, hashTree, type SourceTree, type TreeFacts } from './source-tree.ts';
 import { openWorkspace, sweepWorkspaces } from './workspace.ts';
@@ -21,30 +14,11 @@ import { openWorkspace, sweepWorkspaces } from './workspace.ts';
 export interface DocsAsk {
   readonly source: string;
   readonly version: string;
-  readonly options: TypedocOptions;
+  readonly generator: Generator;
   readonly trusted: boolean;
   readonly limits: BuildLimits;
-}
-
-/** What makes pages of a tree, and what looks at them. */
-export interface DocsTools {
-  readonly generator: GeneratorVersion;
-  readonly generate: (
-    task: {
-      readonly tree: string;
-      readonly out: string;
-      readonly json: string;
-      readonly options: TypedocOptions;
-      readonly trusted: boolean;
-      readonly revision: string | null;
-      readonly limits: BuildLimits;
-    },
-    context: { readonly signal: AbortSignal },
-  ) => Promise<{ readonly generator: GeneratorVersion; readonly diagnostics: Diagnostics }>;
-  readonly verify: (
-    folder: string,
-    limits: BuildLimits,
-  ) => Promise<{ readonly facts: SiteFacts; readonly files: readonly FileHash[] }>;
+  readonly gates: Gates;
+  readonly baseUrl: string | null;
 }
 
 export interface DocsWatch {
@@ -72,65 +46,72 @@ export interface ReadSource {
   readonly key: string;
 }
 
+/** What of an ask makes two builds of one source different. */
+export interface BuildTerms extends Pick<DocsAsk, 'generator' | 'trusted' | 'baseUrl'> {
+  readonly dependencies?: 'install' | 'none';
+}
+
 /** Looks at a source: what a build of it would depend on. @throws failure `NotFound` where there is none. */
 export async function readSource(ask: DocsAsk, tools: DocsTools, apart: readonly string[]): Promise<ReadSource> {
   const tree = { root: await mustBeFolder(ask.source), apart };
   const facts = await hashTree(tree);
-  const key = buildKey({
+  return { tree, facts, key: await keyOf({ tree, facts }, ask, tools) };
+}
+
+/** The build key of a tree as it stands. */
+export async function keyOf(
+  { tree, facts }: Pick<ReadSource, 'tree' | 'facts'>,
+  { generator, trusted, baseUrl, dependencies = 'none' }: BuildTerms,
+  tools: Pick<DocsTools, 'versionOf'>,
+): Promise<string> {
+  return buildKey({
     tree: facts.comparable ? facts.hash : randomUUID(),
     dependencies: await dependenciesOf(tree),
-    generator: tools.generator,
-    options: ask.options,
-    trusted: ask.trusted,
+    generator: await tools.versionOf(generator),
+    options: { ...generator.options, baseUrl, dependencies },
+    trusted,
     nodeMajor: Number.parseInt(process.versions.node, 10),
   });
-  return { tree, facts, key };
+}
+
+export interface PagesBuild {
+  readonly ask: DocsAsk;
+  readonly tools: DocsTools;
+  /** A folder of this build alone. */
+  readonly work: string;
+  /** What readers see now; null: nothing yet. */
+  readonly standing: Standing | null;
 }
 
 /**
- * Builds the pages of a source into `work/site`, and tells what they are. Nothing that is published is touched (P2).
+ * Builds the pages of a source, and tells what they are. Nothing that is published is touched (P2).
  *
  * @throws failure: what the generator or the check of its pages found; `Refused` where the source leads out of itself (P4) or changed
  * while it was built.
  */
 export async function buildPages(
-  { ask, tools, work }: { readonly ask: DocsAsk; readonly tools: DocsTools; readonly work: string },
+  { ask, tools, work, standing }: PagesBuild,
   source: ReadSource,
   watch: DocsWatch,
 ): Promise<{ readonly site: string; readonly manifest: Manifest }> {
-  const startedAt = new Date().toISOString();
   const revision = ask.trusted ? await revisionOf(source.tree) : null;
-  const [site, json] = [join(work, 'site'), join(work, 'api.json')];
-  await mkdir(site, { recursive: true });
   const made = await withTree(ask, { source, watch }, (tree) =>
-    stage(watch, ['generating', ({ diagnostics: { warnings } }) => `${warnings} warnings`], () => {
-      const { options, trusted, limits } = ask;
-      return tools.generate({ tree, out: site, json, options, trusted, revision, limits }, { signal: watch.signal });
-    }),
+    stage(watch, ['generating', ({ diagnostics: { warnings } }) => `${warnings} warnings`], () =>
+      generateInto({ ...ask, work, tools, tree, revision }, watch.signal),
+    ),
   );
   await mustBeUnchanged(source.tree, source.facts);
-  await rename(json, join(site, 'api.json'));
-  const { facts, files } = await stage(watch, ['verifying', siteWords], () => tools.verify(site, ask.limits));
-  const finishedAt = new Date().toISOString();
-  const manifest: Manifest = {
-    schemaVersion: 1,
-    release: releaseId(finishedAt, source.key),
-    version: ask.version,
-    source: revision === null ? { kind: 'folder', revision: source.facts.hash } : { kind: 'git', revision },
-    buildKey: source.key,
-    generator: made.generator,
-    trusted: ask.trusted,
-    startedAt,
-    finishedAt,
-    diagnostics: made.diagnostics,
-    site: facts,
-    files,
-  };
-  return { site, manifest };
+  const verified = await stage(watch, ['verifying', ({ facts }) => siteWords(facts)], () =>
+    verifyPages({ ...ask, work, tools, standing }),
+  );
+  const from =
+    revision === null ? { kind: 'folder' as const, revision: source.facts.hash } : { kind: 'git' as const, revision };
+  const manifest = manifestOf(ask, { key: source.key, source: from, made, verified, standing });
+  return { site: pagesIn(work), manifest };
 }
 
-const siteWords = ({ facts }: { readonly facts: SiteFacts }): string =>
-  `${facts.pages} pages, ${facts.files} files, ${mb(facts.bytes)}, ${facts.brokenLinkCount} broken links`;
+export const siteWords = ({ pages, files, bytes, brokenLinkCount }: SiteFacts): string =>
+  `${pages} pages, ${files} files, ${mb(bytes)}, ${brokenLinkCount} broken links`;
 
 export const treeWords = ({ facts }: ReadSource): string => `${facts.files} files, ${mb(facts.bytes)}`;
 
@@ -160,7 +141,7 @@ async function withTree<T>(
 const COPIES = 'switchyard-docs-';
 
 /** What was built must be what was looked at: the key would be that of another source, and the next build would think it unchanged. */
-async function mustBeUnchanged(tree: SourceTree, { hash }: TreeFacts): Promise<void> {
+export async function mustBeUnchanged(tree: SourceTree, { hash }: Pick<TreeFacts, 'hash'>): Promise<void> {
   const now = await hashTree(tree);
   if (now.hash === hash) return;
   throw failure('Refused', 'The source changed while it was built.', {

@@ -2,30 +2,21 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import type { BuildLimits, Diagnostics, GeneratorVersion, TypedocOptions } from '../../contracts/docs.ts';
+import type { BuildLimits, Diagnostics, TypedocOptions } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
 import { folderBytes } from './folder-bytes.ts';
+import type { Generated, GenerateTask } from './make-pages.ts';
 import { packageFolders } from './package-folders.ts';
 import { runLimited, type LimitedEnd } from './run-limited.ts';
 import { typedocVersion } from './typedoc-version.ts';
 
-export interface GenerateTask {
-  /** Without links above it. */
-  readonly tree: string;
-  /** Where the pages go; it is there, and empty. */
-  readonly out: string;
-  /** Where the model goes, as TypeDoc's JSON; what else is in this folder is this build's own. */
-  readonly json: string;
+/** A build with TypeDoc. */
+export interface TypedocTask extends GenerateTask {
   readonly options: TypedocOptions;
-  /** True: the tree's own configuration and plugins run, as typing `typedoc` would run them. */
-  readonly trusted: boolean;
-  /** The commit that source links point at; null: as git says. */
-  readonly revision: string | null;
-  readonly limits: BuildLimits;
 }
 
 /** What the child is told. */
-export interface ChildTask extends Omit<GenerateTask, 'limits'> {
+export interface ChildTask extends Omit<TypedocTask, 'limits'> {
   /** Where it puts its result. */
   readonly result: string;
 }
@@ -34,11 +25,6 @@ export interface ChildTask extends Omit<GenerateTask, 'limits'> {
 export interface ChildResult extends Diagnostics {
   /** How far it came. */
   readonly stage: 'options' | 'convert' | 'write' | 'done';
-}
-
-export interface Generated {
-  readonly generator: GeneratorVersion;
-  readonly diagnostics: Diagnostics;
 }
 
 /**
@@ -50,7 +36,7 @@ export interface Generated {
  * @throws failure `Invalid` with the first diagnostics in its details, `Refused` where a limit ended it; the reason of the signal.
  */
 export async function generateTypedoc(
-  task: GenerateTask,
+  task: TypedocTask,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Generated> {
   const work = dirname(task.json);

@@ -1,18 +1,13 @@
 import { join } from 'node:path';
-import type { Manifest } from '../../contracts/docs.ts';
+import type { GateFinding, Manifest } from '../../contracts/docs.ts';
+import type { Judgement } from '../../contracts/docs-activities.ts';
 import { assertNever } from '../../core/assert-never.ts';
 import type { Decision } from '../../core/docs/pointer-move.ts';
 import { spaceNeeded } from '../../core/docs/space-needed.ts';
-import {
-  buildPages,
-  readSource,
-  stage,
-  treeWords,
-  type DocsAsk,
-  type DocsTools,
-  type DocsWatch,
-} from './build-docs.ts';
+import { buildPages, readSource, stage, treeWords, type DocsAsk, type DocsWatch } from './build-docs.ts';
 import { flatSite, prepareFlat, replaceFlat } from './flat-site.ts';
+import { judgeRelease, standingRelease } from './judge-release.ts';
+import type { DocsTools } from './make-pages.ts';
 import { preflight } from './preflight.ts';
 import { mustBeWhole, readManifest, readReleases } from './read-manifest.ts';
 import { convergeSite, publish } from './release-store.ts';
@@ -29,14 +24,15 @@ export interface Publication {
 }
 
 export interface DocsReport {
-  readonly outcome: 'published' | 'unchanged' | 'not-published';
+  readonly outcome: 'published' | 'unchanged' | 'not-published' | 'gates-failed';
   /** Why it was not published. */
   readonly why: string | null;
   /** True: no build was needed, a release of the same source was there. */
   readonly reused: boolean;
   readonly manifest: Manifest;
-  /** The release that stands now. */
-  readonly stands: string;
+  readonly findings: readonly GateFinding[];
+  /** The release that stands now; null: none. */
+  readonly stands: string | null;
 }
 
 /**
@@ -55,10 +51,19 @@ export async function publishDocs(publication: Publication, watch: DocsWatch): P
     findRelease(layout, source.key),
   );
   const manifest = known ?? (await buildRelease({ ask, tools, layout }, source, watch));
-  const asked = { version: ask.version, release: manifest.release, askedAt, by };
+  const { release } = manifest;
+  const { findings, stands } = await stage(watch, ['judging', findingWords], () =>
+    judgeRelease(layout, { ...ask, release }),
+  );
+  const built = { manifest, reused: known !== null, findings };
+  if (findings.some(({ passed }) => !passed)) return gatesFailed(built, stands);
+  const asked = { version: ask.version, release, askedAt, by };
   const decision = await stage(watch, ['activating', ({ kind }) => ACTIVATED[kind]], () => publish(layout, asked));
-  return reportOf(decision, { manifest, reused: known !== null });
+  return reportOf(decision, built);
 }
+
+const findingWords = ({ findings }: Judgement): string =>
+  findings.length === 0 ? 'no gate was asked for' : findings.map(({ sentence }) => sentence).join(' ');
 
 /** The same into one plain folder, that has no releases to go back to. */
 export async function publishFlat({ ask, tools, out }: Publication, watch: DocsWatch): Promise<DocsReport> {
@@ -70,23 +75,29 @@ export async function publishFlat({ ask, tools, out }: Publication, watch: DocsW
   });
   const source = await stage(watch, ['reading', treeWords], () => readSource(ask, tools, [site.out, site.beside]));
   const stands = await wholeOrNull(out);
-  if (stands?.buildKey === source.key)
-    return { outcome: 'unchanged', why: null, reused: true, manifest: stands, stands: stands.release };
+  if (stands?.buildKey === source.key) {
+    const { release, gates: findings } = stands;
+    return { outcome: 'unchanged', why: null, reused: true, manifest: stands, findings, stands: release };
+  }
   const { path: work, close } = await openWorkspace(site.work);
   try {
-    const { site: built, manifest } = await buildPages({ ask, tools, work }, source, watch);
-    await stage(watch, ['swapping', () => out], () => replaceFlat(site, built, manifest));
-    return { outcome: 'published', why: null, reused: false, manifest, stands: manifest.release };
+    const standing = stands && { manifest: stands, folder: out };
+    const { site: pages, manifest } = await buildPages({ ask, tools, work, standing }, source, watch);
+    const built = { manifest, reused: false, findings: manifest.gates };
+    if (built.findings.some(({ passed }) => !passed)) return gatesFailed(built, stands?.release ?? null);
+    await stage(watch, ['swapping', () => out], () => replaceFlat(site, pages, manifest));
+    return { ...built, outcome: 'published', why: null, stands: manifest.release };
   } finally {
     await close();
   }
 }
 
-interface Prepared extends SiteLayout {
+export interface Prepared extends SiteLayout {
   readonly swept: number;
 }
 
-async function prepareSite(out: string): Promise<Prepared> {
+/** Everything that a build needs of the folder of a site, and what killed builds left is put right. @throws failure `Refused`. */
+export async function prepareSite(out: string): Promise<Prepared> {
   const releases = await readReleases(siteLayout(out));
   const sites = releases.flatMap(({ manifest }) => manifest?.site ?? []);
   const layout = await preflight(out, { spaceBytes: spaceNeeded(sites) });
@@ -99,7 +110,7 @@ const leftoverWords = ({ out, swept }: Prepared): string =>
   swept === 0 ? out : `${out}, cleared away what ${swept} killed builds left`;
 
 /** The newest whole release of the same source; one that is damaged is as good as none. */
-async function findRelease(layout: SiteLayout, key: string): Promise<Manifest | null> {
+export async function findRelease(layout: SiteLayout, key: string): Promise<Manifest | null> {
   for (const { id, manifest } of await readReleases(layout)) {
     const whole = manifest?.buildKey === key ? await wholeOrNull(join(layout.releases, id)) : null;
     if (whole !== null) return whole;
@@ -114,7 +125,8 @@ type Build = Pick<Publication, 'ask' | 'tools'> & { readonly layout: SiteLayout 
 async function buildRelease({ ask, tools, layout }: Build, source: Parameters<typeof buildPages>[1], watch: DocsWatch) {
   const { path: work, close } = await openWorkspace(layout.work);
   try {
-    const { site, manifest } = await buildPages({ ask, tools, work }, source, watch);
+    const standing = await standingRelease(layout, ask.version);
+    const { site, manifest } = await buildPages({ ask, tools, work, standing }, source, watch);
     await stage(watch, ['staging', () => manifest.release], () => stageRelease(layout, site, manifest));
     return manifest;
   } finally {
@@ -130,7 +142,13 @@ const ACTIVATED: Readonly<Record<Decision['kind'], string>> = {
   refused: 'left',
 };
 
-type Built = Pick<DocsReport, 'manifest' | 'reused'>;
+type Built = Pick<DocsReport, 'manifest' | 'reused' | 'findings'>;
+
+function gatesFailed(built: Built, stands: string | null): DocsReport {
+  const failed = built.findings.filter(({ passed }) => !passed);
+  const why = failed.map(({ sentence }) => sentence).join(' ');
+  return { ...built, outcome: 'gates-failed', why, stands };
+}
 
 function reportOf(decision: Decision, built: Built): DocsReport {
   const { release } = built.manifest;
@@ -148,7 +166,7 @@ function reportOf(decision: Decision, built: Built): DocsReport {
     case 'overtaken':
       return notPublished(`what was asked for later stands already, by ${decision.stands.by}`, decision, built);
     case 'refused':
-      return { ...built, outcome: 'not-published', why: decision.reason, stands: '-' };
+      return { ...built, outcome: 'not-published', why: decision.reason, stands: null };
     default:
       return assertNever(decision);
   }

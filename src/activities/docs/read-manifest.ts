@@ -20,6 +20,12 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
   }
 }
 
+/** A release that stands, and where it lies. */
+export interface Standing {
+  readonly manifest: Manifest;
+  readonly folder: string;
+}
+
 export interface StoredRelease {
   readonly id: string;
   /** Null: it cannot be read. */

@@ -6,11 +6,11 @@ import {
   type Decision,
   type PointerMove,
 } from '../../core/docs/pointer-move.ts';
-import { rootFiles } from '../../core/docs/root-files.ts';
+import { defaultVersion, rootFiles, type ShownSite } from '../../core/docs/root-files.ts';
 import { replaceFile } from './durable.ts';
 import { movePointer, settle, standsAt, type MoveWatch } from './pointer.ts';
 import { readJournal, versionsOf } from './pointer-journal.ts';
-import { mustBeWhole, readReleases, type StoredRelease } from './read-manifest.ts';
+import { mustBeWhole, readManifest, readReleases, type StoredRelease } from './read-manifest.ts';
 import type { SiteLayout } from './site-layout.ts';
 
 /**
@@ -105,9 +105,20 @@ async function writeRootFiles(layout: SiteLayout): Promise<void> {
     const files = JSON.stringify(versions);
     if (versions.length === 0 || files === before) return;
     before = files;
-    for (const [name, text] of Object.entries(rootFiles(versions.map(({ stands }) => stands))))
+    const standing = versions.map(({ stands }) => stands);
+    for (const [name, text] of Object.entries(rootFiles(standing, await shownBy(layout, standing))))
       await replaceFile(join(layout.out, name), text as string);
   }
+}
+
+/** What the default version shows, out of its manifest; null where that does not say where readers find the site. */
+async function shownBy({ releases }: SiteLayout, standing: readonly PointerMove[]): Promise<ShownSite | null> {
+  const first = defaultVersion(standing);
+  const release = standing.find(({ version }) => version === first)?.release ?? '-';
+  const manifest = await readManifest(join(releases, release));
+  if (manifest?.baseUrl == null) return null;
+  const pages = manifest.files.map(({ path }) => path).filter((path) => path.endsWith('.html'));
+  return { baseUrl: manifest.baseUrl, pages };
 }
 
 const now = (): string => new Date().toISOString();

@@ -8,6 +8,8 @@ export interface LimitedRun {
   readonly env: Readonly<Record<string, string>>;
   readonly timeMs: number;
   readonly signal: AbortSignal;
+  /** How many characters of its standard output are wanted: all of them, or the run is ended. Default: none. */
+  readonly output?: number;
   /** Asked every second; a sentence ends the run. */
   readonly tooMuch?: () => Promise<string | null>;
 }
@@ -18,7 +20,10 @@ export type LimitedEnd =
       readonly kind: 'exited';
       readonly code: number | null;
       readonly signal: NodeJS.Signals | null;
+      /** The last of what it said, whichever way. */
       readonly tail: string;
+      /** Its standard output, where that was wanted. */
+      readonly output: string;
     }
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'too-much'; readonly why: string };
@@ -40,13 +45,16 @@ export async function runLimited(run: LimitedRun): Promise<LimitedEnd> {
   });
   child.once('exit', () => killGroup(child.pid)); // what it has started may hold its output open
   const tail = keepTail(child.stdout, child.stderr);
+  const output = keepOutput(child.stdout, run.output ?? 0);
   const exited = new Promise<LimitedEnd>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, killedBy) => resolve({ kind: 'exited', code, signal: killedBy, tail: tail() }));
+    child.once('close', (code, killedBy) =>
+      resolve({ kind: 'exited', code, signal: killedBy, tail: tail(), output: output.text() }),
+    );
   });
   const limits = watchLimits(run);
   try {
-    return await Promise.race([exited, limits.exceeded]);
+    return await Promise.race([exited, limits.exceeded, output.exceeded]);
   } finally {
     limits.end();
     killGroup(child.pid);
@@ -72,6 +80,19 @@ function keepTail(...streams: readonly NodeJS.ReadableStream[]): () => string {
 }
 
 const MOST_KEPT = 20_000;
+
+/** All that a program writes to its standard output, up to `most` characters; beyond them it is not waited for. */
+function keepOutput(stream: NodeJS.ReadableStream, most: number) {
+  let text = '';
+  const exceeded = new Promise<LimitedEnd>((resolve) => {
+    stream.on('data', (more: string) => {
+      if (most === 0) return;
+      text += more;
+      if (text.length > most) resolve({ kind: 'too-much', why: `it said more than ${most} characters` });
+    });
+  });
+  return { text: () => text, exceeded };
+}
 
 interface Limits {
   /** Rejects where the run is cancelled. */

@@ -1,4 +1,5 @@
 // @ts-check
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -16,17 +17,22 @@ import { isInside, treeReader } from './typedoc-tree-reader.mjs';
 
 const MOST_SHOWN = 50;
 const LONGEST = 300;
+const MOST_KEYS = 5_000;
 
 /** Keeps the first of what TypeDoc says: the first line of each, for the others quote the source. */
 class Listener extends Logger {
   /** @type {string[]} */
   shown = [];
+  /** @type {string[]} */
+  warningKeys = [];
 
   /** @override */
   log(/** @type {string} */ message, /** @type {import('typedoc').LogLevel} */ level) {
     super.log(message, level); // it counts
-    if (level < LogLevel.Warn || this.shown.length >= MOST_SHOWN) return;
+    if (level < LogLevel.Warn) return;
     const [first = ''] = stripVTControlCharacters(message).trim().split('\n');
+    if (level === LogLevel.Warn && this.warningKeys.length < MOST_KEYS) this.warningKeys.push(keyOf(first));
+    if (this.shown.length >= MOST_SHOWN) return;
     this.shown.push(
       `${level === LogLevel.Warn ? 'warning' : 'error'}: ${first.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, LONGEST)}`,
     );
@@ -43,6 +49,13 @@ class Listener extends Logger {
   }
 }
 
+/** The same for the same warning, also where lines above it came or went. */
+const keyOf = (/** @type {string} */ text) =>
+  createHash('sha256')
+    .update(text.replace(/:\d+(?= )/, ''))
+    .digest('hex')
+    .slice(0, 12);
+
 const task = /** @type {ChildTask} */ (JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
 writeFileSync(task.result, JSON.stringify(await build(task)));
 
@@ -50,7 +63,13 @@ writeFileSync(task.result, JSON.stringify(await build(task)));
 async function build(/** @type {ChildTask} */ task) {
   const outside = task.options.entryPoints.find((one) => !isInside(task.tree, resolve(task.tree, one)));
   if (outside !== undefined)
-    return { stage: 'options', errors: 1, warnings: 0, shown: [`error: ${outside} is outside of the source`] };
+    return {
+      stage: 'options',
+      errors: 1,
+      warnings: 0,
+      shown: [`error: ${outside} is outside of the source`],
+      warningKeys: [],
+    };
   /** @type {Set<string>} */
   const problems = new Set();
   const app = task.trusted
@@ -66,6 +85,7 @@ async function build(/** @type {ChildTask} */ task) {
     errors: said.errorCount + listener.errorCount + unresolved,
     warnings: said.warningCount + listener.warningCount,
     shown: listener.shown,
+    warningKeys: listener.warningKeys,
   });
   if (said.hasErrors() || problems.size > 0) return told('options');
   const project = await app.convert();

@@ -37,11 +37,19 @@ export async function verifySite(folder: string, limits: BuildLimits): Promise<V
     bytes,
     brokenLinks: brokenLinks.slice(0, MOST_BROKEN),
     brokenLinkCount: brokenLinks.length,
+    brokenLinkKeys: brokenLinks.slice(0, MOST_KEYS).map(keyOf),
   };
   return { facts, files: read.map(({ file }) => file) };
 }
 
 const MOST_BROKEN = 100;
+const MOST_KEYS = 5_000;
+
+const keyOf = ({ from, to }: BrokenLink): string =>
+  createHash('sha256')
+    .update(JSON.stringify([from, to]))
+    .digest('hex')
+    .slice(0, 12);
 
 /** @throws failure `Refused` at the first thing that is neither a file nor a folder. */
 async function plainFiles(folder: string, most: number): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import {
   type DeployStatus,
   type MessageAnswer,
 } from '../../contracts/deploy.ts';
+import { abortDocs } from '../abort-docs.ts';
 import { abortSync, UNHEARD_WAIT_MS } from '../abort-sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -13,6 +14,7 @@ import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts'
 import { whoAsks } from '../identity.ts';
 import { endOfRun, lookAtRun } from '../look-at-run.ts';
 import { must, mustBeRecord } from '../must-read.ts';
+import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { isNoAnswer, notTaken } from '../send-message.ts';
@@ -28,7 +30,7 @@ export const addAbort: AddVerb = (program, { terminal, does }) => {
   program
     .command('abort <name>')
     .description(
-      'put red back now, and wait until it is proven; of sync/PAIR: stop the run, and wait until it has ended',
+      'put red back now, and wait until it is proven; of sync/PAIR or docs/SITE[/VERSION]: stop the run, and wait until it has ended',
     )
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option(
@@ -52,6 +54,10 @@ interface AbortFlags extends FollowFlags, PlaceFlags {
 async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promise<ExitCode> {
   const asked = followTerms(flags);
   const request: AbortRequest = { by: whoAsks(flags.by, terminal.env), reason: flags.reason };
+  if (isDocsName(name)) {
+    const docs = { name: must(parseDocsName(name)), ...request, waitMs: asked.waitMs, json: asked.json };
+    return withTemporal(terminal, flags, (temporal) => abortDocs(terminal, temporal, docs));
+  }
   if (pairIn(name) !== null) {
     const pair = must(parsePairName(name));
     const { waitMs, json } = asked;

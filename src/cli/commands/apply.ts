@@ -1,9 +1,14 @@
 import { examples, type AddVerb } from '../command.ts';
 import { changeSchedule } from '../change-schedule.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { mustReadPairs } from '../pairs.ts';
+import { mustReadFile } from '../must-read-file.ts';
+import { pairIn } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { changeLine, isToDo, planSchedules, type ScheduleChange } from '../plan-schedules.ts';
+import { declaredSites } from '../site-policy.ts';
+import { declaredPairs } from '../sync-policy.ts';
+import { scheduleOfPair } from '../sync-schedule.ts';
+import { scheduleOfSite } from '../docs-schedule.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -33,10 +38,14 @@ interface ApplyFlags extends PlaceFlags {
 }
 
 async function apply(terminal: Terminal, flags: ApplyFlags): Promise<ExitCode> {
-  const pairs = await mustReadPairs(terminal, flags.config);
+  const file = await mustReadFile(terminal, flags.config);
+  const wanted = [
+    ...[...declaredPairs(file).values()].map(scheduleOfPair),
+    ...[...declaredSites(file).values()].map(scheduleOfSite),
+  ].filter((one) => one !== null);
   const prune = { prune: flags.prune === true };
   return withTemporal(terminal, flags, async (temporal) => {
-    const changes = await planSchedules(temporal, pairs);
+    const changes = await planSchedules(temporal, wanted);
     const toDo = changes.filter((change) => isToDo(change, prune));
     if (flags.json !== true) for (const change of changes) terminal.out(changeLine(change, prune));
     if (flags.dryRun !== true) for (const change of toDo) await changeSchedule(temporal, change);
@@ -53,7 +62,8 @@ function lastLine(toDo: number, { dryRun }: ApplyFlags): string {
 
 function document(terminal: Terminal, changes: readonly ScheduleChange[], { dryRun, prune }: ApplyFlags): void {
   const schedules = changes.map((change) => ({
-    pair: change.pair,
+    subject: change.subject,
+    pair: pairIn(change.subject),
     change: change.kind === 'extra' && prune === true ? 'remove' : change.kind,
     everyMs: change.kind === 'extra' ? null : change.wanted.everyMs,
     why: change.kind === 'update' ? change.why : [],

@@ -1,6 +1,6 @@
 import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../../contracts/deploy.ts';
 import type { DiagnoseInput, Finding } from '../../contracts/doctor.ts';
-import { SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
+import { scheduleId, SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { diagnose, type DiagnoseOptions } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -66,7 +66,10 @@ async function aboutPair(terminal: Terminal, pair: string, { config }: DoctorFla
   return {
     questions: [{ type: SYNC_DOCTOR_WORKFLOW, id: `doctor-sync:${pair}`, taskQueue: SYNC_QUEUE, input: { spec } }],
     sights: [
-      { check: 'schedule', see: async (temporal) => scheduleFinding(declared, await findSchedule(temporal, pair)) },
+      {
+        check: 'schedule',
+        see: async (temporal) => scheduleFinding(declared, await findSchedule(temporal, scheduleId(pair))),
+      },
     ],
   };
 }

@@ -4,8 +4,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { endLines } from '../deploy-face.ts';
 import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
 import { must, mustBeRecord } from '../must-read.ts';
+import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { showDocs } from '../show-docs.ts';
 import { showSync } from '../show-sync.ts';
 import { goesOn, servingWords, statusLines } from '../render.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
@@ -17,12 +19,15 @@ import { day, outside } from '../words.ts';
 export const addStatus: AddVerb = (program, { terminal, does }) => {
   program
     .command('status <name>')
-    .description('where the last deployment of a record or run of a sync is, or how it ended')
+    .description('where the last deployment of a record, run of a sync or build of documentation is, or how it ended')
     .option('--exit-code', 'exit 8 while one runs, 0 while none does')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('status www.example.com', 'status www.example.com --json', 'status sync/tasks'))
+    .addHelpText(
+      'after',
+      examples('status www.example.com', 'status www.example.com --json', 'status sync/tasks', 'status docs/handbook'),
+    )
     .action(does((name, flags) => status(terminal, name, flags)));
 };
 
@@ -35,6 +40,10 @@ async function status(terminal: Terminal, name: string, flags: StatusFlags): Pro
   if (pairIn(name) !== null) {
     const pair = must(parsePairName(name));
     return withTemporal(terminal, flags, (temporal) => showSync(terminal, temporal, { ...flags, pair }));
+  }
+  if (isDocsName(name)) {
+    const docs = must(parseDocsName(name));
+    return withTemporal(terminal, flags, (temporal) => showDocs(terminal, temporal, { ...flags, name: docs }));
   }
   const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {

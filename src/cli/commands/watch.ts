@@ -5,8 +5,11 @@ import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd, followTerms, type FollowFlags, type FollowTerms } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
+import { docsId } from '../../contracts/docs-runs.ts';
+import { followDocsToEnd } from '../follow-docs-to-end.ts';
 import { followSyncToEnd } from '../follow-sync-to-end.ts';
 import { must, mustBeRecord } from '../must-read.ts';
+import { asDocsSubject, isDocsName, parseDocsName, type DocsName } from '../parse/docs-name.ts';
 import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { problem, Stop, type Problem } from '../stop.ts';
@@ -18,7 +21,9 @@ import { withTemporal } from '../with-temporal.ts';
 export const addWatch: AddVerb = (program, { terminal, does }) => {
   program
     .command('watch <name>')
-    .description('follow a running deployment or sync to its end; one that has ended is shown as it ended')
+    .description(
+      'follow a running deployment, sync or build of documentation to its end; one that has ended is shown as it ended',
+    )
     .option('--wait <duration>', 'stop waiting after this (exit 5); the run goes on')
     .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
     .addOption(
@@ -29,13 +34,14 @@ export const addWatch: AddVerb = (program, { terminal, does }) => {
     .option('--json', 'one JSON object a line')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('watch www.example.com --wait 45m', 'watch sync/tasks'))
+    .addHelpText('after', examples('watch www.example.com --wait 45m', 'watch sync/tasks', 'watch docs/handbook'))
     .action(does((name, flags) => watch(terminal, name, flags)));
 };
 
 async function watch(terminal: Terminal, name: string, flags: FollowFlags & PlaceFlags): Promise<ExitCode> {
   const terms = followTerms(flags);
   if (pairIn(name) !== null) return watchSync(terminal, must(parsePairName(name)), { ...flags, ...terms });
+  if (isDocsName(name)) return watchDocs(terminal, must(parseDocsName(name)), { ...flags, ...terms });
   const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const workflowId = deployId(record);
@@ -57,6 +63,22 @@ async function watchSync(terminal: Terminal, pair: string, flags: PlaceFlags & F
     const { waitMs, json, onCancel } = flags;
     const by = whoAsks(undefined, terminal.env);
     return followSyncToEnd(terminal, { temporal, run: { workflowId, runId }, pair, by, waitMs, json, onCancel });
+  });
+}
+
+async function watchDocs(terminal: Terminal, name: DocsName, flags: PlaceFlags & FollowTerms): Promise<ExitCode> {
+  return withTemporal(terminal, flags, async (temporal) => {
+    const workflowId = docsId({ ...name, publish: true });
+    const subject = asDocsSubject(name);
+    const start = `start one with ./switchyard docs publish ${name.site}`;
+    const runId = await newestRun(
+      temporal,
+      workflowId,
+      problem(`no build of ${subject} is known to Temporal`, null, start),
+    );
+    const { waitMs, json, onCancel } = flags;
+    const by = whoAsks(undefined, terminal.env);
+    return followDocsToEnd(terminal, { temporal, run: { workflowId, runId }, name, by, waitMs, json, onCancel });
   });
 }
 

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { DocsTools, DocsWatch } from '../../../src/activities/docs/build-docs.ts';
+import type { DocsWatch } from '../../../src/activities/docs/build-docs.ts';
 import { removeTree } from '../../../src/activities/docs/durable.ts';
+import type { DocsTools } from '../../../src/activities/docs/make-pages.ts';
 import { publishDocs, type DocsReport, type Publication } from '../../../src/activities/docs/publish-docs.ts';
 import { siteLayout, type SiteLayout } from '../../../src/activities/docs/site-layout.ts';
-import { DEFAULT_BUILD_LIMITS } from '../../../src/contracts/docs.ts';
+import { DEFAULT_BUILD_LIMITS, NO_GATES } from '../../../src/contracts/docs.ts';
 
 export const PAGES = ['index.html', 'a.html', 'sub/b.html', 'search.js'];
 
@@ -14,18 +15,26 @@ export const PAGES = ['index.html', 'a.html', 'sub/b.html', 'search.js'];
 export function fakeTools(over: Partial<DocsTools> = {}): DocsTools {
   const generator = { name: 'typedoc', version: '0.28.20', typescript: '6.0.3' } as const;
   return {
-    generator,
+    versionOf: () => Promise.resolve(generator),
     generate: async ({ tree, out, json }) => {
       const text = await readFile(join(tree, 'index.ts'), 'utf8');
       await mkdir(join(out, 'sub'));
       for (const page of PAGES) await writeFile(join(out, page), `${text}${'.'.repeat(5_000)}${text}`);
       await writeFile(json, JSON.stringify({ text }));
-      return { generator, diagnostics: { errors: 0, warnings: 0, shown: [] } };
+      return { generator, diagnostics: { errors: 0, warnings: 0, shown: [], warningKeys: [] } };
     },
     verify: async (folder) => {
       const files = await hashesOf(folder);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-      const facts = { pages: 3, reachable: 3, files: files.length, bytes, brokenLinks: [], brokenLinkCount: 0 };
+      const facts = {
+        pages: 3,
+        reachable: 3,
+        files: files.length,
+        bytes,
+        brokenLinks: [],
+        brokenLinkCount: 0,
+        brokenLinkKeys: [],
+      };
       return { facts, files };
     },
     ...over,
@@ -63,7 +72,9 @@ export async function openScene(): Promise<Scene> {
   const layout = siteLayout(join(folder, 'site'));
   await mkdir(source);
   const options = { name: null, entryPoints: [], strategy: 'resolve', typeErrors: 'fail' } as const;
-  const ask = { source, version: 'latest', options, trusted: true, limits: DEFAULT_BUILD_LIMITS };
+  const generator = { kind: 'typedoc' as const, options };
+  const terms = { trusted: true, limits: DEFAULT_BUILD_LIMITS, gates: NO_GATES, baseUrl: null };
+  const ask = { source, version: 'latest', generator, ...terms };
   const publication = (tools = fakeTools()): Publication => ({ ask, tools, out: layout.out, by: 'me' });
   return {
     folder,

@@ -93,11 +93,21 @@ describe('the files at the root', () => {
     [['v1', 'latest', 'v2'], 'latest'],
     [['v1', 'v2'], 'v2'],
   ])('of %j lead to %s and keep search engines from the others', (versions, first) => {
-    const files = rootFiles(versions.map((version, day) => at(version, `2026-01-0${day + 1}T00:00:00.000Z`)));
+    const files = rootFiles(versions.map((version, day) => at(version, `2026-01-0${day + 1}T00:00:00.000Z`)), null);
     expect(files['index.html']).toContain(`url=versions/${first}/`);
     expect(JSON.parse(files['versions.json'])).toMatchObject({ default: first });
     expect(files['robots.txt']).toContain('Disallow: /releases/');
     expect(files['robots.txt']).toContain('Disallow: /versions/v1/');
     expect(files['robots.txt']).not.toContain(`Disallow: /versions/${first}/`);
+    expect(files['sitemap.xml']).toBeUndefined();
+  });
+
+  test('map the pages of the default version, where the address of the site is known', () => {
+    const shown = { baseUrl: 'https://docs.example.com/a&b', pages: ['index.html', 'x/index.html', 'é <1>.html'] };
+    const files = rootFiles([at('latest', '2026-01-01T00:00:00.000Z')], shown);
+    expect(files['sitemap.xml']).toContain('<loc>https://docs.example.com/a&amp;b/versions/latest/</loc>');
+    expect(files['sitemap.xml']).toContain('/versions/latest/x/</loc>');
+    expect(files['sitemap.xml']).toContain('/versions/latest/%C3%A9%20%3C1%3E.html</loc>');
+    expect(files['robots.txt']).toContain('Sitemap: https://docs.example.com/a&b/sitemap.xml');
   });
 });

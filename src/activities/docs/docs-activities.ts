@@ -1,0 +1,109 @@
+import { Context } from '@temporalio/activity';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { DEFAULT_BUILD_LIMITS, type BuildLimits } from '../../contracts/docs.ts';
+import type { DocsActivities } from '../../contracts/docs-activities.ts';
+import type { SiteSpec } from '../../contracts/docs-runs.ts';
+import { beating, whatEnded, withActivityPulse, type Pulse } from '../pulse.ts';
+import { BUILDS_AT_ONCE, openBuildPlaces, type BuildPlaces } from './build-places.ts';
+import { collectReleases } from './collect-releases.ts';
+import { docsTools } from './docs-tools.ts';
+import { openRemote } from './git-remote.ts';
+import { judgeRelease } from './judge-release.ts';
+import type { DocsTools } from './make-pages.ts';
+import { inWords } from './preflight.ts';
+import { prepareSite } from './publish-docs.ts';
+import { listingOf } from './release-facts.ts';
+import { publish, readSite, rollBack, unpin } from './release-store.ts';
+import { resolveRef } from './resolve-ref.ts';
+import { siteLayout, type SiteLayout } from './site-layout.ts';
+import { wantedVersions } from './wanted-versions.ts';
+
+/** What the activities of documentation work with. */
+export interface DocsDeps {
+  readonly config: Pick<Config, 'docs' | 'secrets'>;
+  /** The queue of this worker alone. */
+  readonly ownQueue: string;
+  /** Milliseconds since the epoch; default: the system's clock. */
+  readonly now?: () => number;
+  /** Aborted when the worker is asked to stop; default: never. */
+  readonly stopping?: AbortSignal;
+  readonly tools?: DocsTools;
+  readonly limits?: BuildLimits;
+  readonly buildsAtOnce?: number;
+}
+
+/** The same with every default filled in, shared by what any worker does and what one does for a build of its own. */
+export interface DocsWorkshop extends Required<DocsDeps> {
+  readonly places: BuildPlaces;
+  /** Runs the body of an activity: beating, ended with its pulse, and what a file system refuses in words. */
+  readonly working: <T>(spec: Pick<SiteSpec, 'site'>, work: (at: AtWork) => Promise<T>) => Promise<T>;
+}
+
+interface AtWork {
+  readonly layout: SiteLayout;
+  readonly pulse: Pulse;
+}
+
+export function openWorkshop(deps: DocsDeps): DocsWorkshop {
+  const { now = Date.now, stopping = new AbortController().signal, limits = DEFAULT_BUILD_LIMITS } = deps;
+  const { buildsAtOnce = BUILDS_AT_ONCE } = deps;
+  const { docs } = deps.config;
+  const working: DocsWorkshop['working'] = ({ site }, work) =>
+    withActivityPulse({ now, stopping }, async (pulse) => {
+      const layout = siteLayout(join(docs.publishRoot, site));
+      try {
+        return await beating(pulse, () => inWords(layout.out, () => work({ layout, pulse })));
+      } catch (error) {
+        throw await whatEnded(pulse, error);
+      }
+    });
+  return {
+    ...deps,
+    now,
+    stopping,
+    limits,
+    tools: deps.tools ?? docsTools(docs),
+    buildsAtOnce,
+    places: openBuildPlaces(now, buildsAtOnce),
+    working,
+  };
+}
+
+/** The run whose activity this is. */
+const runOf = (): string => Context.current().info.workflowExecution?.runId ?? randomUUID();
+
+/** The activities that any worker of documentation does, as the worker registers them. */
+export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
+  const { config, places, ownQueue, working } = workshop;
+  return {
+    resolveSource: ({ spec, ref }) =>
+      working(spec, async ({ pulse: { signal } }) => {
+        const { source } = spec;
+        if (source.kind === 'folder') return source;
+        const remote = await openRemote(config, source);
+        const wanted = ref ?? source.ref;
+        return { ...source, ref: wanted, ...(await resolveRef(config.docs.programs, { remote, ref: wanted }, signal)) };
+      }),
+    claimWorkspace: ({ spec }) =>
+      working(spec, async ({ layout }) => {
+        await mkdir(config.docs.publishRoot, { recursive: true });
+        const { work } = await prepareSite(layout.out);
+        return { queue: ownQueue, workspace: (await places.claim(work, runOf())).name };
+      }),
+    judgeRelease: ({ spec, version, release }) =>
+      working(spec, ({ layout }) => judgeRelease(layout, { version, release, gates: spec.gates })),
+    activateRelease: ({ spec, ...asked }) => working(spec, ({ layout }) => publish(layout, asked)),
+    moveVersion: ({ spec, move, ...asked }) =>
+      working(spec, ({ layout }) =>
+        move.kind === 'rollback' ? rollBack(layout, { ...asked, to: move.to }) : unpin(layout, asked),
+      ),
+    listSite: ({ spec }) => working(spec, async ({ layout }) => listingOf(layout, await readSite(layout))),
+    collectReleases: ({ spec }) =>
+      working(spec, ({ layout }) => collectReleases(layout, { keep: spec.keep.releases, graceMs: spec.keep.graceMs })),
+    wantedVersions: ({ spec }) =>
+      working(spec, ({ layout, pulse }) => wantedVersions({ config, layout }, spec, pulse.signal)),
+  };
+}

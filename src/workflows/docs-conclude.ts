@@ -1,0 +1,51 @@
+import { ApplicationFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
+import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { keepDocsOutcome } from './docs-progress.ts';
+import type { DocsRun } from './docs-run.ts';
+
+/**
+ * Runs builds to their end: with a report where one was made, else with a failure whose message is the sentence and the next step, and whose
+ * details carry the report (A3).
+ */
+export async function concludingDocs(run: DocsRun, body: () => Promise<void>): Promise<DocsReport> {
+  try {
+    await body();
+    return conclude(run, run.progress.status.outcome ?? 'failed', null);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
+    const said = whatItSays(error);
+    const cancelled = isCancellation(error);
+    const report = conclude(
+      run,
+      cancelled ? 'cancelled' : said.type === 'GatesFailed' ? 'gates-failed' : 'failed',
+      said,
+    );
+    if (cancelled) throw error; // ends as CANCELED, which is what was asked for
+    throw asFailure(asTemporalFailure(error), said, report);
+  }
+}
+
+function conclude({ progress }: DocsRun, outcome: DocsOutcome, said: Said | null): DocsReport {
+  const failure =
+    said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, shown: shownIn(said.facts) };
+  progress.show({ outcome, endedAt: Date.now(), failure });
+  keepDocsOutcome(progress.status);
+  return { ...progress.status, outcome };
+}
+
+function asFailure(cause: Error, { type, sentence, next }: Said, report: DocsReport): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: next === null ? sentence : `${sentence} ${next}`,
+    nonRetryable: true,
+    details: [report],
+    cause,
+  });
+}
+
+/** What the generator said, where that is why it failed. */
+function shownIn(facts: unknown): readonly string[] {
+  if (typeof facts !== 'object' || facts === null || !('shown' in facts) || !Array.isArray(facts.shown)) return [];
+  return facts.shown.filter((line): line is string => typeof line === 'string').slice(0, 50);
+}

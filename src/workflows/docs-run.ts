@@ -1,0 +1,104 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { docsId, type AskedWish, type DocsRequest, type DocsStatus, type DocsWish } from '../contracts/docs-runs.ts';
+import { failure } from '../policies/failures.ts';
+import { startDocsProgress, type DocsProgress } from './docs-progress.ts';
+
+/** Builds of one version, one after another, until nobody has asked for a newer one. */
+export interface DocsRun {
+  readonly request: DocsRequest;
+  readonly progress: DocsProgress;
+  /** Somebody asks for a build: it ends the one that is under way, unless that would go on for ever. */
+  ask(wish: DocsWish): void;
+  /** What is being built. */
+  wish(): AskedWish;
+  /** Takes the newest wish; events are collected for a moment, so that several give one build. */
+  untilWished(): Promise<void>;
+  /** Runs a build. One that a newer wish has ended, or made pointless by its failure, is no failure of the run. */
+  unlessSuperseded(build: () => Promise<void>): Promise<void>;
+  isDone(): boolean;
+  /** Continues as new where the history grows long; returns otherwise. */
+  handOver(): Promise<void>;
+}
+
+/** Begins a run. Set the handlers before anything is awaited. */
+export function startDocs(request: DocsRequest): DocsRun {
+  const progress = startDocsProgress(request);
+  const { pace, carried } = request;
+  let next = carried?.wish ?? (request.wish === null ? null : asked(request.wish));
+  let taken: AskedWish | null = null;
+  let building: CancellationScope | null = null;
+  let endedInARow = 0;
+  return {
+    request,
+    progress,
+    ask: (wish) => {
+      if (building !== null && isSame(progress.status, wish)) return;
+      next = asked(wish);
+      if (endedInARow < MOST_ENDED_IN_A_ROW) building?.cancel();
+    },
+    wish: () => {
+      if (taken === null) throw nobodyAsked(request);
+      return taken;
+    },
+    untilWished: async () => {
+      if (!(await condition(() => next !== null, ASKED_WITHIN_MS))) throw nobodyAsked(request);
+      if (next?.trigger === 'event') await sleep(pace.debounceMs, { summary: 'collecting events for one build' });
+      [taken, next] = [next, null];
+      progress.begin(taken);
+    },
+    unlessSuperseded: async (build) => {
+      building = new CancellationScope();
+      try {
+        await building.run(build);
+        endedInARow = 0;
+      } catch (error) {
+        if (next === null || CancellationScope.current().consideredCancelled) throw error;
+        endedInARow += 1;
+        progress.show({ superseded: progress.status.superseded + 1 });
+      } finally {
+        building = null;
+      }
+    },
+    isDone: () => next === null,
+    handOver: async () => {
+      const { historyLength, continueAsNewSuggested } = workflowInfo();
+      if (next === null || (historyLength < LONGEST_HISTORY && !continueAsNewSuggested)) return;
+      // The next execution would not hear of it.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+      const { startedAt, superseded } = progress.status;
+      const again = { ...request, wish: null, carried: { startedAt, superseded, wish: next } };
+      await continueAsNew<(request: DocsRequest) => Promise<unknown>>(again);
+    },
+  };
+}
+
+/** Where pushes come faster than builds end, something is published all the same now and then. */
+const MOST_ENDED_IN_A_ROW = 5;
+
+/** The signal comes with the start. */
+const ASKED_WITHIN_MS = 60_000;
+
+/** Events; a build is about sixty. */
+const LONGEST_HISTORY = 2_000;
+
+/** Workflow time, so that all wishes of a version are in the order in which they were heard. */
+const asked = (wish: DocsWish): AskedWish => ({ ...wish, askedAt: new Date(Date.now()).toISOString() });
+
+/** Whether what is built right now is what is asked for: an event that is delivered twice must not begin it anew. */
+function isSame({ wish, source }: DocsStatus, { commit, ref }: DocsWish): boolean {
+  if (commit === null || wish?.ref !== ref) return false;
+  return (source?.kind === 'git' ? source.commit : wish.commit) === commit;
+}
+
+function nobodyAsked({ spec, version, publish }: DocsRequest) {
+  return failure('Invalid', `Nobody asked ${docsId({ site: spec.site, version, publish })} for a build.`, {
+    next: 'Start it with the signal buildRequested, as ./switchyard docs publish does.',
+  });
+}

@@ -1,0 +1,220 @@
+/** The whole way of a site: command line, Temporal, a worker, a git server, TypeDoc. A namespace of its own. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { removeTree } from '../../src/activities/docs/durable.ts';
+import { loadConfig } from '../../src/config.ts';
+import { docsScheduleId } from '../../src/contracts/docs-runs.ts';
+import { startWorker, type RunningWorker } from '../../src/worker.ts';
+import { startGitServer, type GitServer } from '../support/git-server.ts';
+import { outputSchema } from '../support/output-schema.ts';
+import { runCli, type Ran } from '../support/run-cli.ts';
+import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
+
+const NAMESPACE = `docs-flow-${randomUUID()}`;
+
+const tree = (name: string, more = ''): Readonly<Record<string, string>> => ({
+  'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module' }),
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] },
+    include: ['src'],
+  }),
+  'src/index.ts': `/** Says ${name}. */\nexport function ${name}(): string {\n  return '${name}';\n}\n${more}`,
+});
+
+let git: GitServer;
+let temporal: TestTemporal;
+let client: Client;
+let worker: RunningWorker;
+let folder = '';
+const stopped = new AbortController();
+
+beforeAll(async () => {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-docs-flow-')));
+  [git, temporal] = await Promise.all([startGitServer(), connect()]);
+  client = new Client({ connection: temporal.connection, namespace: NAMESPACE });
+  const { workflowService } = temporal.connection;
+  const { config: namespace } = await workflowService.describeNamespace({ namespace: 'default' });
+  const workflowExecutionRetentionPeriod = namespace?.workflowExecutionRetentionTtl ?? null;
+  await workflowService.registerNamespace({ namespace: NAMESPACE, workflowExecutionRetentionPeriod });
+  await until(async () => (await run('ls')).exit === 0);
+  const config = loadConfig({
+    PATH: process.env['PATH'],
+    TEMPORAL_CONFIG_FILE: join(folder, 'none'),
+    TEMPORAL_ADDRESS: temporalAddress(),
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    SWITCHYARD_HOME: join(folder, 'home'),
+    SWITCHYARD_QUEUES: 'docs',
+    SWITCHYARD_PUBLISH_ROOT: join(folder, 'published'),
+    SWITCHYARD_DOCS_SOURCES: `${new URL(git.url).origin},${join(folder, 'local')}`,
+  });
+  worker = await startWorker(config, {
+    logger: pino({ level: 'silent' }),
+    connection: temporal.nativeConnection,
+    workflowBundle: workflowBundle(),
+    signal: stopped.signal,
+  });
+  const text = `version: 1
+docs:
+  handbook:
+    source: { git: ${JSON.stringify(git.url)}, ref: main }
+    every: 15m
+    generator: { typedoc: { entryPoints: [src/index.ts] } }
+    versions: { latest: main, tags: "v*" }
+    gates: { links: fail, coverage: { min: 60%, mayFall: true } }
+    baseUrl: https://docs.example.com/handbook/
+  local: { source: { folder: ${join(folder, 'local')} }, generator: { typedoc: { entryPoints: [src/index.ts] } } }
+`;
+  await writeFile(join(folder, 'switchyard.yaml'), text);
+}, 60_000);
+afterAll(async () => {
+  stopped.abort();
+  await worker.finished;
+  await temporal.close();
+  await git.close();
+  await removeTree(folder);
+});
+
+const run = (...args: readonly string[]): Promise<Ran> =>
+  runCli(args, { folder, namespace: NAMESPACE, env: { SWITCHYARD_PUBLISH_ROOT: join(folder, 'published') } });
+const page = (name: string, version = 'latest') =>
+  readFile(join(folder, 'published/handbook/versions', version, 'functions', `${name}.html`), 'utf8');
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  while (!(await what())) await sleep(50);
+}
+
+test('previews, publishes, refuses by a gate, rolls back and lifts the pin, each with what stands and what to do', async () => {
+  await git.commit(tree('one'));
+  const preview = await run('docs', 'build', 'handbook', '--by', 'ann');
+  expect([preview.exit, preview.out]).toEqual([
+    0,
+    expect.stringMatching(
+      /^building a preview of docs\/handbook, asked for by ann \(not authenticated\)\n[\s\S]*resolve {3}main is [0-9a-f]{12} [\s\S]*fetch[\s\S]*generate[\s\S]*verify[\s\S]*stage[\s\S]*\npreview +docs\/handbook {2}release \S+\n[\s\S]*\nstands +what stood before; a preview moves nothing\nbuilt +https:\/\/docs.example.com\/handbook\/releases\/\S+\/\nlook .*docs publish handbook\n$/,
+    ),
+  ]);
+  await expect(page('one')).rejects.toThrow('ENOENT');
+
+  const published = await run('docs', 'publish', 'handbook');
+  expect([published.exit, published.out]).toEqual([
+    0,
+    expect.stringMatching(
+      /\npublished +docs\/handbook {2}release \S+, built before\n[\s\S]*gate +100 % of what[\s\S]*at https:\/\/docs.example.com\/handbook\/versions\/latest\/\n/,
+    ),
+  ]);
+  expect(await page('one')).toContain('Says one.');
+
+  await git.commit(tree('two', 'export const three = 3;\nexport const four = 4;\n'));
+  const refused = await run('docs', 'publish', 'handbook');
+  expect([refused.exit, refused.out]).toEqual([
+    3,
+    expect.stringMatching(
+      /\ngates failed +docs\/handbook[\s\S]*exports +3 added, 1 removed, 0 changed[\s\S]*GATE FAILED +33.3 %/,
+    ),
+  ]);
+  expect(await page('one')).toContain('Says one.');
+
+  await git.commit(tree('two'));
+  expect(await run('docs', 'publish', 'handbook')).toMatchObject({ exit: 0 });
+  const back = await run('docs', 'rollback', 'handbook');
+  expect([back.exit, back.out]).toEqual([0, expect.stringMatching(/^rolled back[\s\S]*docs unpin handbook\n$/)]);
+  expect(await page('one')).toContain('Says one.');
+  await git.commit(tree('three'));
+  const pinned = await run('docs', 'publish', 'handbook');
+  expect([pinned.exit, pinned.out]).toEqual([
+    7,
+    expect.stringMatching(/built, not published +docs\/handbook[\s\S]*why +pinned since/),
+  ]);
+  expect(await run('docs', 'unpin', 'handbook')).toMatchObject({ exit: 0 });
+  expect(await run('docs', 'publish', 'handbook')).toMatchObject({ exit: 0 });
+  expect(await page('three')).toContain('Says three.');
+
+  const list = await run('docs', 'list', 'handbook');
+  expect([list.exit, list.out]).toEqual([
+    0,
+    expect.stringMatching(/^latest .* since [\s\S]*RELEASE[\s\S]* [0-9a-f]{12} +latest/),
+  ]);
+  expect((await run('docs', 'gc', 'handbook', '--keep', '0', '--grace', '0s')).out).toMatch(/^removed +\S+, \S+/);
+}, 60_000);
+
+test('status, watch and abort name a version of a site as docs/SITE', async () => {
+  expect((await run('status', 'docs/handbook')).out).toMatch(/^ended .* UTC\n(published|unchanged) +docs\/handbook/);
+  expect(await run('status', 'docs/nothing')).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/no build is known/) as string,
+  });
+  expect(await run('abort', 'docs/handbook')).toMatchObject({ exit: 3 });
+  expect(await run('watch', 'docs/handbook/v9')).toMatchObject({ exit: 3 });
+  const json = await run('docs', 'publish', 'handbook', '--json');
+  const lines = json.out
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(lines.filter((line) => !outputSchema.safeParse(line).success)).toEqual([]);
+  expect(lines.at(-1)).toMatchObject({ event: 'end', site: 'handbook', outcome: 'unchanged' });
+  expect(outputSchema.parse(JSON.parse((await run('status', 'docs/handbook', '--json')).out))).toBeTruthy();
+});
+
+test('a tag becomes a version of its own, by name or by a tick of the Schedule', async () => {
+  await git.commit(tree('tagged'));
+  git.git('tag', 'v1.0');
+  git.git('tag', 'other');
+  await git.commit(tree('later'));
+  expect(await run('docs', 'publish', 'handbook', '--version', 'v1.0')).toMatchObject({ exit: 0 });
+  expect(await page('tagged', 'v1.0')).toContain('Says tagged.');
+  git.git('tag', 'v1.1');
+  expect((await run('apply')).out).toMatch(/^\+ docs\/handbook {2}every 15 min\n1 change made\.\n$/);
+  const schedule = client.schedule.getHandle(docsScheduleId('handbook'));
+  await schedule.trigger();
+  await until(async () => (await schedule.describe()).info.recentActions.length > 0);
+  const [tick] = (await schedule.describe()).info.recentActions;
+  expect(await client.workflow.getHandle(tick?.action.workflow.workflowId ?? '').result()).toEqual({
+    built: ['latest', 'v1.1'],
+    skipped: [],
+  });
+  expect(await page('later')).toContain('Says later.');
+  expect(await page('later', 'v1.1')).toContain('Says later.');
+  expect(await readdir(join(folder, 'published/handbook/versions'))).toEqual(['latest', 'v1.0', 'v1.1']);
+  expect((await run('apply')).out).toMatch(/^= docs\/handbook/);
+  await schedule.delete();
+}, 60_000);
+
+test.each([
+  [['docs', 'publish', 'handbook', '--version', 'pr-12'], 2, /neither latest nor a tag of the site.*--ref/],
+  [['docs', 'publish', 'handbook', '--ref', '--upload-pack=x'], 2, /is no ref/],
+  [['docs', 'publish', 'nothing'], 2, /there is no site nothing in switchyard.yaml; accepted: handbook, local/],
+  [['docs', 'publish', 'local', '--ref', 'main'], 2, /this site is built from a folder/],
+])('%j is refused with exit %i', async (args, exit, why) => {
+  const ran = await run(...args);
+  expect([ran.exit, ran.err]).toEqual([exit, expect.stringMatching(why)]);
+});
+
+test('a ref that is not there ends the build with what to check, and the site stays (exit 1, P2)', async () => {
+  const before = await run('docs', 'list', 'handbook', '--json');
+  const failed = await run('docs', 'publish', 'handbook', '--ref', 'nowhere');
+  expect([failed.exit, failed.out]).toEqual([
+    1,
+    expect.stringMatching(/failed +docs\/handbook\nwhy .*no branch and no tag nowhere/),
+  ]);
+  expect((await run('docs', 'list', 'handbook', '--json')).out).toBe(before.out);
+});
+
+test('a folder of the worker is a source where the worker allows it', async () => {
+  const source = join(folder, 'local');
+  for (const [path, text] of Object.entries(tree('local'))) {
+    await mkdir(join(source, path, '..'), { recursive: true });
+    await writeFile(join(source, path), text);
+  }
+  expect(await run('docs', 'publish', 'local')).toMatchObject({ exit: 0 });
+  expect(await readdir(join(folder, 'published/local/.tmp'))).toEqual([]);
+}, 60_000);
