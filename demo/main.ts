@@ -3,6 +3,7 @@ import { SPEED } from './fast-request.ts';
 import { invite } from './invite.ts';
 import type { Scene } from './scene.ts';
 import { SCENES } from './scenes.ts';
+import { docs } from './scenes/docs.ts';
 import { sync } from './scenes/sync.ts';
 import { startStage, type Stage } from './stage.ts';
 import type { TakeDown } from './take-down.ts';
@@ -67,7 +68,7 @@ async function show(
   { takeDown, interrupted }: Surroundings,
 ): Promise<number> {
   terminal.out('Switchyard demo: all of it runs on this machine, and nothing reaches AWS, Todoist or Microsoft.');
-  const stage = await startStage(terminal, takeDown);
+  const stage = await startStage(terminal, { takeDown, tour: scenes.length > 1 });
   for (const line of opening(stage, scenes)) terminal.out(line);
   for (const [index, scene] of scenes.entries()) {
     terminal.out('');
@@ -82,7 +83,7 @@ async function show(
 
 function opening({ temporal, terminal }: Stage, scenes: readonly Scene[]): readonly string[] {
   const ui = `Temporal's UI: ${temporal.place.ui ?? 'none'}`;
-  if (scenes.every((scene) => scene === sync)) return [ui];
+  if (scenes.every((scene) => scene === sync || scene === docs)) return [ui];
   return [
     ui,
     `The demo's clock runs ${SPEED} times faster: a hold of 2 min takes ${120 / SPEED} s, the bake of 4 min ${240 / SPEED} s.`,

@@ -13,6 +13,7 @@ import { startEmbedded, type EmbeddedServer } from '../src/embedded/server.ts';
 import { installRuntime } from '../src/temporal-runtime.ts';
 import { startWorker, type RunningWorker } from '../src/worker.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
+import { startDocsStage, type DocsStage } from './docs-stage.ts';
 import type { TakeDown } from './take-down.ts';
 import { startTasksStage, type TasksStage } from './tasks-stage.ts';
 import { untilPolled } from './until-polled.ts';
@@ -28,6 +29,14 @@ export interface Stage {
   recordNamed(label: string): string;
   /** The services of a sync, with a worker of their own: started by the first scene that asks, and the same for all. */
   tasks(): Promise<TasksStage>;
+  /** A source, its site, and a worker of their own: as above. */
+  docs(): Promise<DocsStage>;
+}
+
+export interface StageOptions {
+  readonly takeDown: TakeDown[];
+  /** One scene of many: what takes long is shown in a short form. */
+  readonly tour: boolean;
 }
 
 const LABELS = ['www', 'shop', 'api'];
@@ -38,7 +47,7 @@ const INSYNC_AFTER_MS = 1_000;
  * Starts everything on free ports, so that demos beside each other do not collide. What it starts it notes in `takeDown` at once,
  * so that half a stage can be taken down as well.
  */
-export async function startStage(terminal: Terminal, takeDown: TakeDown[]): Promise<Stage> {
+export async function startStage(terminal: Terminal, { takeDown, tour }: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-demo-'));
   takeDown.push(() => rm(folder, { recursive: true, force: true }));
   const sandbox = await startSandbox({ insyncAfterMs: INSYNC_AFTER_MS });
@@ -57,6 +66,8 @@ export async function startStage(terminal: Terminal, takeDown: TakeDown[]): Prom
   await untilPolled(temporal, DEPLOY_QUEUE);
   const place = { client: temporal, address: server.address, bundleFile };
   let tasks: Promise<TasksStage> | null = null;
+  let docs: Promise<DocsStage> | null = null;
+  const entries = tour ? ['src/core/docs'] : ['src/contracts', 'src/core'];
   return {
     terminal,
     sandbox,
@@ -64,6 +75,7 @@ export async function startStage(terminal: Terminal, takeDown: TakeDown[]): Prom
     env: { TEMPORAL_ADDRESS: server.address, ...(ui === null ? {} : { TEMPORAL_UI_URL: ui }), ...sandbox.env() },
     recordNamed: (label) => `${label}.${sandbox.zone}`,
     tasks: () => (tasks ??= startTasksStage(place, takeDown)),
+    docs: () => (docs ??= startDocsStage(place, { entries, takeDown })),
   };
 }
 

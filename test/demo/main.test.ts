@@ -42,10 +42,19 @@ test('syncs on a machine without a terminal, over a killed worker and throttles,
   expect(out).toMatch(/workflows\/sync%3Atasks\//);
 }, 120_000);
 
+test('publishes documentation on a machine without a terminal, with what a reader saw (P1 to P3)', async () => {
+  const { exit, out, err } = await demo('docs');
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+  expect(out).toMatch(/added variable src\/core\/docs\/few\.FEW/);
+  expect(out).toMatch(/GATE FAILED +\d+ warnings, 1 of them not in release/);
+  expect(out).toMatch(/reader +\d+ page loads, 0 mixed, 0 missing/);
+  expect(out).toMatch(/workflows\/docs%3Aswitchyard%3Alatest\//);
+}, 240_000);
+
 test('refuses a scene that is not there, and names those that are', async () => {
   const { exit, err } = await demo('rolledback');
   expect(exit).toBe(2);
-  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, sync/);
+  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, sync, docs/);
 });
 
 test('lists the scenes without starting anything', async () => {
