@@ -93,7 +93,10 @@ describe('the files at the root', () => {
     [['v1', 'latest', 'v2'], 'latest'],
     [['v1', 'v2'], 'v2'],
   ])('of %j lead to %s and keep search engines from the others', (versions, first) => {
-    const files = rootFiles(versions.map((version, day) => at(version, `2026-01-0${day + 1}T00:00:00.000Z`)), null);
+    const files = rootFiles(
+      versions.map((version, day) => at(version, `2026-01-0${day + 1}T00:00:00.000Z`)),
+      null,
+    );
     expect(files['index.html']).toContain(`url=versions/${first}/`);
     expect(JSON.parse(files['versions.json'])).toMatchObject({ default: first });
     expect(files['robots.txt']).toContain('Disallow: /releases/');
