@@ -11,7 +11,7 @@ import { removeTree } from '../../src/activities/docs/durable.ts';
 import { loadConfig } from '../../src/config.ts';
 import { docsScheduleId } from '../../src/contracts/docs-runs.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
-import { startGitServer, type GitServer } from '../support/git-server.ts';
+import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
 import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';

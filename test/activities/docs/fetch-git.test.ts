@@ -9,7 +9,7 @@ import { openRemote } from '../../../src/activities/docs/git-remote.ts';
 import { listTags, resolveRef } from '../../../src/activities/docs/resolve-ref.ts';
 import { mustHaveSafeGit } from '../../../src/activities/docs/run-git.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { startGitServer, type GitServer } from '../../support/git-server.ts';
+import { startGitServer, type GitServer } from '../../../sandbox/git/server.ts';
 
 let server: GitServer;
 let folder = '';
