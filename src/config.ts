@@ -107,7 +107,9 @@ export interface DocsConfig {
   /** What is made once and kept: Sphinx, and packages. */
   readonly tools: string;
   /** All that programs of ours are told of this environment: where programs are, proxies, certificates, and what pip is told. */
-  readonly programs: Readonly<Record<string, string>>;
+  readonly programs: { readonly PATH: string } & Readonly<Record<string, string>>;
+  /** Whose configuration git reads, and only in a tree that is trusted. */
+  readonly userHome: string;
 }
 
 /** What the client needs before it reaches anything. */
@@ -376,6 +378,7 @@ function docsFrom(found: Found<typeof LOCAL & typeof DOCS>, env: Environment): D
     registry: found.SWITCHYARD_DOCS_REGISTRY ?? 'https://registry.npmjs.org',
     tools: join(home, 'docs-tools'),
     programs: { PATH: '/usr/local/bin:/usr/bin:/bin', ...programsFrom(env) },
+    userHome: found.HOME ?? homedir(),
   };
 }
 

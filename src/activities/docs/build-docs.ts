@@ -7,7 +7,6 @@ import { buildKey } from '../../core/docs/build-key.ts';
 import { failure } from '../../policies/failures.ts';
 import { generateInto, manifestOf, pagesIn, verifyPages, type DocsTools } from './make-pages.ts';
 import type { Standing } from './read-manifest.ts';
-import { revisionOf } from './source-revision.ts';
 import { copyTree, dependenciesOf, hashTree, type SourceTree, type TreeFacts } from './source-tree.ts';
 import { openWorkspace, sweepWorkspaces } from './workspace.ts';
 
@@ -94,7 +93,7 @@ export async function buildPages(
   source: ReadSource,
   watch: DocsWatch,
 ): Promise<{ readonly site: string; readonly manifest: Manifest }> {
-  const revision = ask.trusted ? await revisionOf(source.tree) : null;
+  const revision = ask.trusted ? await tools.revisionOf(source.tree) : null;
   const made = await withTree(ask, { source, watch }, (tree) =>
     stage(watch, ['generating', ({ diagnostics: { warnings } }) => `${warnings} warnings`], () =>
       generateInto({ ...ask, work, tools, tree, revision }, watch.signal),

@@ -41,7 +41,7 @@ export async function generateSphinx(
     command: '/bin/sh',
     args: ['-c', LIMITED, 'sh', String(limits.memoryMb * 1_024), ...(trusted ? [] : place.sandbox), python, ...build],
     cwd: tree,
-    env: { PATH: place.programs['PATH'] ?? '', HOME: work, TMPDIR: work, LANG: 'C.UTF-8', ...PYTHON },
+    env: { PATH: place.programs.PATH, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', ...PYTHON },
     timeMs: limits.timeMs,
     signal,
     tooMuch: () => tooMuch(work, limits),

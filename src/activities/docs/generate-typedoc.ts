@@ -33,11 +33,12 @@ export interface ChildResult extends Diagnostics {
  * P4 An untrusted tree is data: no plugin, script or git of it runs; the process can read the tree and TypeDoc itself, and write its own output,
  * and nothing else (Node's permission model; it follows links, so that the tree must have none that lead out: source-tree.ts).
  *
+ * @param path where a trusted tree finds git.
  * @throws failure `Invalid` with the first diagnostics in its details, `Refused` where a limit ended it; the reason of the signal.
  */
 export async function generateTypedoc(
   task: TypedocTask,
-  { signal }: { readonly signal: AbortSignal },
+  { path, signal }: { readonly path: string; readonly signal: AbortSignal },
 ): Promise<Generated> {
   const work = dirname(task.json);
   const [order, result] = [join(work, 'typedoc-task.json'), join(work, 'typedoc-result.json')];
@@ -48,7 +49,7 @@ export async function generateTypedoc(
       command: process.execPath,
       args: [`--max-old-space-size=${limits.memoryMb}`, ...permissionsOf(task, work), CHILD, order],
       cwd: task.tree,
-      env: { ...SYSTEM, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', NODE_NO_WARNINGS: '1' },
+      env: { PATH: path, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', NODE_NO_WARNINGS: '1' },
       timeMs: limits.timeMs,
       signal,
       tooMuch: () => tooMuch(work, limits),
@@ -60,8 +61,6 @@ export async function generateTypedoc(
 }
 
 const CHILD = fileURLToPath(new URL('./typedoc-child.mjs', import.meta.url));
-/** What a trusted tree needs to find git. */
-const SYSTEM = { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' };
 
 /** https://nodejs.org/api/permissions.html: no other file, no process, no worker. */
 function permissionsOf({ tree, trusted }: GenerateTask, work: string): readonly string[] {

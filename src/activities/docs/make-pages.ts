@@ -15,6 +15,7 @@ import { releaseId } from '../../core/docs/release-id.ts';
 import { gateFacts } from './judge-release.ts';
 import { API, readExports, type ExportFacts } from './read-exports.ts';
 import type { Standing } from './read-manifest.ts';
+import type { SourceTree } from './source-tree.ts';
 
 /** What a generator is told. */
 export interface GenerateTask {
@@ -38,6 +39,8 @@ export interface Generated {
 
 /** What makes pages of a tree, and what looks at them. */
 export interface DocsTools {
+  /** The commit that a trusted tree is at; null: at none, or changed since. */
+  readonly revisionOf: (tree: SourceTree) => Promise<string | null>;
   readonly versionOf: (generator: Generator) => Promise<GeneratorVersion>;
   readonly generate: (
     task: GenerateTask & { readonly generator: Generator },

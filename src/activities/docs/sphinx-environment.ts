@@ -11,7 +11,7 @@ export interface ToolPlace {
   /** A folder of the worker, for what is made once and kept. */
   readonly tools: string;
   /** The environment of programs that reach the network; nothing else of the worker's own. */
-  readonly programs: Readonly<Record<string, string>>;
+  readonly programs: { readonly PATH: string } & Readonly<Record<string, string>>;
 }
 
 /**

@@ -15,6 +15,7 @@ export const PAGES = ['index.html', 'a.html', 'sub/b.html', 'search.js'];
 export function fakeTools(over: Partial<DocsTools> = {}): DocsTools {
   const generator = { name: 'typedoc', version: '0.28.20', typescript: '6.0.3' } as const;
   return {
+    revisionOf: () => Promise.resolve(null),
     versionOf: () => Promise.resolve(generator),
     generate: async ({ tree, out, json }) => {
       const text = await readFile(join(tree, 'index.ts'), 'utf8');

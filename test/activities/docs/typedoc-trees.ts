@@ -73,7 +73,10 @@ export async function buildTree(
     limits: { ...DEFAULT_BUILD_LIMITS, memoryMb: 1_000, ...limits },
   };
   try {
-    const made = await generateTypedoc(task, { signal: signal ?? new AbortController().signal });
+    const made = await generateTypedoc(task, {
+      path: process.env['PATH'] ?? '',
+      signal: signal ?? new AbortController().signal,
+    });
     const files = await filesOf(join(work, 'out'));
     const said = JSON.stringify([made, ...files]);
     return { diagnostics: made.diagnostics, failure: null, said, files };
