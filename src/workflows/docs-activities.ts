@@ -33,6 +33,22 @@ export function docsWork({ pace }: Pick<DocsRequest, 'pace'>): Omit<DocsActiviti
   });
 }
 
+/** The release that a version shows, for whoever asks after a build that ended badly; null: it shows none, or nobody answers soon. */
+export async function standingRelease({ spec, version, pace }: DocsRequest): Promise<string | null> {
+  const { listSite } = proxyActivities<Pick<DocsActivities, 'listSite'>>({
+    ...limits(pace),
+    retry: docsRetry(pace),
+    scheduleToCloseTimeout: pace.lostAfterMs,
+    summary: 'looking at what stands',
+  });
+  try {
+    const { versions } = await CancellationScope.nonCancellable(() => listSite({ spec }));
+    return versions.find((one) => one.version === version)?.stands.release ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** A worker, and the folder on it in which a build is made. */
 export interface OneWorker {
   readonly stages: StageActivities;

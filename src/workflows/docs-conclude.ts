@@ -1,6 +1,7 @@
 import { ApplicationFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
 import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { standingRelease } from './docs-activities.ts';
 import { keepDocsOutcome } from './docs-progress.ts';
 import type { DocsRun } from './docs-run.ts';
 
@@ -14,6 +15,8 @@ export async function concludingDocs(run: DocsRun, body: () => Promise<void>): P
     return conclude(run, run.progress.status.outcome ?? 'failed', null);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
+    const { progress, request } = run;
+    if (progress.status.stands === null) progress.show({ stands: await standingRelease(request) });
     const said = whatItSays(error);
     const cancelled = isCancellation(error);
     const report = conclude(

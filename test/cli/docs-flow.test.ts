@@ -162,7 +162,13 @@ test('status, watch and abort name a version of a site as docs/SITE', async () =
     .map((line): unknown => JSON.parse(line));
   expect(lines.filter((line) => !outputSchema.safeParse(line).success)).toEqual([]);
   expect(lines.at(-1)).toMatchObject({ event: 'end', site: 'handbook', outcome: 'unchanged' });
-  expect(outputSchema.parse(JSON.parse((await run('status', 'docs/handbook', '--json')).out))).toBeTruthy();
+  await until(async () => /unchanged +manual/.test((await run('history', 'docs/handbook')).out));
+  expect((await run('history', 'docs/handbook')).out).toMatch(/OUTCOME +TRIGGER +BY[\s\S]*gates failed +manual/);
+  expect((await run('ls')).out).toMatch(
+    /SITE +STATE[\s\S]*\nhandbook +unchanged +\d{4}-.* missing: .*apply makes it\nlocal +no run known +when asked\n/,
+  );
+  for (const verb of [['status', 'docs/handbook'], ['history', 'docs/handbook'], ['ls']])
+    expect(outputSchema.parse(JSON.parse((await run(...verb, '--json')).out))).toBeTruthy();
 });
 
 test('a tag becomes a version of its own, by name or by a tick of the Schedule', async () => {
@@ -204,7 +210,9 @@ test('a ref that is not there ends the build with what to check, and the site st
   const failed = await run('docs', 'publish', 'handbook', '--ref', 'nowhere');
   expect([failed.exit, failed.out]).toEqual([
     1,
-    expect.stringMatching(/failed +docs\/handbook\nwhy .*no branch and no tag nowhere/),
+    expect.stringMatching(
+      /failed +docs\/handbook\nwhy .*no branch and no tag nowhere[\s\S]*\nstands +release \S+ at https:/,
+    ),
   ]);
   expect((await run('docs', 'list', 'handbook', '--json')).out).toBe(before.out);
 });

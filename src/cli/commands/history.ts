@@ -1,12 +1,15 @@
 import { deployId, type DeployMemo } from '../../contracts/deploy.ts';
+import { docsId, type DocsMemo } from '../../contracts/docs-runs.ts';
 import { syncId, type SyncMemo } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { OUTCOME_WORDS, SYNC_WORDS } from '../explain.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { asDocsSubject, isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { parsed, quoted, rejected } from '../parse/parsed.ts';
+import { DOCS_WORDS } from '../render-docs-run.ts';
 import { problem } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
@@ -18,13 +21,13 @@ export const addHistory: AddVerb = (program, { terminal, does }) => {
   program
     .command('history <name>')
     .description(
-      'the last deployments of a record or runs of a sync and how each ended, as long as Temporal keeps them',
+      'the last deployments of a record, runs of a sync or builds of a site and how each ended, as long as Temporal keeps them',
     )
     .option('--last <count>', 'at most so many', '10')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('history www.example.com --last 3', 'history sync/tasks'))
+    .addHelpText('after', examples('history www.example.com --last 3', 'history sync/tasks', 'history docs/handbook'))
     .action(does((name, flags) => history(terminal, name, flags)));
 };
 
@@ -39,7 +42,7 @@ interface Past {
   readonly closedAt: number | null;
   /** As Temporal says it: RUNNING, COMPLETED, FAILED, TERMINATED. */
   readonly temporalStatus: string;
-  readonly memo: Partial<DeployMemo | SyncMemo>;
+  readonly memo: Partial<DeployMemo | SyncMemo | DocsMemo>;
   readonly link: string | null;
 }
 
@@ -68,6 +71,10 @@ async function history(terminal: Terminal, name: string, flags: HistoryFlags): P
 }
 
 function subjectOf(name: string): Subject {
+  if (isDocsName(name)) {
+    const version = must(parseDocsName(name));
+    return { name: asDocsSubject(version), workflowId: docsId({ ...version, publish: true }), key: 'runs' };
+  }
   if (pairIn(name) === null) {
     const record = mustBeRecord(name);
     return { name: record, workflowId: deployId(record), key: 'deployments' };
@@ -118,7 +125,7 @@ function whatFor(memo: Past['memo']): string {
   return 'trigger' in memo ? memo.trigger : '?';
 }
 
-const WORDS: Readonly<Record<string, string>> = { ...OUTCOME_WORDS, ...SYNC_WORDS };
+const WORDS: Readonly<Record<string, string>> = { ...OUTCOME_WORDS, ...SYNC_WORDS, ...DOCS_WORDS };
 
 function outcomeWords({ outcome }: Past['memo'], temporalStatus: string): string {
   if (temporalStatus === 'RUNNING') return 'running';

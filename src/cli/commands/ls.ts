@@ -1,13 +1,15 @@
 import type { DeployMemo } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { listSyncs, syncTable } from '../list-syncs.ts';
-import { readPairs } from '../pairs.ts';
+import { choreTable, listSites, listSyncs } from '../list-chores.ts';
+import { readFileInForce } from '../must-read-file.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { phaseWords } from '../render.ts';
 import { recordOf, RUNNING_DEPLOYMENTS } from '../running-deployments.ts';
+import { declaredSites } from '../site-policy.ts';
 import { queryStatus } from '../start-deployment.ts';
 import { asSentence, Stop } from '../stop.ts';
+import { declaredPairs } from '../sync-policy.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,7 +19,9 @@ import { day, outside, table } from '../words.ts';
 export const addLs: AddVerb = (program, { terminal, does }) => {
   program
     .command('ls')
-    .description('the deployments that run now, and every sync with its last end, its next run and its Schedule')
+    .description(
+      'the deployments that run now, and every sync and site with its last end, its next run and its Schedule',
+    )
     .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
@@ -42,22 +46,25 @@ interface LsFlags extends PlaceFlags {
 }
 
 async function ls(terminal: Terminal, flags: LsFlags): Promise<ExitCode> {
-  const declared = await declaredIfReadable(terminal, flags);
+  const file = await fileIfReadable(terminal, flags);
   return withTemporal(terminal, flags, async (temporal) => {
     const { rows, more } = await listed(temporal);
-    const syncs = await listSyncs(temporal, declared);
+    const syncs = await listSyncs(temporal, file === null ? null : declaredPairs(file));
+    const sites = await listSites(temporal, file === null ? null : declaredSites(file));
     if (flags.json === true)
-      terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more, syncs }, null, 2));
-    else for (const line of [...lines(rows), ...syncTable(syncs)]) terminal.out(line);
+      terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more, syncs, sites }, null, 2));
+    else
+      for (const line of [...lines(rows), ...choreTable('SYNC', syncs), ...choreTable('SITE', sites)])
+        terminal.out(line);
     if (more) terminal.err(`only the newest ${MOST} are shown; more are running`);
     return EXIT.done;
   });
 }
 
 /** A file that is wrong hides no run: what it says is told, and nothing is compared with it. */
-async function declaredIfReadable(terminal: Terminal, { config }: LsFlags) {
+async function fileIfReadable(terminal: Terminal, { config }: LsFlags) {
   try {
-    return await readPairs(terminal, config);
+    return await readFileInForce(terminal, config);
   } catch (cause) {
     if (!(cause instanceof Stop)) throw cause;
     for (const one of cause.problems) terminal.err(`${asSentence(one)}; nothing is compared with the file`);
