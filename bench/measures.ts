@@ -1,6 +1,8 @@
 import type { Measure } from './measure.ts';
 import { abort } from './measures/abort.ts';
 import { blackDies } from './measures/black-dies.ts';
+import { docsBuild } from './measures/docs-build.ts';
+import { docsSwap } from './measures/docs-swap.ts';
 import { falseRollbacks } from './measures/false-rollbacks.ts';
 import { manyBakes } from './measures/many-bakes.ts';
 import { reset } from './measures/reset.ts';
@@ -24,4 +26,6 @@ export const MEASURES: readonly Measure[] = [
   syncFirst,
   syncLarge,
   syncWish,
+  docsBuild,
+  docsSwap,
 ];

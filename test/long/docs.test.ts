@@ -1,6 +1,9 @@
-/** Real packages out of the real registries, pinned: two with TypeDoc, untrusted, and two with Sphinx. Needs the network; `npm run test:long` runs it. */
+/**
+ * Real packages out of the real registries, pinned: two with TypeDoc, untrusted, and two with Sphinx; and a tree of 2,000 files. Needs the network;
+ * `npm run test:long` runs it.
+ */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from '../../src/activities/docs/durable.ts';
@@ -78,3 +81,18 @@ test.each([
   },
   600_000,
 );
+
+test('TypeDoc builds a tree of 2,000 files with a page each, and a second build is a look', async () => {
+  const source = join(folder, 'many');
+  await mkdir(join(source, 'src'), { recursive: true });
+  await writeFile(join(source, 'package.json'), JSON.stringify({ name: 'many', version: '1.0.0', type: 'module' }));
+  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
+  await writeFile(join(source, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  for (let at = 0; at < 2_000; at++)
+    await writeFile(join(source, 'src', `m${at}.ts`), `/** The ${at}th. */\nexport const value${at} = ${at};\n`);
+  const args = ['--untrusted', '--source', source, '--strategy', 'expand', '--entry', 'src', '--out', 'pages'] as const;
+  const first = await build(...args);
+  expect([first.exit, first.out]).toEqual([0, expect.stringMatching(/^published/)]);
+  expect(Number(/(\d+) pages/.exec(first.out)?.[1])).toBeGreaterThan(4_000);
+  expect(await build(...args)).toMatchObject({ exit: 0, out: expect.stringMatching(/^unchanged/) as string });
+}, 600_000);

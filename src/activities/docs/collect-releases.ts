@@ -5,7 +5,7 @@ import { planCollection, type Collection } from '../../core/docs/plan-collection
 import { removeTree } from './durable.ts';
 import { failure } from '../../policies/failures.ts';
 import { versionsOf } from './pointer-journal.ts';
-import { readSite, type SiteState } from './release-store.ts';
+import { readSite, readVersions, type SiteState, type StandingVersion } from './release-store.ts';
 import type { SiteLayout } from './site-layout.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
@@ -36,18 +36,18 @@ export async function collectReleases(layout: SiteLayout, retention: Retention):
 
 /** False where somebody needs it after all. */
 async function collectOne(layout: SiteLayout, id: string): Promise<boolean> {
-  if (isWanted(await readSite(layout), id)) return false;
+  if (isWanted(await readVersions(layout), id)) return false;
   const release = join(layout.releases, id);
   const trash = join(layout.trash, `${id}.${randomUUID().slice(0, 8)}`);
   await chmod(release, 0o755); // a folder that is read-only cannot be moved
   await rename(release, trash);
-  if (!isWanted(await readSite(layout), id)) return true;
+  if (!isWanted(await readVersions(layout), id)) return true;
   await rename(trash, release);
   await chmod(release, 0o555);
   return false;
 }
 
-const isWanted = ({ versions }: SiteState, id: string): boolean =>
+const isWanted = (versions: readonly StandingVersion[], id: string): boolean =>
   versions.some(({ stands, pointsAt }) => stands.release === id || pointsAt === id);
 
 function plan({ releases, journals, versions }: SiteState, { keep, graceMs }: Retention): Collection {

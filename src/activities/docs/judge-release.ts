@@ -3,7 +3,7 @@ import type { Gates, Manifest } from '../../contracts/docs.ts';
 import type { Judgement } from '../../contracts/docs-activities.ts';
 import { judgeGates, type GateFacts } from '../../core/docs/judge-gates.ts';
 import { failure } from '../../policies/failures.ts';
-import { readJournal } from './pointer-journal.ts';
+import { newestMove } from './pointer-journal.ts';
 import { readManifest, type Standing } from './read-manifest.ts';
 import type { SiteLayout } from './site-layout.ts';
 
@@ -30,7 +30,7 @@ export async function judgeRelease(layout: SiteLayout, { version, release, gates
 
 /** The release that a version shows; null where it shows none, or one whose manifest cannot be read. */
 export async function standingRelease(layout: SiteLayout, version: string): Promise<Standing | null> {
-  const release = (await readJournal(layout, version)).at(-1)?.release;
+  const release = (await newestMove(layout, version))?.release;
   const folder = join(layout.releases, release ?? '-');
   const manifest = release === undefined ? null : await readManifest(folder);
   return manifest === null ? null : { manifest, folder };

@@ -15,11 +15,21 @@ import type { SiteLayout } from './site-layout.ts';
 
 /** The journal, oldest first; empty where nothing was ever published. @throws failure `Invalid` where an entry is no entry. */
 export async function readJournal(layout: SiteLayout, version: string): Promise<readonly PointerMove[]> {
-  const folder = join(layout.state, version);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => NUMBERED.test(name)).sort();
   const moves: PointerMove[] = [];
-  for (const name of names) moves.push(await readMove(join(folder, name)));
+  for (const path of await entriesOf(layout, version)) moves.push(await readMove(path));
   return moves;
+}
+
+/** What has to stand: the newest entry, however long the journal is; undefined where nothing was ever published. @throws as `readJournal`. */
+export async function newestMove(layout: SiteLayout, version: string): Promise<PointerMove | undefined> {
+  const path = (await entriesOf(layout, version)).at(-1);
+  return path === undefined ? undefined : readMove(path);
+}
+
+async function entriesOf({ state }: SiteLayout, version: string): Promise<readonly string[]> {
+  const folder = join(state, version);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NUMBERED.test(name));
+  return names.sort().map((name) => join(folder, name));
 }
 
 /** The versions that have a journal, by name. */

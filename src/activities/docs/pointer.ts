@@ -5,7 +5,7 @@ import type { Decision, PointerMove } from '../../core/docs/pointer-move.ts';
 import { isReleaseId } from '../../core/docs/release-id.ts';
 import { failure } from '../../policies/failures.ts';
 import { flush } from './durable.ts';
-import { claimMove, readJournal } from './pointer-journal.ts';
+import { claimMove, newestMove } from './pointer-journal.ts';
 import type { SiteLayout } from './site-layout.ts';
 
 /**
@@ -29,17 +29,18 @@ export interface MoveWatch {
 /**
  * Decides a move by the journal, claims it, and makes it; decides again where somebody else was faster.
  *
+ * @param decide reads the journal itself, as much of it as it needs: its move has the number after the newest entry that it saw.
  * @throws failure `Refused` where something of somebody else stands in the pointer's place.
  */
 export async function movePointer(
   place: { readonly layout: SiteLayout; readonly version: string },
-  decide: (journal: readonly PointerMove[]) => Promise<Decision> | Decision,
+  decide: () => Promise<Decision>,
   { claimed }: MoveWatch = {},
 ): Promise<Decision> {
   const { layout, version } = place;
   await standsAt(layout, version); // refused before anything is claimed
   for (;;) {
-    const decision = await decide(await readJournal(layout, version));
+    const decision = await decide();
     if (decision.kind === 'move') {
       if (!(await claimMove(layout, decision.move))) continue;
       await claimed?.(decision.move);
@@ -53,7 +54,7 @@ export async function movePointer(
 /** Sets the pointer to what the newest entry of the journal says until it reads back so; null where there is no journal. */
 export async function settle(layout: SiteLayout, version: string): Promise<PointerMove | null> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const newest = (await readJournal(layout, version)).at(-1);
+    const newest = await newestMove(layout, version);
     if (newest === undefined) return null;
     if ((await standsAt(layout, version)) === newest.release) return newest;
     await mustExist(layout, newest);

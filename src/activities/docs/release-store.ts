@@ -9,7 +9,7 @@ import {
 import { defaultVersion, rootFiles, type ShownSite } from '../../core/docs/root-files.ts';
 import { replaceFile } from './durable.ts';
 import { movePointer, settle, standsAt, type MoveWatch } from './pointer.ts';
-import { readJournal, versionsOf } from './pointer-journal.ts';
+import { newestMove, readJournal, versionsOf } from './pointer-journal.ts';
 import { mustBeWhole, readManifest, readReleases, type StoredRelease } from './read-manifest.ts';
 import type { SiteLayout } from './site-layout.ts';
 
@@ -35,13 +35,14 @@ export async function publish(
   watch: MoveWatch = {},
 ): Promise<Decision> {
   await mustBeWhole(join(layout.releases, release));
-  const decide = (journal: readonly PointerMove[]) => decidePublish(journal, release, { ...asked, now: now() });
+  const decide = async () => decidePublish(await newestMove(layout, asked.version), release, { ...asked, now: now() });
   return moved(layout, await movePointer({ layout, version: asked.version }, decide, watch));
 }
 
 /** Goes back to the release before, or to the one that is named, and pins the version to it (P3). */
 export async function rollBack(layout: SiteLayout, { to, ...asked }: Asked & { readonly to: string | null }) {
-  const decide = async (journal: readonly PointerMove[]): Promise<Decision> => {
+  const decide = async (): Promise<Decision> => {
+    const journal = await readJournal(layout, asked.version);
     const releases = new Set((await readReleases(layout)).map(({ id }) => id));
     const decision = decideRollback(journal, { to, releases }, { ...asked, now: now() });
     if (decision.kind === 'move') await mustBeWhole(join(layout.releases, decision.move.release));
@@ -52,7 +53,7 @@ export async function rollBack(layout: SiteLayout, { to, ...asked }: Asked & { r
 
 /** Lets builds publish again. */
 export async function unpin(layout: SiteLayout, asked: Asked): Promise<Decision> {
-  const decide = (journal: readonly PointerMove[]) => decideUnpin(journal, { ...asked, now: now() });
+  const decide = async () => decideUnpin(await newestMove(layout, asked.version), { ...asked, now: now() });
   return moved(layout, await movePointer({ layout, version: asked.version }, decide));
 }
 
@@ -73,17 +74,24 @@ export interface SiteState {
 /** What stands in a site; changes nothing. */
 export async function readSite(layout: SiteLayout): Promise<SiteState> {
   const names = await versionsOf(layout);
-  const journals = (await Promise.all(names.map((version) => readJournal(layout, version)))).filter(
-    (one) => one.length > 0,
-  );
-  const versions = await Promise.all(
-    journals
-      .flatMap((journal) => journal.slice(-1))
+  const journals = await Promise.all(names.map((version) => readJournal(layout, version)));
+  return {
+    versions: await readVersions(layout),
+    releases: await readReleases(layout),
+    journals: journals.filter((one) => one.length > 0),
+  };
+}
+
+/** What every version shows, without the releases: a few small files, however many were published. */
+export async function readVersions(layout: SiteLayout): Promise<readonly StandingVersion[]> {
+  const newest = await Promise.all((await versionsOf(layout)).map((version) => newestMove(layout, version)));
+  return Promise.all(
+    newest
+      .filter((stands) => stands !== undefined)
       .map(async (stands) => {
         return { version: stands.version, stands, pointsAt: await standsAt(layout, stands.version).catch(() => null) };
       }),
   );
-  return { versions, releases: await readReleases(layout), journals };
 }
 
 /** Finishes what a killed process began: every pointer as its journal says, and the files at the root to match. */
@@ -101,7 +109,7 @@ async function moved(layout: SiteLayout, decision: Decision): Promise<Decision> 
 async function writeRootFiles(layout: SiteLayout): Promise<void> {
   let before = '';
   for (;;) {
-    const { versions } = await readSite(layout);
+    const versions = await readVersions(layout);
     const files = JSON.stringify(versions);
     if (versions.length === 0 || files === before) return;
     before = files;

@@ -28,15 +28,30 @@ export interface TreeFacts {
 export async function hashTree(tree: SourceTree): Promise<TreeFacts> {
   const hash = createHash('sha256');
   let [files, bytes, comparable] = [0, 0, true];
-  for await (const entry of entriesOf(tree, isOutsideHash)) {
-    const content = entry.isLink ? await linkFacts(tree.root, entry.path) : await readFile(entry.path);
+  for await (const [name, content] of contentsOf(tree)) {
     comparable &&= content !== UNSEEN;
-    hash.update(`${JSON.stringify(entry.name)} ${content.length} `).update(content);
+    hash.update(`${JSON.stringify(name)} ${content.length} `).update(content);
     files += 1;
     bytes += content.length;
   }
   return { hash: hash.digest('hex'), files, bytes, comparable };
 }
+
+/** In the order of their names, and several read at once. */
+async function* contentsOf(tree: SourceTree): AsyncGenerator<readonly [string, Buffer]> {
+  const read = async ({ name, path, isLink }: Entry) =>
+    [name, isLink ? await linkFacts(tree.root, path) : await readFile(path)] as const;
+  let few: Entry[] = [];
+  for await (const entry of entriesOf(tree, isOutsideHash)) {
+    few.push(entry);
+    if (few.length < READ_AT_ONCE) continue;
+    yield* await Promise.all(few.map(read));
+    few = [];
+  }
+  yield* await Promise.all(few.map(read));
+}
+
+const READ_AT_ONCE = 32;
 
 /** What the package managers left of what they installed; null where nothing is installed. */
 export async function dependenciesOf({ root }: SourceTree): Promise<string | null> {

@@ -31,13 +31,12 @@ export type Decision =
   | { readonly kind: 'overtaken'; readonly stands: PointerMove }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Whether a release that was built may be published, by the journal of its version (oldest first). */
+/** Whether a release that was built may be published, by what stands; undefined: nothing yet. */
 export function decidePublish(
-  journal: readonly PointerMove[],
+  stands: PointerMove | undefined,
   release: string,
   wish: MoveWish & { readonly version: string },
 ): Decision {
-  const stands = journal.at(-1);
   if (stands?.release === release) return { kind: 'already', stands };
   if (stands !== undefined && stands.pinnedSince !== null) return { kind: 'pinned', stands };
   if (stands !== undefined && stands.askedAt > wish.askedAt) return { kind: 'overtaken', stands };
@@ -49,7 +48,7 @@ export function decidePublish(
   };
 }
 
-/** What a rollback goes back to: the release that was asked for, else the one published before the one that stands (P3). */
+/** What a rollback goes back to by the journal (oldest first): the release that was asked for, else the one published before the one that stands (P3). */
 export function decideRollback(
   journal: readonly PointerMove[],
   { to, releases }: { readonly to: string | null; readonly releases: ReadonlySet<string> },
@@ -65,8 +64,7 @@ export function decideRollback(
 }
 
 /** Lifts a pin and moves nothing: the next build publishes again. */
-export function decideUnpin(journal: readonly PointerMove[], wish: MoveWish): Decision {
-  const stands = journal.at(-1);
+export function decideUnpin(stands: PointerMove | undefined, wish: MoveWish): Decision {
   if (stands === undefined) return refused('nothing was published under this version yet');
   if (stands.pinnedSince === null) return { kind: 'already', stands };
   return { kind: 'move', move: next(stands, { release: stands.release, action: 'unpin', pinnedSince: null }, wish) };

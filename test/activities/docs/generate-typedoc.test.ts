@@ -107,6 +107,11 @@ test.concurrent('ends a build that needs too much memory, and says so', async ()
   expect(failure).toMatch(/^TypeDoc was ended: it needed more than 60 MB of memory/);
 });
 
+test.concurrent('ends a build that fills the disk, and says so', async () => {
+  const { failure } = await build(ENDLESS, { limits: { bytes: 1 } });
+  expect(failure).toMatch(/^TypeDoc was ended: \d+ bytes were written, and 1 are allowed/);
+});
+
 test.concurrent('throws why it was cancelled', async () => {
   const cancel = new AbortController();
   const building = build({}, { signal: cancel.signal });

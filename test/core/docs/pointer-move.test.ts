@@ -12,8 +12,8 @@ function play(story: string): readonly PointerMove[] {
     const decision = word.startsWith('<')
       ? decideRollback(journal, { to: word[1] ?? null, releases }, wish(at))
       : word === 'u'
-        ? decideUnpin(journal, wish(at))
-        : decidePublish(journal, word, wish(at));
+        ? decideUnpin(journal.at(-1), wish(at))
+        : decidePublish(journal.at(-1), word, wish(at));
     if (decision.kind === 'move') journal.push(decision.move);
   });
   return journal;
@@ -41,8 +41,8 @@ test.each([
 
 test('an older build does not replace a newer one', () => {
   const journal = play('a b');
-  expect(decidePublish(journal, 'a', wish(0)).kind).toBe('overtaken');
-  expect(decidePublish(journal, 'b', wish(0)).kind).toBe('already');
+  expect(decidePublish(journal.at(-1), 'a', wish(0)).kind).toBe('overtaken');
+  expect(decidePublish(journal.at(-1), 'b', wish(0)).kind).toBe('already');
 });
 
 test.each([
