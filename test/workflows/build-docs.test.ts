@@ -1,5 +1,7 @@
 /** The docs workflow on a real server: P2, P3, and of several wishes the newest (design 5: the workflow id is the lock). */
 import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { FAST_DOCS, startDocsYard, type DocsRig, type DocsRun, type DocsYard } from '../support/docs-yard.ts';
 
 let yard: DocsYard;
@@ -68,28 +70,32 @@ test.concurrent('a preview ends no build that publishes', async () => {
 });
 
 test.concurrent('an activation that is under way is finished, and then the newer wish is built (P1)', async () => {
-  let arrived = (): void => undefined;
-  const activating = new Promise<void>((resolve) => (arrived = resolve));
-  let letGo = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let beats = 0;
+  let isHeld = true;
   const activated: string[] = [];
   const rig = await yard.site({
     around: (activities) => ({
       ...activities,
       activateRelease: async (move) => {
-        arrived();
-        await held;
+        for (; isHeld; beats += 1) {
+          Context.current().heartbeat();
+          await Context.current().sleep(20); // throws where somebody cancels it
+        }
         activated.push(move.release);
         return activities.activateRelease(move);
       },
     }),
   });
+  const untilBeats = async (wanted: number) => {
+    while (beats < wanted) await sleep(20);
+  };
   await rig.says('one');
   const run = await rig.ask();
-  await activating;
+  await untilBeats(1);
   await rig.says('two');
   await rig.ask();
-  letGo();
+  await untilBeats(beats + 50); // it would have heard of it by now
+  isHeld = false;
   expect((await run.end()).report).toMatchObject({ outcome: 'published', superseded: 0 });
   expect(activated).toHaveLength(2);
   expect(await says(rig, 'two')).toBe(true);
