@@ -26,6 +26,21 @@ export function asTemporalFailure(error: unknown): TemporalFailure {
   });
 }
 
+/** The failure that a run ends with: sentence and next step on the first screen of the Temporal UI, the report for programs (A3). */
+export function lastFailure(
+  { type, sentence, next }: Pick<Said, 'type' | 'sentence' | 'next'>,
+  report: unknown,
+  cause: unknown,
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message: next === null ? sentence : `${sentence} ${next}`,
+    nonRetryable: true,
+    details: [report],
+    cause: asTemporalFailure(cause),
+  });
+}
+
 /** Reads type, sentence and next step out of any failure that a workflow can meet. */
 export function whatItSays(error: unknown): Said {
   const root = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;

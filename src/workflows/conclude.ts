@@ -1,12 +1,6 @@
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { DeployOutcome, DeployReport } from '../contracts/deploy.ts';
-import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { keepOutcome } from './progress.ts';
 import type { Run } from './run.ts';
 
@@ -21,7 +15,7 @@ export async function concluding(run: Run, body: () => Promise<'promoted' | 'unc
     const said = whatItSays(error);
     const report = await conclude(run, endOf(run, said), said);
     if (isCancellation(error) && said.type === 'Aborted') throw error; // ends as CANCELED, which is what was asked for
-    throw asFailure(asTemporalFailure(error), said, report);
+    throw lastFailure({ ...said, sentence: lastWords(said, report) }, report, error);
   }
 }
 
@@ -43,22 +37,10 @@ function endOf({ rollback }: Run, said: Said): DeployOutcome {
   return rollback === 'done' ? 'rolled-back' : 'not-restored';
 }
 
-function asFailure(cause: Error, said: Said, report: DeployReport): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: said.type,
-    message: lastWords(said, report),
-    nonRetryable: true,
-    details: [report],
-    cause,
-  });
-}
-
-/** What the first screen of the Temporal UI says: why, what stands now, and what to do. */
-function lastWords({ sentence, next }: Said, { record, outcome, serving }: DeployReport): string {
+/** Why, and what stands now. */
+function lastWords({ sentence }: Said, { record, outcome, serving }: DeployReport): string {
   const why = sentence.endsWith('.') ? sentence : `${sentence}.`;
-  return [why, WHAT_STANDS[outcome](record, serving?.sentence ?? 'red'), next]
-    .filter((part) => part !== null)
-    .join(' ');
+  return `${why} ${WHAT_STANDS[outcome](record, serving?.sentence ?? 'red')}`;
 }
 
 const WHAT_STANDS: Readonly<Record<DeployOutcome, (record: string, serves: string) => string>> = {

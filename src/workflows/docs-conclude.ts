@@ -1,6 +1,6 @@
-import { ApplicationFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
-import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { standingRelease } from './docs-activities.ts';
 import { keepDocsOutcome } from './docs-progress.ts';
 import type { DocsRun } from './docs-run.ts';
@@ -25,7 +25,7 @@ export async function concludingDocs(run: DocsRun, body: () => Promise<void>): P
       said,
     );
     if (cancelled) throw error; // ends as CANCELED, which is what was asked for
-    throw asFailure(asTemporalFailure(error), said, report);
+    throw lastFailure(said, report, error);
   }
 }
 
@@ -35,16 +35,6 @@ function conclude({ progress }: DocsRun, outcome: DocsOutcome, said: Said | null
   progress.show({ outcome, endedAt: Date.now(), failure });
   keepDocsOutcome(progress.status);
   return { ...progress.status, outcome };
-}
-
-function asFailure(cause: Error, { type, sentence, next }: Said, report: DocsReport): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message: next === null ? sentence : `${sentence} ${next}`,
-    nonRetryable: true,
-    details: [report],
-    cause,
-  });
 }
 
 /** What the generator said, where that is why it failed. */

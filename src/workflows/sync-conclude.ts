@@ -1,6 +1,6 @@
-import { ApplicationFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { SyncOutcome, SyncReport } from '../contracts/sync.ts';
-import { asTemporalFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { keepSyncOutcome } from './sync-progress.ts';
 import type { SyncRun } from './sync-run.ts';
 
@@ -19,7 +19,7 @@ export async function concludingSync(run: SyncRun, body: () => Promise<void>): P
     const cancelled = isCancellation(error);
     const report = conclude(run, cancelled ? 'cancelled' : said.type === 'StoppedByGuard' ? 'stopped' : 'failed', said);
     if (cancelled) throw error; // ends as CANCELED, which is what was asked for
-    throw asFailure(asTemporalFailure(error), said, report);
+    throw lastFailure(said, report, error);
   }
 }
 
@@ -29,14 +29,4 @@ function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncRe
   run.progress.show({ phase: outcome, outcome, endedAt: at, failure });
   keepSyncOutcome(run.progress.status, run.leftOpen());
   return { ...run.progress.status, outcome };
-}
-
-function asFailure(cause: Error, { type, sentence, next }: Said, report: SyncReport): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message: next === null ? sentence : `${sentence} ${next}`,
-    nonRetryable: true,
-    details: [report],
-    cause,
-  });
 }
