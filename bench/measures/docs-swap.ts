@@ -9,7 +9,7 @@ import { publish } from '../../src/activities/docs/release-store.ts';
 import { serveSite } from '../../src/activities/docs/serve-site.ts';
 import { siteLayout, type SiteLayout } from '../../src/activities/docs/site-layout.ts';
 import { verifySite } from '../../src/activities/docs/verify-site.ts';
-import { DEFAULT_BUILD_LIMITS, NO_GATES } from '../../src/contracts/docs.ts';
+import { DEFAULT_BUILD_LIMITS, DEFAULT_TYPEDOC, NO_GATES } from '../../src/contracts/docs.ts';
 import { startReaders } from '../docs-readers.ts';
 import type { Measure, Row } from '../measure.ts';
 import { largest, median } from '../statistics.ts';
@@ -59,9 +59,13 @@ interface Making {
 }
 
 async function release({ layout, source, name, files }: Making): Promise<string> {
-  const options = { name: null, entryPoints: [], strategy: 'resolve', typeErrors: 'fail' } as const;
   const terms = { trusted: true, limits: DEFAULT_BUILD_LIMITS, gates: NO_GATES, baseUrl: null };
-  const ask = { source, version: 'latest', generator: { kind: 'typedoc' as const, options }, ...terms };
+  const ask = {
+    source,
+    version: 'latest',
+    generator: { kind: 'typedoc' as const, options: DEFAULT_TYPEDOC },
+    ...terms,
+  };
   const watch = { signal: new AbortController().signal, stage: () => undefined };
   const { manifest } = await publishDocs({ ask, tools: writing(name, files), out: layout.out, by: 'bench' }, watch);
   return manifest.release;

@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEFAULT_DOCS_PACE, DOCS_QUEUE, type DocsWish, type SiteSpec } from '../contracts/docs-runs.ts';
 import { cleanText } from '../core/clean-text.ts';
+import { readGitRef } from '../core/docs/git-source.ts';
 import { isTagVersion } from '../core/docs/tag-version.ts';
 import { requestDocs } from '../request-docs.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -80,9 +81,10 @@ function refOf({ source, tags }: SiteSpec, version: string, flag: string | undef
 }
 
 function mustBeRef(ref: string): string {
-  if (/^(?![-./])[A-Za-z0-9._/@+-]{1,250}$/.test(ref)) return ref;
+  const read = readGitRef(ref);
+  if (read.kind !== 'bad') return ref;
   throw new Stop(EXIT.usage, [
-    problem(`--ref: ${quoted(ref)} is no ref`, 'a branch, a tag or a full commit, such as main'),
+    problem(`--ref: ${quoted(ref)} ${read.why}`, 'a branch, a tag or a full commit, such as main'),
   ]);
 }
 

@@ -26,8 +26,13 @@ export interface DocsDesk {
   readonly subject: DocsSubject;
   list(): Promise<DocsListing>;
   move(asked: Omit<DocsMove, 'spec'>): Promise<DocsDecision>;
-  /** Null: as the site says. */
-  collect(retention: { readonly keep: number; readonly graceMs: number } | null): Promise<DocsCollection>;
+  collect(asked: AskedRetention): Promise<DocsCollection>;
+}
+
+/** Null: as the site says; of a folder, which no file speaks for, `FOLDER_RETENTION`. */
+export interface AskedRetention {
+  readonly keep: number | null;
+  readonly graceMs: number | null;
 }
 
 export interface DeskFlags extends PlaceFlags {
@@ -62,12 +67,12 @@ async function deskHere(subject: Extract<DocsSubject, { kind: 'here' }>): Promis
     subject,
     list: () => listHere(out),
     move: (asked) => moveHere(out, asked),
-    collect: (retention) => collectHere(out, retention ?? DEFAULT_RETENTION),
+    collect: ({ keep, graceMs }) =>
+      collectHere(out, { keep: keep ?? FOLDER_RETENTION.keep, graceMs: graceMs ?? FOLDER_RETENTION.graceMs }),
   };
 }
 
-/** As a site has it that says nothing else. */
-export const DEFAULT_RETENTION = { keep: 5, graceMs: 3_600_000 };
+export const FOLDER_RETENTION = { keep: 5, graceMs: 3_600_000 };
 
 /** The desk of a site, through Temporal. */
 export function deskOfSite(subject: DocsSubject, temporal: TemporalClient, spec: SiteSpec): DocsDesk {
@@ -77,8 +82,8 @@ export function deskOfSite(subject: DocsSubject, temporal: TemporalClient, spec:
     subject,
     list: () => short(DOCS_LIST_WORKFLOW, { spec }),
     move: (asked) => short(DOCS_MOVE_WORKFLOW, { ...asked, spec } satisfies DocsMove),
-    collect: (retention) => {
-      const keep = retention === null ? spec.keep : { releases: retention.keep, graceMs: retention.graceMs };
+    collect: ({ keep: releases, graceMs }) => {
+      const keep = { releases: releases ?? spec.keep.releases, graceMs: graceMs ?? spec.keep.graceMs };
       return short(DOCS_COLLECT_WORKFLOW, { spec: { ...spec, keep } });
     },
   };

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
-import type { DocsAsk, DocsWatch } from '../activities/docs/build-docs.ts';
+import type { DocsAsk, DocsWatch } from '../activities/docs/build-pages.ts';
 import { collectReleases, type Retention } from '../activities/docs/collect-releases.ts';
 import { detectGenerator } from '../activities/docs/detect-generator.ts';
 import { docsTools } from '../activities/docs/docs-tools.ts';
 import { inWords } from '../activities/docs/preflight.ts';
-import { publishDocs, publishFlat, type DocsReport, type Publication } from '../activities/docs/publish-docs.ts';
+import { publishDocs, publishFlat, type FolderReport, type Publication } from '../activities/docs/publish-docs.ts';
 import { listingOf } from '../activities/docs/release-facts.ts';
-import { convergeSite, readSite, rollBack, unpin } from '../activities/docs/release-store.ts';
+import { moveVersion, readSite } from '../activities/docs/release-store.ts';
 import { serveSite, type ServeOptions } from '../activities/docs/serve-site.ts';
 import { siteLayout } from '../activities/docs/site-layout.ts';
 import type { DocsConfig } from '../config.ts';
@@ -29,7 +29,7 @@ export async function buildHere(
   { flat, ask, ...order }: DocsOrder,
   config: DocsConfig,
   watch: DocsWatch,
-): Promise<DocsReport> {
+): Promise<FolderReport> {
   const generator = ask.generator ?? (await detectGenerator(ask.source));
   const publication = { ...order, ask: { ...ask, generator }, tools: docsTools(config) };
   return (flat ? publishFlat : publishDocs)(publication, watch);
@@ -42,20 +42,12 @@ export async function listHere(out: string): Promise<DocsListing> {
 }
 
 /** @throws Stop with exit 3: nothing was moved. */
-export function moveHere(out: string, { move, ...asked }: Omit<DocsMove, 'spec'>): Promise<DocsDecision> {
-  const layout = siteLayout(out);
-  const work = () => (move.kind === 'rollback' ? rollBack(layout, { ...asked, to: move.to }) : unpin(layout, asked));
-  return orStop(inWords(out, work));
-}
+export const moveHere = (out: string, asked: Omit<DocsMove, 'spec'>): Promise<DocsDecision> =>
+  orStop(inWords(out, () => moveVersion(siteLayout(out), asked)));
 
 /** @throws Stop with exit 3: nothing more was removed. */
 export const collectHere = (out: string, retention: Retention): Promise<DocsCollection> =>
-  orStop(
-    inWords(out, async () => {
-      await convergeSite(siteLayout(out));
-      return collectReleases(siteLayout(out), retention);
-    }),
-  );
+  orStop(inWords(out, () => collectReleases(siteLayout(out), retention)));
 
 /** @throws Stop with exit 3 where the port is not to be had. */
 export async function serveHere(out: string, options: ServeOptions): Promise<Server> {

@@ -44,9 +44,9 @@ type Declared<Policy> = ReadonlyMap<string, Policy> | null;
 interface Kind<Policy> {
   readonly workflowType: string;
   /** In front of the ids of its runs. */
-  readonly prefix: string;
+  readonly idPrefix: string;
   /** `sync/`: in front of a name, where the kind must be told. */
-  readonly verb: string;
+  readonly subjectPrefix: string;
   /** Null: not one to be listed. */
   readonly nameOf: (rest: string) => string | null;
   readonly workflowIdOf: (name: string) => string;
@@ -57,8 +57,8 @@ interface Kind<Policy> {
 
 const SYNCS: Kind<DeclaredPair> = {
   workflowType: SYNC_WORKFLOW,
-  prefix: syncId(''),
-  verb: 'sync/',
+  idPrefix: syncId(''),
+  subjectPrefix: 'sync/',
   nameOf: (rest) => rest,
   workflowIdOf: syncId,
   scheduleIdOf: scheduleId,
@@ -67,11 +67,11 @@ const SYNCS: Kind<DeclaredPair> = {
 
 const SITES: Kind<DeclaredSite> = {
   workflowType: DOCS_WORKFLOW,
-  prefix: 'docs:',
-  verb: 'docs/',
+  idPrefix: 'docs:',
+  subjectPrefix: 'docs/',
   nameOf: (rest) => {
     const [site = '', version = '', ...preview] = rest.split(':');
-    return preview.length > 0 ? null : asDocsSubject({ site, version }).slice(SITES.verb.length);
+    return preview.length > 0 ? null : asDocsSubject({ site, version }).slice(SITES.subjectPrefix.length);
   },
   workflowIdOf: (name) => docsId({ ...versionOf(name), publish: true }),
   scheduleIdOf: (name) => (versionOf(name).version === 'latest' ? docsScheduleId(versionOf(name).site) : null),
@@ -98,8 +98,8 @@ async function list<P>(
 ): Promise<readonly ListedChore[]> {
   const [schedules, running] = await Promise.all([ourSchedules(temporal), runningNames(temporal, kind)]);
   const scheduled = schedules
-    .filter(({ subject }) => subject.startsWith(kind.verb))
-    .map(({ subject }) => subject.slice(kind.verb.length));
+    .filter(({ subject }) => subject.startsWith(kind.subjectPrefix))
+    .map(({ subject }) => subject.slice(kind.subjectPrefix.length));
   const names = new Set([...(declared?.keys() ?? []), ...scheduled, ...running]);
   return Promise.all([...names].sort().map((name) => listOne(temporal, { kind, name, declared })));
 }
@@ -109,7 +109,7 @@ async function runningNames<P>({ ask, client }: TemporalClient, kind: Kind<P>): 
   return ask(async () => {
     const names: string[] = [];
     for await (const { workflowId } of client.workflow.list({ query })) {
-      const name = workflowId.startsWith(kind.prefix) ? kind.nameOf(workflowId.slice(kind.prefix.length)) : null;
+      const name = workflowId.startsWith(kind.idPrefix) ? kind.nameOf(workflowId.slice(kind.idPrefix.length)) : null;
       if (name !== null) names.push(name);
     }
     return names;

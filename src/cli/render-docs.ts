@@ -1,9 +1,9 @@
-import type { DocsReport } from '../activities/docs/publish-docs.ts';
+import type { FolderReport } from '../activities/docs/publish-docs.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { DocsCollection, DocsListing } from '../contracts/docs-runs.ts';
 import type { DocsSubject } from './docs-desk.ts';
 import type { DocsOrder } from './docs-here.ts';
-import type { DocsFailure } from './docs-stop.ts';
+import type { DocsFailure } from '../contracts/docs-runs.ts';
 import { changeLines, findingLines, pageWords } from './render-docs-run.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { day, outside, table } from './words.ts';
@@ -14,7 +14,7 @@ const LABEL = 13;
 const line = (label: string, text: string): string => `${label.padEnd(LABEL)}  ${text}`;
 
 /** How a build ends: what stands now, why, and where to look. */
-export function reportLines(order: DocsOrder, report: DocsReport, paint: Paint): readonly string[] {
+export function reportLines(order: DocsOrder, report: FolderReport, paint: Paint): readonly string[] {
   const { manifest, stands, reused, outcome } = report;
   const [head, style] = headOf(report);
   const built = `release ${manifest.release}${reused ? ', built before' : ''}`;
@@ -38,7 +38,7 @@ export function reportLines(order: DocsOrder, report: DocsReport, paint: Paint):
   ];
 }
 
-function headOf({ outcome, why }: DocsReport): readonly [string, Style] {
+function headOf({ outcome, why }: FolderReport): readonly [string, Style] {
   switch (outcome) {
     case 'published':
     case 'unchanged':
@@ -52,7 +52,7 @@ function headOf({ outcome, why }: DocsReport): readonly [string, Style] {
   }
 }
 
-function nextCommand({ flat, out, ask }: DocsOrder, { outcome }: DocsReport): readonly string[] {
+function nextCommand({ flat, out, ask }: DocsOrder, { outcome }: FolderReport): readonly string[] {
   if (flat || outcome === 'gates-failed') return [];
   const verb = outcome === 'not-published' ? 'unpin' : 'rollback';
   return [command({ kind: 'here', out }, { verb, version: ask.version })];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize } from '../core/docs/byte-size.ts';
+import { SITE_ADDRESS } from '../core/docs/site-address.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { SitePolicy } from './file.ts';
 import { byName, only, secretName, SPAN, span } from './schema-parts.ts';
@@ -129,7 +130,7 @@ const sitePolicy = only({
   baseUrl: z
     .string()
     .max(500)
-    .regex(/^https?:\/\/[^\s/?#@"<>]+(\/[^\s?#"<>]*)?$/, {
+    .regex(SITE_ADDRESS, {
       error: 'no address of the site; accepted: https://docs.example.com/handbook',
     })
     .optional()

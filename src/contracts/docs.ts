@@ -16,6 +16,14 @@ export interface TypedocOptions {
   readonly typeErrors: 'fail' | 'report';
 }
 
+/** As TypeDoc finds it all by itself. */
+export const DEFAULT_TYPEDOC: TypedocOptions = {
+  name: null,
+  entryPoints: [],
+  strategy: 'resolve',
+  typeErrors: 'fail',
+};
+
 export interface BuildLimits {
   readonly timeMs: number;
   /** Of the generator's heap. */

@@ -1,12 +1,13 @@
+import { outcomeOfMove } from '../core/docs/outcome-of-move.ts';
 import { CancellationScope } from '@temporalio/workflow';
 import type { ReleaseFacts } from '../contracts/docs.ts';
 import type { DocsReport, DocsRequest, ResolvedSource } from '../contracts/docs-runs.ts';
 import { docsWork, onOneWorker, type OneWorker } from './docs-activities.ts';
 import { concludingDocs } from './docs-conclude.ts';
 import { listenToDocsWishes } from './docs-messages.ts';
-import { mustPassGates, outcomeOf } from './docs-outcome.ts';
+import { mustPassGates } from './must-pass-gates.ts';
 import { startDocs, type DocsRun } from './docs-run.ts';
-import * as says from './docs-words.ts';
+import * as says from '../contracts/docs-words.ts';
 
 /**
  * Builds the documentation of one version from the newest source that was asked for, and publishes it.
@@ -60,6 +61,7 @@ async function makeRelease({ request, progress }: Building, { worker, source }: 
   const { spec, version } = request;
   const { stages, workspace } = worker;
   const input = { spec, version, workspace, source };
+  progress.show({ stages: progress.status.stages.filter(({ name }) => name === 'resolve') }); // none of a worker that was lost
   const { buildKey } = await progress.stage('fetch', says.tree, () => stages.fetchSource(input));
   const known = await progress.stage('look', says.known, () => stages.findRelease({ spec, buildKey }));
   progress.show({ reused: known !== null });
@@ -74,7 +76,7 @@ async function makeRelease({ request, progress }: Building, { worker, source }: 
 async function activate({ request, progress }: Building, move: Activation): Promise<void> {
   const docs = docsWork(request);
   const decision = await progress.stage('activate', says.decision, () => docs.activateRelease(move));
-  progress.show(outcomeOf(decision, { release: move.release, reused: progress.status.reused }));
+  progress.show(outcomeOfMove(decision, { release: move.release, reused: progress.status.reused }));
   const { spec } = request;
   // The next build collects what this one could not.
   await progress.stage('collect', says.collection, () => docs.collectReleases({ spec })).catch(() => undefined);

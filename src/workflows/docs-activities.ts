@@ -34,7 +34,7 @@ export function docsWork({ pace }: Pick<DocsRequest, 'pace'>): Omit<DocsActiviti
 }
 
 /** The release that a version shows, for whoever asks after a build that ended badly; null: it shows none, or nobody answers soon. */
-export async function standingRelease({ spec, version, pace }: DocsRequest): Promise<string | null> {
+export async function whatStands({ spec, version, pace }: DocsRequest): Promise<string | null> {
   const { listSite } = proxyActivities<Pick<DocsActivities, 'listSite'>>({
     ...limits(pace),
     retry: docsRetry(pace),
@@ -49,9 +49,11 @@ export async function standingRelease({ spec, version, pace }: DocsRequest): Pro
   }
 }
 
+type Stages = Omit<StageActivities, 'closeWorkspace'>;
+
 /** A worker, and the folder on it in which a build is made. */
 export interface OneWorker {
-  readonly stages: StageActivities;
+  readonly stages: Stages;
   readonly workspace: string;
 }
 
@@ -85,7 +87,7 @@ function claiming({ pace }: DocsRequest): Pick<DocsActivities, 'claimWorkspace'>
   });
 }
 
-function stagesOn({ queue }: ClaimedWorkspace, pace: DocsPace): StageActivities {
+function stagesOn({ queue }: ClaimedWorkspace, pace: DocsPace): Stages {
   const options = {
     ...limits(pace),
     retry: stageRetry(pace),
@@ -93,14 +95,13 @@ function stagesOn({ queue }: ClaimedWorkspace, pace: DocsPace): StageActivities 
     scheduleToStartTimeout: pace.lostAfterMs,
     startToCloseTimeout: 60 * MINUTE, // the worker's own limits end a build long before
   };
-  return labelled<StageActivities>(options, {
+  return labelled<Stages>(options, {
     fetchSource: 'fetching the source',
     findRelease: 'looking for a release of the same source',
     installDependencies: 'installing what the lock file names',
     generateDocs: 'generating the pages',
     verifySite: 'looking at every page',
     stageRelease: 'making it a release',
-    closeWorkspace: 'clearing its folder away',
   });
 }
 

@@ -1,7 +1,8 @@
 import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
-import { standingRelease } from './docs-activities.ts';
+import { docsFailureOf } from '../policies/docs-failure.ts';
+import { whatStands } from './docs-activities.ts';
 import { keepDocsOutcome } from './docs-progress.ts';
 import type { DocsRun } from './docs-run.ts';
 
@@ -16,7 +17,7 @@ export async function concludingDocs(run: DocsRun, body: () => Promise<void>): P
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
     const { progress, request } = run;
-    if (progress.status.stands === null) progress.show({ stands: await standingRelease(request) });
+    if (progress.status.stands === null) progress.show({ stands: await whatStands(request) });
     const said = whatItSays(error);
     const cancelled = isCancellation(error);
     const report = conclude(
@@ -30,15 +31,8 @@ export async function concludingDocs(run: DocsRun, body: () => Promise<void>): P
 }
 
 function conclude({ progress }: DocsRun, outcome: DocsOutcome, said: Said | null): DocsReport {
-  const failure =
-    said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, shown: shownIn(said.facts) };
+  const failure = said === null ? null : docsFailureOf(said);
   progress.show({ outcome, endedAt: Date.now(), failure });
   keepDocsOutcome(progress.status);
   return { ...progress.status, outcome };
-}
-
-/** What the generator said, where that is why it failed. */
-function shownIn(facts: unknown): readonly string[] {
-  if (typeof facts !== 'object' || facts === null || !('shown' in facts) || !Array.isArray(facts.shown)) return [];
-  return facts.shown.filter((line): line is string => typeof line === 'string').slice(0, 50);
 }

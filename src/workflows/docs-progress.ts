@@ -18,7 +18,7 @@ export function startDocsProgress(request: DocsRequest): DocsProgress {
     status = { ...status, ...change };
     setCurrentDetails(describeDocs(status));
   };
-  const end = (stage: DocsStage): void =>
+  const put = (stage: DocsStage): void =>
     show({ stages: [...status.stages.filter(({ name }) => name !== stage.name), stage] });
   return {
     get status() {
@@ -28,9 +28,9 @@ export function startDocsProgress(request: DocsRequest): DocsProgress {
     begin: (wish) => show({ ...NOTHING_YET, wish }),
     stage: async (name, words, work) => {
       const begun = { name, facts: null, beganAt: Date.now(), tookMs: null };
-      show({ stages: [...status.stages, begun] });
+      put(begun);
       const value = await work();
-      end({ ...begun, facts: words(value), tookMs: Date.now() - begun.beganAt });
+      put({ ...begun, facts: words(value), tookMs: Date.now() - begun.beganAt });
       return value;
     },
   };

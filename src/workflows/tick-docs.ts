@@ -18,8 +18,9 @@ export async function tickDocs(request: Pick<DocsRequest, 'spec' | 'pace'>): Pro
   const ends = await Promise.allSettled(wanted.map((one) => buildOne(request, one)));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  const skipped = wanted.filter((_, at) => isSkipped(ends[at])).map(({ version }) => version);
-  return { built: wanted.map(({ version }) => version).filter((one) => !skipped.includes(one)), skipped };
+  const ended = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+  const versions = (wasBuilt: boolean) => ended.filter(({ built }) => built === wasBuilt).map(({ version }) => version);
+  return { built: versions(true), skipped: versions(false) };
 }
 
 async function buildOne({ spec, pace }: Pick<DocsRequest, 'spec' | 'pace'>, { version, ref }: WantedVersion) {
@@ -32,12 +33,9 @@ async function buildOne({ spec, pace }: Pick<DocsRequest, 'spec' | 'pace'>, { ve
       parentClosePolicy: ParentClosePolicy.ABANDON, // a tick that is ended takes no build with it
       args: [request],
     });
-    return 'built';
+    return { version, built: true };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'skipped';
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { version, built: false };
     throw error;
   }
 }
-
-const isSkipped = (end: PromiseSettledResult<'built' | 'skipped'> | undefined): boolean =>
-  end?.status === 'fulfilled' && end.value === 'skipped';

@@ -197,7 +197,8 @@ test('a tag becomes a version of its own, by name or by a tick of the Schedule',
 
 test.each([
   [['docs', 'publish', 'handbook', '--version', 'pr-12'], 2, /neither latest nor a tag of the site.*--ref/],
-  [['docs', 'publish', 'handbook', '--ref', '--upload-pack=x'], 2, /is no ref/],
+  [['docs', 'publish', 'handbook', '--ref', '--upload-pack=x'], 2, /is no name of a branch or a tag/],
+  [['docs', 'publish', 'handbook', '--ref', 'a..b'], 2, /is no name of a branch or a tag/],
   [['docs', 'publish', 'nothing'], 2, /there is no site nothing in switchyard.yaml; accepted: handbook, local/],
   [['docs', 'publish', 'local', '--ref', 'main'], 2, /this site is built from a folder/],
 ])('%j is refused with exit %i', async (args, exit, why) => {

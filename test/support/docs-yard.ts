@@ -12,7 +12,7 @@ import type { DocsTools } from '../../src/activities/docs/make-pages.ts';
 import { siteLayout, type SiteLayout } from '../../src/activities/docs/site-layout.ts';
 import { createStageActivities } from '../../src/activities/docs/stage-activities.ts';
 import { loadConfig } from '../../src/config.ts';
-import { NO_GATES, type Gates } from '../../src/contracts/docs.ts';
+import { DEFAULT_TYPEDOC, NO_GATES, type Gates } from '../../src/contracts/docs.ts';
 import type { DocsActivities, StageActivities } from '../../src/contracts/docs-activities.ts';
 import {
   DEFAULT_DOCS_PACE,
@@ -125,11 +125,10 @@ export async function startDocsYard(): Promise<DocsYard> {
 }
 
 function specOf(site: string, source: string, gates: Gates): SiteSpec {
-  const options = { name: null, entryPoints: [], strategy: 'resolve', typeErrors: 'fail' } as const;
   return {
     site,
     source: { kind: 'folder', path: source },
-    generator: { kind: 'typedoc', options },
+    generator: { kind: 'typedoc', options: DEFAULT_TYPEDOC },
     dependencies: 'none',
     tags: null,
     gates,

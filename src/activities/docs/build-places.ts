@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { failure } from '../../policies/failures.ts';
 import { removeTree } from './durable.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { isWorkspaceName, openWorkspace, type Workspace } from './workspace.ts';
 
 /** How many builds a worker works at: each takes gigabytes of memory while it generates. */
 export const BUILDS_AT_ONCE = 2;
@@ -69,7 +69,7 @@ export function openBuildPlaces(now: () => number, most: number): BuildPlaces {
     },
     release: async (folder, name) => {
       if (places.has(name)) await close(name);
-      else if (/^[\w-]+\.\d+\.[0-9a-f]{8}$/.test(name)) await removeTree(join(folder, name));
+      else if (isWorkspaceName(name)) await removeTree(join(folder, name));
     },
   };
 }

@@ -5,7 +5,7 @@ import { planCollection, type Collection } from '../../core/docs/plan-collection
 import { removeTree } from './durable.ts';
 import { failure } from '../../policies/failures.ts';
 import { versionsOf } from './pointer-journal.ts';
-import { readSite, readVersions, type SiteState, type StandingVersion } from './release-store.ts';
+import { convergeSite, readSite, readVersions, type SiteState, type StandingVersion } from './release-store.ts';
 import type { SiteLayout } from './site-layout.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
@@ -16,7 +16,7 @@ export interface Retention {
 
 /**
  * Removes releases that nothing needs: each by a rename first, so that it is gone as a whole, and back again where somebody has pointed at
- * it in that very moment. Never run by a build.
+ * it in that very moment. What a killed process began is finished first.
  *
  * @throws failure `NotFound` where there is no site.
  */
@@ -25,6 +25,7 @@ export async function collectReleases(layout: SiteLayout, retention: Retention):
     throw failure('NotFound', `${layout.out} is no site of this program.`, {
       next: 'Name the folder of one with --out.',
     });
+  await convergeSite(layout);
   await sweepWorkspaces(layout.work);
   await mkdir(layout.trash, { recursive: true });
   const planned = plan(await readSite(layout), retention);

@@ -16,7 +16,7 @@ import type { DocsTools } from './make-pages.ts';
 import { inWords } from './preflight.ts';
 import { prepareSite } from './publish-docs.ts';
 import { listingOf } from './release-facts.ts';
-import { publish, readSite, rollBack, unpin } from './release-store.ts';
+import { moveVersion, publish, readSite } from './release-store.ts';
 import { resolveRef } from './resolve-ref.ts';
 import { siteLayout, type SiteLayout } from './site-layout.ts';
 import { wantedVersions } from './wanted-versions.ts';
@@ -96,10 +96,7 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
     judgeRelease: ({ spec, version, release }) =>
       working(spec, ({ layout }) => judgeRelease(layout, { version, release, gates: spec.gates })),
     activateRelease: ({ spec, ...asked }) => working(spec, ({ layout }) => publish(layout, asked)),
-    moveVersion: ({ spec, move, ...asked }) =>
-      working(spec, ({ layout }) =>
-        move.kind === 'rollback' ? rollBack(layout, { ...asked, to: move.to }) : unpin(layout, asked),
-      ),
+    moveVersion: ({ spec, ...asked }) => working(spec, ({ layout }) => moveVersion(layout, asked)),
     listSite: ({ spec }) => working(spec, async ({ layout }) => listingOf(layout, await readSite(layout))),
     collectReleases: ({ spec }) =>
       working(spec, ({ layout }) => collectReleases(layout, { keep: spec.keep.releases, graceMs: spec.keep.graceMs })),

@@ -4,7 +4,7 @@ import { readTreeEntries } from '../../core/docs/git-source.ts';
 import type { BuildLimits } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
 import { removeTree } from './durable.ts';
-import { folderBytes } from './folder-bytes.ts';
+import { outgrows } from './folder-bytes.ts';
 import { runGit, type GitRemote, type GitRun, type Programs } from './run-git.ts';
 
 export interface CommitOrder {
@@ -51,10 +51,7 @@ type Git = (args: readonly string[], more?: Partial<GitRun>) => Promise<string>;
 /** The commit itself; where a server does not give it by its id, what the ref stands for now, if that is still the same. */
 async function fetchInto(store: string, { remote, commit, name, limits }: CommitOrder, git: Git): Promise<void> {
   const shallow = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url];
-  const tooMuch = async (): Promise<string | null> => {
-    const bytes = await folderBytes(store);
-    return bytes <= limits.bytes ? null : `${bytes} bytes came, and ${limits.bytes} are allowed`;
-  };
+  const tooMuch = (): Promise<string | null> => outgrows(store, limits.bytes);
   const fetch = (what: string) => git(['-C', store, ...shallow, what], { remote, tooMuch });
   try {
     await fetch(commit);

@@ -5,7 +5,7 @@ import type { BuildLimits, Generator } from '../../contracts/docs.ts';
 import type { ResolvedSource, SiteSpec } from '../../contracts/docs-runs.ts';
 import { isAllowed } from '../../core/docs/git-source.ts';
 import { failure } from '../../policies/failures.ts';
-import { keyOf } from './build-docs.ts';
+import { keyOf } from './build-pages.ts';
 import { detectGenerator } from './detect-generator.ts';
 import { removeTree } from './durable.ts';
 import { fetchCommit } from './fetch-commit.ts';
@@ -48,7 +48,7 @@ export interface FetchOrder {
  */
 export async function fetchSource(deps: FetchDeps, order: FetchOrder): Promise<FetchedSource> {
   const { source, spec } = order;
-  const trusted = isTrusted(deps.config, source);
+  const trusted = await isTrusted(deps.config, source);
   const { tree, inPlace } = await (source.kind === 'git'
     ? fromGit(deps, { ...order, source }, trusted)
     : fromFolder(deps, { ...order, source }, trusted));
@@ -60,8 +60,8 @@ export async function fetchSource(deps: FetchDeps, order: FetchOrder): Promise<F
 }
 
 /** Whether the operator of this worker trusts a source: not its site, whose name anybody may give (A4). */
-const isTrusted = ({ docs }: FetchDeps['config'], source: ResolvedSource): boolean =>
-  isAllowed(source.kind === 'git' ? source.url : source.path, docs.trusted);
+const isTrusted = async ({ docs }: FetchDeps['config'], source: ResolvedSource): Promise<boolean> =>
+  source.kind === 'git' ? isAllowed(source.url, docs.trusted) : (await folderIn(source.path, docs.trusted)) !== null;
 
 type Placed = Pick<FetchedSource, 'tree' | 'inPlace'>;
 type OrderOf<Kind> = FetchOrder & { readonly source: Extract<ResolvedSource, { kind: Kind }> };
@@ -85,13 +85,8 @@ async function fromFolder(
   { source, work, spec }: OrderOf<'folder'>,
   trusted: boolean,
 ): Promise<Placed> {
-  const root = await realpath(source.path).catch(() => null);
-  // Both: a link in an allowed folder may lead anywhere.
-  if (
-    root === null ||
-    !isAllowed(source.path, config.docs.sources) ||
-    !isAllowed(root, await real(config.docs.sources))
-  )
+  const root = await folderIn(source.path, config.docs.sources);
+  if (root === null)
     throw failure('Refused', `${source.path} is no folder that this worker allows as a source.`, {
       next: 'Name it in SWITCHYARD_DOCS_SOURCES on the worker.',
     });
@@ -101,6 +96,12 @@ async function fromFolder(
   await removeTree(copy); // of a try before
   await copyTree(tree, copy);
   return { tree: { root: copy, apart: [] }, inPlace: false };
+}
+
+/** The real folder, where both are in a list: as it is named, and as it really lies. A link in an allowed folder may lead anywhere. */
+async function folderIn(path: string, allowed: readonly string[]): Promise<string | null> {
+  const root = await realpath(path).catch(() => null);
+  return root !== null && isAllowed(path, allowed) && isAllowed(root, await real(allowed)) ? root : null;
 }
 
 const real = (folders: readonly string[]): Promise<readonly string[]> =>

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Manifest } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
 import { flush, removeTree } from './durable.ts';
+import { isThere } from './is-there.ts';
 import { inWords, mustBeOneDevice, mustHaveSpace } from './preflight.ts';
 import { readManifest } from './read-manifest.ts';
 import { completeSite } from './stage-release.ts';
@@ -71,5 +72,3 @@ async function mustBeFlat(out: string): Promise<void> {
     { next: 'Choose another --out.' },
   );
 }
-
-const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildLimits, Diagnostics, GeneratorVersion, SphinxOptions } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
-import { folderBytes } from './folder-bytes.ts';
+import { outgrows } from './folder-bytes.ts';
+import { isThere } from './is-there.ts';
 import type { Generated, GenerateTask } from './make-pages.ts';
 import { runLimited, type LimitedEnd } from './run-limited.ts';
 import { sphinxEnvironment, type ToolPlace } from './sphinx-environment.ts';
@@ -32,7 +33,7 @@ export async function generateSphinx(
   const source = join(tree, options.dir);
   await mustHaveConf(source, options);
   const requirements = join(source, 'requirements.txt');
-  const wanted = trusted && (await exists(requirements)) ? requirements : null;
+  const wanted = trusted && (await isThere(requirements)) ? requirements : null;
   const python = await sphinxEnvironment(place, wanted, signal);
   const work = dirname(task.json);
   const warnings = join(work, 'sphinx-warnings.txt');
@@ -44,7 +45,7 @@ export async function generateSphinx(
     env: { PATH: place.programs.PATH, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', ...PYTHON },
     timeMs: limits.timeMs,
     signal,
-    tooMuch: () => tooMuch(work, limits),
+    tooMuch: () => outgrows(work, limits.bytes),
   });
   mustHaveEnded(end, { limits, tree });
   const said = await readFile(warnings, 'utf8').catch(() => '');
@@ -71,15 +72,8 @@ const untrusted = () =>
   });
 
 async function mustHaveConf(source: string, { dir }: SphinxOptions): Promise<void> {
-  if (await exists(join(source, 'conf.py'))) return;
+  if (await isThere(join(source, 'conf.py'))) return;
   throw failure('Invalid', `The source has no ${dir}/conf.py.`, { next: 'Name the folder that has it (sphinx: dir).' });
-}
-
-const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
-
-async function tooMuch(work: string, { bytes }: BuildLimits): Promise<string | null> {
-  const written = await folderBytes(work);
-  return written <= bytes ? null : `${written} bytes were written, and ${bytes} are allowed`;
 }
 
 interface Bounds {

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
-import type { BuildLimits, Diagnostics, TypedocOptions } from '../../contracts/docs.ts';
+import type { Diagnostics, TypedocOptions } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
-import { folderBytes } from './folder-bytes.ts';
+import { outgrows } from './folder-bytes.ts';
+import { lastLines } from './last-lines.ts';
 import type { Generated, GenerateTask } from './make-pages.ts';
 import { packageFolders } from './package-folders.ts';
 import { runLimited, type LimitedEnd } from './run-limited.ts';
@@ -52,7 +52,7 @@ export async function generateTypedoc(
       env: { PATH: path, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', NODE_NO_WARNINGS: '1' },
       timeMs: limits.timeMs,
       signal,
-      tooMuch: () => tooMuch(work, limits),
+      tooMuch: () => outgrows(work, limits.bytes),
     });
     return { generator: typedocVersion(), diagnostics: diagnosticsOf(await resultOf(end, result, task)) };
   } finally {
@@ -74,11 +74,6 @@ function permissionsOf({ tree, trusted }: GenerateTask, work: string): readonly 
     ...outermost.map((folder) => `--allow-fs-read=${folder}`),
     `--allow-fs-write=${work}`,
   ];
-}
-
-async function tooMuch(work: string, { bytes }: BuildLimits): Promise<string | null> {
-  const written = await folderBytes(work);
-  return written <= bytes ? null : `${written} bytes were written, and ${bytes} are allowed`;
 }
 
 /** @throws failure that says why there is none. */
@@ -109,13 +104,6 @@ function leadsOut(tail: string, tree: string) {
 }
 
 const LOOK = 'Build it on your own machine with typedoc to see more.';
-
-const lastLines = (text: string): readonly string[] =>
-  stripVTControlCharacters(text)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-20)
-    .map((line) => line.slice(0, 300));
 
 /** @throws failure `Invalid` where it did not come to its end. */
 function diagnosticsOf({ stage, ...diagnostics }: ChildResult): Diagnostics {

@@ -1,9 +1,11 @@
-import { cp, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocsConfig } from '../../config.ts';
 import { readLock } from '../../core/docs/read-lock.ts';
 import { failure } from '../../policies/failures.ts';
 import { removeTree } from './durable.ts';
+import { isThere } from './is-there.ts';
+import { lastLines } from './last-lines.ts';
 import { runLimited } from './run-limited.ts';
 
 export interface InstallOrder {
@@ -43,7 +45,7 @@ export async function installDependencies(
   await npmCi(folder, { place, signal });
   const modules = join(tree, 'node_modules');
   await removeTree(modules);
-  if (await exists(join(folder, 'node_modules'))) await move(join(folder, 'node_modules'), modules);
+  if (await isThere(join(folder, 'node_modules'))) await rename(join(folder, 'node_modules'), modules); // work and tree are one folder
   await removeTree(folder);
   return { packages: read.packages };
 }
@@ -97,22 +99,6 @@ async function npmCi(folder: string, { place, signal }: InstallPlace): Promise<v
   const type = /EINTEGRITY|EUSAGE|ERESOLVE|EALLOWGIT|E404/.test(said) ? 'Invalid' : 'Unavailable';
   throw failure(type, 'npm could not install what the lock file names.', {
     next: type === 'Invalid' ? 'Make the lock file anew.' : 'Look whether the worker reaches its registry.',
-    details: {
-      shown: said
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .slice(0, 10),
-    },
+    details: { shown: lastLines(said) },
   });
-}
-
-const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
-
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EXDEV') throw cause;
-    await cp(from, to, { recursive: true, verbatimSymlinks: true });
-  }
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { GateFinding, Manifest } from '../../contracts/docs.ts';
-import type { Judgement } from '../../contracts/docs-activities.ts';
-import { assertNever } from '../../core/assert-never.ts';
-import type { Decision } from '../../core/docs/pointer-move.ts';
+import * as says from '../../contracts/docs-words.ts';
+import { outcomeOfMove } from '../../core/docs/outcome-of-move.ts';
 import { spaceNeeded } from '../../core/docs/space-needed.ts';
-import { buildPages, readSource, stage, treeWords, type DocsAsk, type DocsWatch } from './build-docs.ts';
+import { buildPages, readSource, stage, type DocsAsk, type DocsWatch, type ReadSource } from './build-pages.ts';
 import { flatSite, prepareFlat, replaceFlat } from './flat-site.ts';
 import { judgeRelease, standingRelease } from './judge-release.ts';
 import type { DocsTools } from './make-pages.ts';
@@ -23,7 +22,7 @@ export interface Publication {
   readonly by: string;
 }
 
-export interface DocsReport {
+export interface FolderReport {
   readonly outcome: 'published' | 'unchanged' | 'not-published' | 'gates-failed';
   /** Why it was not published. */
   readonly why: string | null;
@@ -42,38 +41,39 @@ export interface DocsReport {
  *
  * @throws failure of the stage that failed.
  */
-export async function publishDocs(publication: Publication, watch: DocsWatch): Promise<DocsReport> {
+export async function publishDocs(publication: Publication, watch: DocsWatch): Promise<FolderReport> {
   const { ask, tools, out, by } = publication;
   const askedAt = new Date().toISOString();
   const layout = await stage(watch, ['preparing', leftoverWords], () => prepareSite(out));
-  const source = await stage(watch, ['reading', treeWords], () => readSource(ask, tools, [out]));
-  const known = await stage(watch, ['looking', (found) => found?.release ?? 'no release of this source yet'], () =>
+  const source = await stage(watch, ['reading', ({ facts }) => says.tree({ ...facts, trusted: ask.trusted })], () =>
+    readSource(ask, tools, [out]),
+  );
+  const known = await stage(watch, ['looking', (found) => says.known(found && { id: found.release })], () =>
     findRelease(layout, source.key),
   );
   const manifest = known ?? (await buildRelease({ ask, tools, layout }, source, watch));
   const { release } = manifest;
-  const { findings, stands } = await stage(watch, ['judging', findingWords], () =>
+  const { findings, stands } = await stage(watch, ['judging', says.findings], () =>
     judgeRelease(layout, { ...ask, release }),
   );
   const built = { manifest, reused: known !== null, findings };
   if (findings.some(({ passed }) => !passed)) return gatesFailed(built, stands);
   const asked = { version: ask.version, release, askedAt, by };
-  const decision = await stage(watch, ['activating', ({ kind }) => ACTIVATED[kind]], () => publish(layout, asked));
-  return reportOf(decision, built);
+  const decision = await stage(watch, ['activating', says.decision], () => publish(layout, asked));
+  return { ...built, ...outcomeOfMove(decision, { release, reused: built.reused }) };
 }
 
-const findingWords = ({ findings }: Judgement): string =>
-  findings.length === 0 ? 'no gate was asked for' : findings.map(({ sentence }) => sentence).join(' ');
-
 /** The same into one plain folder, that has no releases to go back to. */
-export async function publishFlat({ ask, tools, out }: Publication, watch: DocsWatch): Promise<DocsReport> {
+export async function publishFlat({ ask, tools, out }: Publication, watch: DocsWatch): Promise<FolderReport> {
   const site = flatSite(out);
   const before = await readManifest(out);
   await stage(watch, ['preparing', () => out], async () => {
     await prepareFlat(site, { spaceBytes: spaceNeeded(before === null ? [] : [before.site]) });
     await sweepWorkspaces(site.work);
   });
-  const source = await stage(watch, ['reading', treeWords], () => readSource(ask, tools, [site.out, site.beside]));
+  const source = await stage(watch, ['reading', ({ facts }) => says.tree({ ...facts, trusted: ask.trusted })], () =>
+    readSource(ask, tools, [site.out, site.beside]),
+  );
   const stands = await wholeOrNull(out);
   if (stands?.buildKey === source.key) {
     const { release, gates: findings } = stands;
@@ -122,7 +122,7 @@ const wholeOrNull = (folder: string): Promise<Manifest | null> => mustBeWhole(fo
 
 type Build = Pick<Publication, 'ask' | 'tools'> & { readonly layout: SiteLayout };
 
-async function buildRelease({ ask, tools, layout }: Build, source: Parameters<typeof buildPages>[1], watch: DocsWatch) {
+async function buildRelease({ ask, tools, layout }: Build, source: ReadSource, watch: DocsWatch) {
   const { path: work, close } = await openWorkspace(layout.work);
   try {
     const standing = await standingRelease(layout, ask.version);
@@ -134,47 +134,10 @@ async function buildRelease({ ask, tools, layout }: Build, source: Parameters<ty
   }
 }
 
-const ACTIVATED: Readonly<Record<Decision['kind'], string>> = {
-  move: 'the pointer was moved and read back',
-  already: 'it stands already',
-  pinned: 'left, the version is pinned',
-  overtaken: 'left, a newer one stands',
-  refused: 'left',
-};
+type Built = Pick<FolderReport, 'manifest' | 'reused' | 'findings'>;
 
-type Built = Pick<DocsReport, 'manifest' | 'reused' | 'findings'>;
-
-function gatesFailed(built: Built, stands: string | null): DocsReport {
+function gatesFailed(built: Built, stands: string | null): FolderReport {
   const failed = built.findings.filter(({ passed }) => !passed);
   const why = failed.map(({ sentence }) => sentence).join(' ');
   return { ...built, outcome: 'gates-failed', why, stands };
 }
-
-function reportOf(decision: Decision, built: Built): DocsReport {
-  const { release } = built.manifest;
-  switch (decision.kind) {
-    case 'move':
-      return { ...built, outcome: 'published', why: null, stands: release };
-    case 'already':
-      return { ...built, outcome: built.reused ? 'unchanged' : 'published', why: null, stands: release };
-    case 'pinned':
-      return notPublished(
-        `pinned since ${decision.stands.pinnedSince ?? ''} by ${decision.stands.by}`,
-        decision,
-        built,
-      );
-    case 'overtaken':
-      return notPublished(`what was asked for later stands already, by ${decision.stands.by}`, decision, built);
-    case 'refused':
-      return { ...built, outcome: 'not-published', why: decision.reason, stands: null };
-    default:
-      return assertNever(decision);
-  }
-}
-
-const notPublished = (why: string, { stands }: { readonly stands: { release: string } }, built: Built): DocsReport => ({
-  ...built,
-  outcome: 'not-published',
-  why,
-  stands: stands.release,
-});

@@ -7,6 +7,7 @@ import {
   type PointerMove,
 } from '../../core/docs/pointer-move.ts';
 import { defaultVersion, rootFiles, type ShownSite } from '../../core/docs/root-files.ts';
+import type { DocsMove } from '../../contracts/docs-runs.ts';
 import { replaceFile } from './durable.ts';
 import { movePointer, settle, standsAt, type MoveWatch } from './pointer.ts';
 import { newestMove, readJournal, versionsOf } from './pointer-journal.ts';
@@ -38,6 +39,12 @@ export async function publish(
   const decide = async () => decidePublish(await newestMove(layout, asked.version), release, { ...asked, now: now() });
   return moved(layout, await movePointer({ layout, version: asked.version }, decide, watch));
 }
+
+/** Moves a pointer without a build. */
+export const moveVersion = (
+  layout: SiteLayout,
+  { move, ...asked }: Asked & Pick<DocsMove, 'move'>,
+): Promise<Decision> => (move.kind === 'rollback' ? rollBack(layout, { ...asked, to: move.to }) : unpin(layout, asked));
 
 /** Goes back to the release before, or to the one that is named, and pins the version to it (P3). */
 export async function rollBack(layout: SiteLayout, { to, ...asked }: Asked & { readonly to: string | null }) {

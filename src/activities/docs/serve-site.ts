@@ -44,13 +44,13 @@ async function answer({ layout, isFlat, consistent }: Serving, request: Incoming
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
   } else if (isFlat || version === undefined) {
-    file(request, response, { root: layout.out, path });
+    file(request, response, { root: layout.out, path, immutable: !isFlat && path.startsWith('/releases/') });
   } else {
     const release = readVersionName(version).kind === 'ok' ? await standsAt(layout, version) : null;
     if (release === null) response.writeHead(404).end('There is no such version.\n');
     else if (rest === undefined) redirect(response, `/versions/${version}/${search}`);
     else if (consistent) redirect(response, `/releases/${release}${rest}${search}`);
-    else file(request, response, { root: join(layout.releases, release), path: rest });
+    else file(request, response, { root: join(layout.releases, release), path: rest, immutable: false });
   }
 }
 
@@ -58,13 +58,15 @@ function redirect(response: ServerResponse, to: string): void {
   response.writeHead(302, { location: to, 'cache-control': 'no-cache' }).end();
 }
 
+interface ServedFile {
+  readonly root: string;
+  readonly path: string;
+  /** What it says never changes. */
+  readonly immutable: boolean;
+}
+
 /** `send` decides on types, ranges and validators, refuses to leave the folder, and shows nothing that begins with a dot. */
-function file(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { root, path }: { root: string; path: string },
-): void {
-  const immutable = path.startsWith('/releases/');
+function file(request: IncomingMessage, response: ServerResponse, { root, path, immutable }: ServedFile): void {
   send(request, path, { root, dotfiles: 'ignore', cacheControl: false })
     .on('headers', (one: ServerResponse) => {
       one.setHeader('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -72,7 +74,7 @@ function file(
     .pipe(response);
 }
 
-/** Pages may hold what authors of comments wrote: they run their own scripts, reach nothing else, and sit in nobody's frame. */
+/** Pages may hold what authors of comments wrote: they run their own scripts, reach nothing else but images, and sit in nobody's frame. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

@@ -8,7 +8,7 @@ import type { SourceTree } from './source-tree.ts';
  * programs for git to run. Those that git would run here are switched off all the same.
  */
 export async function revisionOf({ root, apart }: SourceTree, config: GitConfig): Promise<string | null> {
-  const git = (args: readonly string[]): Promise<string> => runGit(root, args, config);
+  const git = (args: readonly string[]): Promise<string> => gitIn(root, args, config);
   try {
     const except = apart.map((path) => `:(exclude,top,literal)${path}`);
     const changed = await git(['status', '--porcelain', '--', '.', ...except]);
@@ -20,7 +20,7 @@ export async function revisionOf({ root, apart }: SourceTree, config: GitConfig)
 
 type GitConfig = Pick<DocsConfig, 'programs' | 'userHome'>;
 
-async function runGit(root: string, args: readonly string[], { programs, userHome }: GitConfig): Promise<string> {
+async function gitIn(root: string, args: readonly string[], { programs, userHome }: GitConfig): Promise<string> {
   const env = { ...programs, HOME: userHome, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
   const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
   const { stdout } = await promisify(execFile)('git', ['-C', root, ...safe, ...args], { env, timeout: 30_000 });

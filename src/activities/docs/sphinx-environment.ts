@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../core/sha256.ts';
 import { failure } from '../../policies/failures.ts';
+import { lastLines } from './last-lines.ts';
 import { runLimited } from './run-limited.ts';
 import { SPHINX_REQUIREMENTS } from './sphinx-requirements.ts';
 import { openWorkspace, sweepWorkspaces } from './workspace.ts';
@@ -80,13 +81,6 @@ async function runPython(
 
 /** As a shell says that there is no such program. */
 const NOT_FOUND = 127;
-
-const lastLines = (text: string): readonly string[] =>
-  text
-    .trim()
-    .split('\n')
-    .slice(-10)
-    .map((line) => line.slice(0, 300));
 
 /** Somebody else made the same meanwhile. */
 function unlessMade(cause: unknown): void {

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../contracts/docs.ts';
 import type { StageActivities, StageInput } from '../../contracts/docs-activities.ts';
-import { mustBeUnchanged } from './build-docs.ts';
+import { mustBeUnchanged } from './build-pages.ts';
 import type { DocsWorkshop } from './docs-activities.ts';
 import { removeTree } from './durable.ts';
 import { fetchSource, type FetchedSource } from './fetch-source.ts';

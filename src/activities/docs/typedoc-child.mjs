@@ -103,7 +103,7 @@ function ofTask(/** @type {ChildTask} */ { tree, options, revision, trusted }) {
   return {
     ...(name === null ? {} : { name }),
     ...(entryPoints.length === 0 ? {} : { entryPoints: [...entryPoints] }),
-    ...(strategy === null ? {} : { entryPointStrategy: strategy }),
+    entryPointStrategy: strategy,
     ...(revision === null || !trusted ? {} : { gitRevision: revision }),
     ...(typeErrors === 'report' ? { skipErrorChecking: true } : {}),
     displayBasePath: tree,

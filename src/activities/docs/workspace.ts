@@ -11,6 +11,11 @@ export interface Workspace {
   readonly close: () => Promise<void>;
 }
 
+const NAME = /^([\w-]+)\.(\d+)\.[0-9a-f]{8}$/;
+
+/** Whether it is the name of one, and of nothing else in a folder. */
+export const isWorkspaceName = (name: string): boolean => NAME.test(name);
+
 /** Its name says who works there: machine and process. `prefix` tells ours from others' in a shared folder. */
 export async function openWorkspace(folder: string, prefix = ''): Promise<Workspace> {
   const name = `${prefix}${machine()}.${process.pid}.${randomUUID().slice(0, 8)}`;
@@ -39,7 +44,7 @@ export async function sweepWorkspaces(folder: string, prefix = ''): Promise<numb
 }
 
 async function isDead(folder: string, name: string, prefix: string): Promise<boolean> {
-  const [, host, pid] = /^([\w-]+)\.(\d+)\.[0-9a-f]{8}$/.exec(name.slice(prefix.length)) ?? [];
+  const [, host, pid] = NAME.exec(name.slice(prefix.length)) ?? [];
   if (host === undefined) return false; // none of ours
   if (host === machine() && Number(pid) === process.pid) return !OPEN.has(name); // a container's process is always number 1
   if (host === machine() && !isAlive(Number(pid))) return true;

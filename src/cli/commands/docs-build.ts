@@ -7,8 +7,9 @@ import {
   type Generator,
 } from '../../contracts/docs.ts';
 import { byteSize } from '../../core/docs/byte-size.ts';
+import { SITE_ADDRESS } from '../../core/docs/site-address.ts';
 import { collect, examples, type AddVerb } from '../command.ts';
-import { docsFolder, mustBeApart, sourceFolder } from '../docs-folder.ts';
+import { mustBeApart, sourceFolder } from '../docs-folder.ts';
 import {
   askForBuild,
   DETACH_OPTION,
@@ -122,23 +123,23 @@ interface BuildFlags extends HereFlags, BuildRunFlags {
 }
 
 /** Flags of a folder, whose site says all this in switchyard.yaml. */
-const HERE: readonly (keyof HereFlags)[] = [
-  'source',
-  'generator',
-  'entry',
-  'strategy',
-  'name',
-  'typeErrors',
-  'sphinxDir',
-  'untrusted',
-  'flat',
-  'warnings',
-  'links',
-  'minCoverage',
-  'coverageMayNotFall',
-  'maxSize',
-  'baseUrl',
-];
+const HERE = Object.keys({
+  source: true,
+  generator: true,
+  entry: true,
+  strategy: true,
+  name: true,
+  typeErrors: true,
+  sphinxDir: true,
+  untrusted: true,
+  flat: true,
+  warnings: true,
+  links: true,
+  minCoverage: true,
+  coverageMayNotFall: true,
+  maxSize: true,
+  baseUrl: true,
+} satisfies Record<keyof HereFlags, true>) as (keyof HereFlags)[];
 
 /** Flags of a run in Temporal. */
 const THERE: readonly (keyof BuildRunFlags)[] = ['ref', 'detach', 'wait', 'onCancel', 'config', 'address', 'namespace'];
@@ -163,9 +164,8 @@ function mustBeUnset<F extends object>(flags: F, names: readonly (keyof F & stri
   );
 }
 
-async function buildFolder(terminal: Terminal, place: string, flags: BuildFlags): Promise<ExitCode> {
+async function buildFolder(terminal: Terminal, out: string, flags: BuildFlags): Promise<ExitCode> {
   const source = sourceFolder(terminal, flags.source ?? '.');
-  const out = docsFolder(terminal, place);
   mustBeApart(out, source);
   const ask = {
     source,
@@ -177,8 +177,8 @@ async function buildFolder(terminal: Terminal, place: string, flags: BuildFlags)
     baseUrl: flags.baseUrl === undefined ? null : mustBeAddress(flags.baseUrl),
   };
   const order = { ask, out, by: whoAsks(flags.by, terminal.env), flat: flags.flat === true };
-  const { buildDocs } = await import('../build-docs.ts');
-  return buildDocs(terminal, order, flags.json === true);
+  const { buildDocsHere } = await import('../build-docs-here.ts');
+  return buildDocsHere(terminal, order, flags.json === true);
 }
 
 /** Null: as the source shows. */
@@ -224,7 +224,7 @@ function mustBeSize(text: string): number {
 }
 
 function mustBeAddress(text: string): string {
-  if (/^https?:\/\/[^\s/?#@"<>]+(\/[^\s?#"<>]*)?$/.test(text)) return text.replace(/\/+$/, '');
+  if (SITE_ADDRESS.test(text)) return text.replace(/\/+$/, '');
   throw new Stop(EXIT.usage, [
     problem(`--base-url: ${quoted(text)} is no address`, 'https://docs.example.com/handbook'),
   ]);

@@ -1,6 +1,6 @@
 import type { DocsDecision, DocsMove } from '../../contracts/docs-runs.ts';
 import { examples, type AddVerb, type Context } from '../command.ts';
-import { atDesk, DEFAULT_RETENTION, subjectOf, type DeskFlags, type DocsSubject } from '../docs-desk.ts';
+import { atDesk, subjectOf, type AskedRetention, type DeskFlags, type DocsSubject } from '../docs-desk.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { whoAsks } from '../identity.ts';
 import { hearInterrupts } from '../interrupts.ts';
@@ -151,12 +151,10 @@ interface RetentionFlags {
   readonly grace?: string | undefined;
 }
 
-/** Null: as the site says. */
-function retentionOf({ keep, grace }: RetentionFlags): typeof DEFAULT_RETENTION | null {
-  if (keep === undefined && grace === undefined) return null;
+function retentionOf({ keep, grace }: RetentionFlags): AskedRetention {
   return {
-    keep: keep === undefined ? DEFAULT_RETENTION.keep : mustBeCount(keep),
-    graceMs: grace === undefined ? DEFAULT_RETENTION.graceMs : must(parseSpan(grace, '--grace')),
+    keep: keep === undefined ? null : mustBeCount(keep),
+    graceMs: grace === undefined ? null : must(parseSpan(grace, '--grace')),
   };
 }
 

@@ -5,6 +5,9 @@ export function byteSize(text: string): number | null {
   return number === undefined || factor === undefined ? null : Math.round(Number(number) * factor);
 }
 
+/** `1.5 MB`. */
+export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['B', 1],
   ['kB', 1_000],

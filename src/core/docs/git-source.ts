@@ -15,10 +15,14 @@ export function readGitAddress(text: string, allowed: readonly string[]): GitAdd
   return { kind: 'ok', url: text, origin, host: hostname };
 }
 
-/** Whether an address or a folder is one of a list, or below one of them. */
+/** Whether an address or a folder is one of a list, or below one of them; never one that climbs, which would lead out of it again. */
 export function isAllowed(text: string, allowed: readonly string[]): boolean {
+  if (CLIMBS.test(text)) return false;
   return allowed.some((one) => text === one || text.startsWith(one.endsWith('/') ? one : `${one}/`));
 }
+
+/** Servers and clients read `%2e` as a dot, and some a backslash as a slash. */
+const CLIMBS = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)|%2f|%5c/i;
 
 export type GitRef =
   | { readonly kind: 'commit'; readonly commit: string }

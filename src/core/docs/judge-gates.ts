@@ -1,3 +1,5 @@
+import { megabytes } from './byte-size.ts';
+
 /** What a gate needs to know of a release; its manifest has all of it. */
 export interface GateFacts {
   readonly release: string;
@@ -90,6 +92,11 @@ const covered = (passed: boolean, sentence: string): Finding => ({ gate: 'covera
 
 function size({ maxBytes }: GateRules['size'], bytes: number): readonly Finding[] {
   if (maxBytes === null) return [];
-  const mb = (of: number): string => `${(of / 1_000_000).toFixed(1)} MB`;
-  return [{ gate: 'size', passed: bytes <= maxBytes, sentence: `${mb(bytes)}, at most ${mb(maxBytes)} is allowed.` }];
+  return [
+    {
+      gate: 'size',
+      passed: bytes <= maxBytes,
+      sentence: `${megabytes(bytes)}, at most ${megabytes(maxBytes)} is allowed.`,
+    },
+  ];
 }

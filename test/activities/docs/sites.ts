@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { DocsWatch } from '../../../src/activities/docs/build-docs.ts';
+import type { DocsWatch } from '../../../src/activities/docs/build-pages.ts';
 import { removeTree } from '../../../src/activities/docs/durable.ts';
 import type { DocsTools } from '../../../src/activities/docs/make-pages.ts';
-import { publishDocs, type DocsReport, type Publication } from '../../../src/activities/docs/publish-docs.ts';
+import { publishDocs, type FolderReport, type Publication } from '../../../src/activities/docs/publish-docs.ts';
 import { siteLayout, type SiteLayout } from '../../../src/activities/docs/site-layout.ts';
-import { DEFAULT_BUILD_LIMITS, NO_GATES } from '../../../src/contracts/docs.ts';
+import { DEFAULT_BUILD_LIMITS, DEFAULT_TYPEDOC, NO_GATES } from '../../../src/contracts/docs.ts';
 
 export const PAGES = ['index.html', 'a.html', 'sub/b.html', 'search.js'];
 
@@ -62,7 +62,7 @@ export interface Scene {
   readonly layout: SiteLayout;
   readonly says: (text: string) => Promise<void>;
   readonly publication: (tools?: DocsTools) => Publication;
-  readonly build: (tools?: DocsTools) => Promise<DocsReport>;
+  readonly build: (tools?: DocsTools) => Promise<FolderReport>;
   readonly close: () => Promise<void>;
 }
 
@@ -72,8 +72,7 @@ export async function openScene(): Promise<Scene> {
   const source = join(folder, 'source');
   const layout = siteLayout(join(folder, 'site'));
   await mkdir(source);
-  const options = { name: null, entryPoints: [], strategy: 'resolve', typeErrors: 'fail' } as const;
-  const generator = { kind: 'typedoc' as const, options };
+  const generator = { kind: 'typedoc' as const, options: DEFAULT_TYPEDOC };
   const terms = { trusted: true, limits: DEFAULT_BUILD_LIMITS, gates: NO_GATES, baseUrl: null };
   const ask = { source, version: 'latest', generator, ...terms };
   const publication = (tools = fakeTools()): Publication => ({ ask, tools, out: layout.out, by: 'me' });

@@ -25,6 +25,16 @@ test('what is allowed is a folder and what is below it, not what begins with its
   expect(isAllowed('/srv/app', ['/srv/app'])).toBe(true);
   expect(isAllowed('/srv/app/docs', ['/srv/app'])).toBe(true);
   expect(isAllowed('/srv/apple', ['/srv/app'])).toBe(false);
+  for (const climbing of [
+    '/srv/app/../evil',
+    '/srv/app/..',
+    '/srv/app/./x',
+    '/srv/app/%2E%2e/evil',
+    '/srv/app/..\\evil',
+    '/srv/app/x%2f..',
+  ])
+    expect([climbing, isAllowed(climbing, ['/srv/app'])]).toEqual([climbing, false]);
+  expect(isAllowed('/srv/app/a..b/.x', ['/srv/app'])).toBe(true);
   expect(isAllowed('https://git.example.com/acme/app.git', ['https://git.example.com'])).toBe(true);
   expect(isAllowed('https://git.example.com.evil.test/x', ['https://git.example.com'])).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { DocsReport } from '../activities/docs/publish-docs.ts';
+import type { FolderReport } from '../activities/docs/publish-docs.ts';
 import { loadDocsConfig } from '../config.ts';
 import { exitOfDocs } from './explain.ts';
 import { buildHere, listHere, type DocsOrder } from './docs-here.ts';
@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 import { formatDuration } from '../core/duration.ts';
 
 /** Builds and publishes with a line for each stage on stderr, and the end on stdout. Ctrl-C stops it; what is published stays (P2). */
-export async function buildDocs(terminal: Terminal, order: DocsOrder, json: boolean): Promise<ExitCode> {
+export async function buildDocsHere(terminal: Terminal, order: DocsOrder, json: boolean): Promise<ExitCode> {
   const config = loadDocsConfig(terminal.env);
   const interrupted = hearStop();
   try {
@@ -31,7 +31,7 @@ export async function buildDocs(terminal: Terminal, order: DocsOrder, json: bool
 const tellStage = (terminal: Terminal) => (label: string, facts: string, ms: number) =>
   terminal.err(`${label.padEnd(12)}${facts}  ${terminal.paint('dim', formatDuration(ms))}`);
 
-function document({ out, ask }: DocsOrder, { manifest, ...report }: DocsReport) {
+function document({ out, ask }: DocsOrder, { manifest, ...report }: FolderReport) {
   const facts = { ...manifest, files: manifest.files.length };
   return { ...report, out, version: ask.version, release: manifest.release, manifest: facts };
 }

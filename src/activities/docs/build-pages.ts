@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { BuildLimits, Gates, Generator, Manifest, SiteFacts } from '../../contracts/docs.ts';
+import type { BuildLimits, Gates, Generator, Manifest } from '../../contracts/docs.ts';
+import * as says from '../../contracts/docs-words.ts';
 import { buildKey } from '../../core/docs/build-key.ts';
 import { failure } from '../../policies/failures.ts';
 import { generateInto, manifestOf, pagesIn, verifyPages, type DocsTools } from './make-pages.ts';
@@ -47,20 +48,20 @@ export interface ReadSource {
 
 /** What of an ask makes two builds of one source different. */
 export interface BuildTerms extends Pick<DocsAsk, 'generator' | 'trusted' | 'baseUrl'> {
-  readonly dependencies?: 'install' | 'none';
+  readonly dependencies: 'install' | 'none';
 }
 
 /** Looks at a source: what a build of it would depend on. @throws failure `NotFound` where there is none. */
 export async function readSource(ask: DocsAsk, tools: DocsTools, apart: readonly string[]): Promise<ReadSource> {
   const tree = { root: await mustBeFolder(ask.source), apart };
   const facts = await hashTree(tree);
-  return { tree, facts, key: await keyOf({ tree, facts }, ask, tools) };
+  return { tree, facts, key: await keyOf({ tree, facts }, { ...ask, dependencies: 'none' }, tools) };
 }
 
 /** The build key of a tree as it stands. */
 export async function keyOf(
   { tree, facts }: Pick<ReadSource, 'tree' | 'facts'>,
-  { generator, trusted, baseUrl, dependencies = 'none' }: BuildTerms,
+  { generator, trusted, baseUrl, dependencies }: BuildTerms,
   tools: Pick<DocsTools, 'versionOf'>,
 ): Promise<string> {
   return buildKey({
@@ -95,12 +96,12 @@ export async function buildPages(
 ): Promise<{ readonly site: string; readonly manifest: Manifest }> {
   const revision = ask.trusted ? await tools.revisionOf(source.tree) : null;
   const made = await withTree(ask, { source, watch }, (tree) =>
-    stage(watch, ['generating', ({ diagnostics: { warnings } }) => `${warnings} warnings`], () =>
+    stage(watch, ['generating', ({ diagnostics }) => says.diagnostics(diagnostics)], () =>
       generateInto({ ...ask, work, tools, tree, revision }, watch.signal),
     ),
   );
   await mustBeUnchanged(source.tree, source.facts);
-  const verified = await stage(watch, ['verifying', ({ facts }) => siteWords(facts)], () =>
+  const verified = await stage(watch, ['verifying', ({ facts }) => says.site(facts)], () =>
     verifyPages({ ...ask, work, tools, standing }),
   );
   const from =
@@ -108,13 +109,6 @@ export async function buildPages(
   const manifest = manifestOf(ask, { key: source.key, source: from, made, verified, standing });
   return { site: pagesIn(work), manifest };
 }
-
-export const siteWords = ({ pages, files, bytes, brokenLinkCount }: SiteFacts): string =>
-  `${pages} pages, ${files} files, ${mb(bytes)}, ${brokenLinkCount} broken links`;
-
-export const treeWords = ({ facts }: ReadSource): string => `${facts.files} files, ${mb(facts.bytes)}`;
-
-const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** A trusted tree is built where it stands; of another one a copy, in a folder with nothing above it that belongs to us (P4). */
 async function withTree<T>(
