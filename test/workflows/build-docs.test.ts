@@ -210,6 +210,25 @@ test.concurrent('a source that the worker does not allow is refused, whatever th
   });
 });
 
+test.concurrent.each([
+  [{ site: '../outside' }, /^The site is no name of a site/],
+  [{ version: '../../pwned' }, /^The version holds/],
+])('a name of %j is refused by the worker as well: it would be a folder elsewhere (A4)', async (names, why) => {
+  const { spec } = await yard.site();
+  const { site = spec.site, version = 'latest' } = names as { site?: string; version?: string };
+  const request = { spec: { ...spec, site }, version, publish: true, pace: FAST_DOCS, wish: null, carried: null };
+  const handle = await yard.temporal.client.workflow.signalWithStart('buildDocs', {
+    workflowId: `docs:odd:${JSON.stringify(names)}`,
+    taskQueue: yard.taskQueue,
+    args: [request],
+    signal: 'buildRequested',
+    signalArgs: [{ ref: null, commit: null, trigger: 'manual', by: 'me' }],
+  });
+  await expect(handle.result()).rejects.toMatchObject({
+    cause: { type: 'Refused', message: expect.stringMatching(why) as unknown },
+  });
+});
+
 test.concurrent('a tick builds what has moved, and leaves a build that is under way alone', async () => {
   const rig = await yard.site();
   await rig.says('WAIT one');

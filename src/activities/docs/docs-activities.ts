@@ -18,6 +18,9 @@ import { prepareSite } from './publish-docs.ts';
 import { listingOf } from './release-facts.ts';
 import { moveVersion, publish, readSite } from './release-store.ts';
 import { resolveRef } from './resolve-ref.ts';
+import { isSiteName } from '../../core/docs/site-name.ts';
+import { readVersionName } from '../../core/docs/version-name.ts';
+import { failure } from '../../policies/failures.ts';
 import { siteLayout, type SiteLayout } from './site-layout.ts';
 import { wantedVersions } from './wanted-versions.ts';
 
@@ -39,7 +42,13 @@ export interface DocsDeps {
 export interface DocsWorkshop extends Required<DocsDeps> {
   readonly places: BuildPlaces;
   /** Runs the body of an activity: beating, ended with its pulse, and what a file system refuses in words. */
-  readonly working: <T>(spec: Pick<SiteSpec, 'site'>, work: (at: AtWork) => Promise<T>) => Promise<T>;
+  readonly working: <T>(input: Named, work: (at: AtWork) => Promise<T>) => Promise<T>;
+}
+
+/** What an input names: whoever may start a workflow chooses it, and it becomes names of folders. */
+interface Named {
+  readonly spec: Pick<SiteSpec, 'site'>;
+  readonly version?: string;
 }
 
 interface AtWork {
@@ -51,9 +60,10 @@ export function openWorkshop(deps: DocsDeps): DocsWorkshop {
   const { now = Date.now, stopping = new AbortController().signal, limits = DEFAULT_BUILD_LIMITS } = deps;
   const { buildsAtOnce = BUILDS_AT_ONCE } = deps;
   const { docs } = deps.config;
-  const working: DocsWorkshop['working'] = ({ site }, work) =>
+  const working: DocsWorkshop['working'] = (input, work) =>
     withActivityPulse({ now, stopping }, async (pulse) => {
-      const layout = siteLayout(join(docs.publishRoot, site));
+      mustBeNames(input);
+      const layout = siteLayout(join(docs.publishRoot, input.spec.site));
       try {
         return await beating(pulse, () => inWords(layout.out, () => work({ layout, pulse })));
       } catch (error) {
@@ -72,6 +82,17 @@ export function openWorkshop(deps: DocsDeps): DocsWorkshop {
   };
 }
 
+/** The client has seen to it (A2); a worker does not rely on that (A4). */
+function mustBeNames({ spec, version = 'latest' }: Named): void {
+  const read = readVersionName(version);
+  const why = isSiteName(spec.site)
+    ? read.kind === 'bad'
+      ? `version ${read.why}`
+      : null
+    : 'site is no name of a site';
+  if (why !== null) throw failure('Refused', `The ${why}.`, { next: 'Start builds with ./switchyard docs publish.' });
+}
+
 /** The run whose activity this is. */
 const runOf = (): string => Context.current().info.workflowExecution?.runId ?? randomUUID();
 
@@ -80,7 +101,7 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
   const { config, places, ownQueue, working } = workshop;
   return {
     resolveSource: ({ spec, ref }) =>
-      working(spec, async ({ pulse: { signal } }) => {
+      working({ spec }, async ({ pulse: { signal } }) => {
         const { source } = spec;
         if (source.kind === 'folder') return source;
         const remote = await openRemote(config, source);
@@ -88,19 +109,21 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
         return { ...source, ref: wanted, ...(await resolveRef(config.docs.programs, { remote, ref: wanted }, signal)) };
       }),
     claimWorkspace: ({ spec }) =>
-      working(spec, async ({ layout }) => {
+      working({ spec }, async ({ layout }) => {
         await mkdir(config.docs.publishRoot, { recursive: true });
         const { work } = await prepareSite(layout.out);
         return { queue: ownQueue, workspace: (await places.claim(work, runOf())).name };
       }),
     judgeRelease: ({ spec, version, release }) =>
-      working(spec, ({ layout }) => judgeRelease(layout, { version, release, gates: spec.gates })),
-    activateRelease: ({ spec, ...asked }) => working(spec, ({ layout }) => publish(layout, asked)),
-    moveVersion: ({ spec, ...asked }) => working(spec, ({ layout }) => moveVersion(layout, asked)),
-    listSite: ({ spec }) => working(spec, async ({ layout }) => listingOf(layout, await readSite(layout))),
+      working({ spec, version }, ({ layout }) => judgeRelease(layout, { version, release, gates: spec.gates })),
+    activateRelease: ({ spec, ...asked }) => working({ spec, ...asked }, ({ layout }) => publish(layout, asked)),
+    moveVersion: ({ spec, ...asked }) => working({ spec, ...asked }, ({ layout }) => moveVersion(layout, asked)),
+    listSite: ({ spec }) => working({ spec }, async ({ layout }) => listingOf(layout, await readSite(layout))),
     collectReleases: ({ spec }) =>
-      working(spec, ({ layout }) => collectReleases(layout, { keep: spec.keep.releases, graceMs: spec.keep.graceMs })),
+      working({ spec }, ({ layout }) =>
+        collectReleases(layout, { keep: spec.keep.releases, graceMs: spec.keep.graceMs }),
+      ),
     wantedVersions: ({ spec }) =>
-      working(spec, ({ layout, pulse }) => wantedVersions({ config, layout }, spec, pulse.signal)),
+      working({ spec }, ({ layout, pulse }) => wantedVersions({ config, layout }, spec, pulse.signal)),
   };
 }

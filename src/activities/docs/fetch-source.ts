@@ -60,8 +60,13 @@ export async function fetchSource(deps: FetchDeps, order: FetchOrder): Promise<F
 }
 
 /** Whether the operator of this worker trusts a source: not its site, whose name anybody may give (A4). */
-const isTrusted = async ({ docs }: FetchDeps['config'], source: ResolvedSource): Promise<boolean> =>
-  source.kind === 'git' ? isAllowed(source.url, docs.trusted) : (await folderIn(source.path, docs.trusted)) !== null;
+async function isTrusted({ docs }: FetchDeps['config'], source: ResolvedSource): Promise<boolean> {
+  if (source.kind === 'folder') return (await folderIn(source.path, docs.trusted)) !== null;
+  return isAllowed(source.url, docs.trusted) && isOwnRef(source.name);
+}
+
+/** A server gives commits of forks as well, by their id or as `refs/pull/7/head`: only who may push makes a branch or a tag. */
+const isOwnRef = (name: string | null): boolean => name === 'HEAD' || /^refs\/(heads|tags)\//.test(name ?? '');
 
 type Placed = Pick<FetchedSource, 'tree' | 'inPlace'>;
 type OrderOf<Kind> = FetchOrder & { readonly source: Extract<ResolvedSource, { kind: Kind }> };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildLimits, Diagnostics, GeneratorVersion, SphinxOptions } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
@@ -30,7 +30,7 @@ export async function generateSphinx(
 ): Promise<Generated> {
   const { tree, out, trusted, limits, options } = task;
   if (!trusted && place.sandbox.length === 0) throw untrusted();
-  const source = join(tree, options.dir);
+  const source = await folderInside(tree, options.dir);
   await mustHaveConf(source, options);
   const requirements = join(source, 'requirements.txt');
   const wanted = trusted && (await isThere(requirements)) ? requirements : null;
@@ -50,6 +50,16 @@ export async function generateSphinx(
   mustHaveEnded(end, { limits, tree });
   const said = await readFile(warnings, 'utf8').catch(() => '');
   return { generator: await sphinxVersion(place, signal), diagnostics: diagnosticsOf(said, tree) };
+}
+
+/** @throws failure `Refused` where it lies outside of the tree, by its name or by a link. */
+async function folderInside(tree: string, dir: string): Promise<string> {
+  const [root, folder] = [await realpath(tree), join(tree, dir)];
+  const real = await realpath(folder).catch(() => folder);
+  if (real === root || real.startsWith(`${root}${sep}`) || real.startsWith(`${tree}${sep}`)) return folder;
+  throw failure('Refused', `The folder ${JSON.stringify(dir.slice(0, 80))} is outside of the source.`, {
+    next: 'Correct sphinx: dir of the site.',
+  });
 }
 
 /** What is installed here, without making it: a build key is made before it is known whether it is needed. */

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostics, TypedocOptions } from '../../contracts/docs.ts';
@@ -41,9 +41,9 @@ export async function generateTypedoc(
   { path, signal }: { readonly path: string; readonly signal: AbortSignal },
 ): Promise<Generated> {
   const work = dirname(task.json);
-  const [order, result] = [join(work, 'typedoc-task.json'), join(work, 'typedoc-result.json')];
+  const result = join(work, 'typedoc-result.json');
   const { limits, ...told } = task;
-  await writeFile(order, JSON.stringify({ ...told, result } satisfies ChildTask));
+  const order = JSON.stringify({ ...told, result } satisfies ChildTask); // no file: a page could include it
   try {
     const end = await runLimited({
       command: process.execPath,
@@ -56,16 +56,16 @@ export async function generateTypedoc(
     });
     return { generator: typedocVersion(), diagnostics: diagnosticsOf(await resultOf(end, result, task)) };
   } finally {
-    await Promise.all([order, result].map((path) => rm(path, { force: true })));
+    await rm(result, { force: true });
   }
 }
 
 const CHILD = fileURLToPath(new URL('./typedoc-child.mjs', import.meta.url));
 
 /** https://nodejs.org/api/permissions.html: no other file, no process, no worker. */
-function permissionsOf({ tree, trusted }: GenerateTask, work: string): readonly string[] {
+function permissionsOf({ tree, out, trusted }: GenerateTask, work: string): readonly string[] {
   if (trusted) return [];
-  const readable = [tree, work, dirname(CHILD), ...packageFolders('typedoc'), ...packageFolders('typescript')];
+  const readable = [tree, out, dirname(CHILD), ...packageFolders('typedoc'), ...packageFolders('typescript')];
   // Node 20 forgets a folder for which one inside of it is named as well (measured).
   const outermost = readable.filter((one) => !readable.some((other) => one.startsWith(`${other}/`)));
   const isStable = process.allowedNodeEnvironmentFlags.has('--permission');

@@ -23,7 +23,7 @@ export async function openRemote(
   if (!isAllowed(url, docs.sources)) await mustBePublic(host, origin);
   const verified = origin.startsWith('https:');
   const value = secret === null ? null : await secretFor(secrets, secret, { host, value: host, verified });
-  return { url, origin, host, secret: value };
+  return { url: address.url, origin, host, secret: value };
 }
 
 async function mustBePublic(host: string, origin: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocsConfig } from '../../config.ts';
+import { wishFromElsewhere } from '../../core/docs/read-manifest-wishes.ts';
 import { readLock } from '../../core/docs/read-lock.ts';
 import { failure } from '../../policies/failures.ts';
 import { removeTree } from './durable.ts';
@@ -41,7 +42,9 @@ export async function installDependencies(
   await removeTree(folder); // of a try before
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package-lock.json'), lock);
-  await writeFile(join(folder, 'package.json'), await manifestOf(tree));
+  const manifest = await manifestOf(tree);
+  mustBeOfRegistry(manifest);
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await npmCi(folder, { place, signal });
   const modules = join(tree, 'node_modules');
   await removeTree(modules);
@@ -59,16 +62,24 @@ async function lockOf(tree: string): Promise<string> {
 }
 
 /** Without its scripts, which are not run anyhow, and without what only npm itself would be told. */
-async function manifestOf(tree: string): Promise<string> {
+async function manifestOf(tree: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(join(tree, 'package.json'), 'utf8').catch(() => '{}');
   try {
     const { name, version, dependencies, devDependencies, optionalDependencies, peerDependencies, overrides } =
       JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const kept = { name, version, dependencies, devDependencies, optionalDependencies, peerDependencies, overrides };
-    return JSON.stringify(kept);
+    return { name, version, dependencies, devDependencies, optionalDependencies, peerDependencies, overrides };
   } catch {
     throw failure('Invalid', 'package.json of the source is no JSON.', { next: 'Correct it.' });
   }
+}
+
+function mustBeOfRegistry(manifest: Readonly<Record<string, unknown>>): void {
+  const elsewhere = wishFromElsewhere(manifest);
+  if (elsewhere === null) return;
+  throw failure('Refused', 'package.json wants a package of another place than the registry.', {
+    next: 'Correct it, or build without dependencies.',
+    details: { shown: [elsewhere] },
+  });
 }
 
 async function npmCi(folder: string, { place, signal }: InstallPlace): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 
 export interface LimitedRun {
   readonly command: string;
@@ -43,7 +43,7 @@ export async function runLimited(run: LimitedRun): Promise<LimitedEnd> {
     detached: true, // a group of its own
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.once('exit', () => killGroup(child.pid)); // what it has started may hold its output open
+  child.once('exit', () => endOutput(child));
   const tail = keepTail(child.stdout, child.stderr);
   const output = keepOutput(child.stdout, run.output ?? 0);
   const exited = new Promise<LimitedEnd>((resolve, reject) => {
@@ -62,6 +62,17 @@ export async function runLimited(run: LimitedRun): Promise<LimitedEnd> {
     signal.throwIfAborted();
   }
 }
+
+/** What it has started goes with it; what has left its group may hold the output open, and is not waited for. */
+function endOutput({ pid, stdout, stderr }: ChildProcessWithoutNullStreams): void {
+  killGroup(pid);
+  setTimeout(() => {
+    stdout.destroy();
+    stderr.destroy();
+  }, LAST_WORDS_MS).unref();
+}
+
+const LAST_WORDS_MS = 1_000;
 
 /**
  * A shell that kills its group when the other end of its standard input closes, which it does when this process ends in whatever way. The

@@ -21,9 +21,9 @@ import { stageRelease } from './stage-release.ts';
  */
 export function createStageActivities(workshop: DocsWorkshop): StageActivities {
   const { config, tools, limits, places, working } = workshop;
-  const within = <T>({ spec, workspace }: Pick<StageInput, 'spec' | 'workspace'>, stage: Stage<T>): Promise<T> =>
-    working(spec, ({ layout, pulse: { signal } }) =>
-      places.within(workspace, (work) => stage({ work, layout, signal })),
+  const within = <T>(input: StageInput, stage: Stage<T>): Promise<T> =>
+    working(input, ({ layout, pulse: { signal } }) =>
+      places.within(input.workspace, (work) => stage({ work, layout, signal })),
     );
   return {
     fetchSource: (input) =>
@@ -34,7 +34,7 @@ export function createStageActivities(workshop: DocsWorkshop): StageActivities {
         return { buildKey, files: facts.files, bytes: facts.bytes, trusted };
       }),
     findRelease: ({ spec, buildKey }) =>
-      working(spec, async ({ layout }) => {
+      working({ spec }, async ({ layout }) => {
         const found = await findRelease(layout, buildKey);
         return found && releaseFacts(layout, found);
       }),
@@ -62,7 +62,7 @@ export function createStageActivities(workshop: DocsWorkshop): StageActivities {
       }),
     stageRelease: (input) =>
       within(input, async ({ work, layout }) => releaseFacts(layout, await stageOnce(work, { layout, input }))),
-    closeWorkspace: ({ spec, workspace }) => working(spec, ({ layout }) => places.release(layout.work, workspace)),
+    closeWorkspace: ({ spec, workspace }) => working({ spec }, ({ layout }) => places.release(layout.work, workspace)),
   };
 }
 

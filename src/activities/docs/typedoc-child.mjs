@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Application, Logger, LogLevel } from 'typedoc';
 import ts from 'typescript';
@@ -9,7 +9,7 @@ import { isInside, treeReader } from './typedoc-tree-reader.mjs';
 
 /**
  * One build with TypeDoc, in a process of its own: it is synchronous for seconds, takes hundreds of megabytes, and may have to be killed.
- * The task is a file, and so is what comes of it: `generate-typedoc.ts` writes the one and reads the other.
+ * What comes of it is a file, which `generate-typedoc.ts` reads.
  */
 
 /** @typedef {import('./generate-typedoc.ts').ChildTask} ChildTask */
@@ -18,6 +18,8 @@ import { isInside, treeReader } from './typedoc-tree-reader.mjs';
 const MOST_SHOWN = 50;
 const LONGEST = 300;
 const MOST_KEYS = 5_000;
+/** A browser shows or stores them, and runs nothing in them. */
+const PASSIVE = /\.(?:png|jpe?g|gif|webp|avif|bmp|ico|txt|md|csv|json|pdf|zip|gz|tgz|mp4|webm|mp3|ogg)$/i;
 
 /** Keeps the first of what TypeDoc says: the first line of each, for the others quote the source. */
 class Listener extends Logger {
@@ -56,7 +58,7 @@ const keyOf = (/** @type {string} */ text) =>
     .digest('hex')
     .slice(0, 12);
 
-const task = /** @type {ChildTask} */ (JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+const task = /** @type {ChildTask} */ (JSON.parse(process.argv[2] ?? ''));
 writeFileSync(task.result, JSON.stringify(await build(task)));
 
 /** @returns {Promise<ChildResult>} */
@@ -93,6 +95,7 @@ async function build(/** @type {ChildTask} */ task) {
   const unresolved = task.options.typeErrors === 'report' ? typeErrors(app, listener) : 0;
   app.validate(project);
   await app.generateDocs(project, task.out);
+  if (!task.trusted) dropActive(join(task.out, 'media'), listener);
   await app.generateJson(project, task.json);
   return told(listener.hasErrors() ? 'write' : 'done', unresolved);
 }
@@ -124,6 +127,18 @@ function ofUntrusted(/** @type {ChildTask} */ task) {
     markdownItOptions: { html: false, linkify: true },
     packageOptions: { disableSources: true, disableGit: true, skipErrorChecking: task.options.typeErrors === 'report' },
   };
+}
+
+/**
+ * Files that a comment links to are published as they are. Of a tree that is not trusted only those that a browser shows or stores, and none
+ * in which it would run something.
+ */
+function dropActive(/** @type {string} */ media, /** @type {Listener} */ listener) {
+  for (const name of existsSync(media) ? readdirSync(media) : []) {
+    if (PASSIVE.test(name)) continue;
+    unlinkSync(join(media, name));
+    listener.warn(/** @type {import('typedoc').TranslatedString} */ (`${name} is not published: a browser may run it`));
+  }
 }
 
 /** What the checks would have found that `report` switched off. */

@@ -1,3 +1,4 @@
+import { isSiteName } from '../../core/docs/site-name.ts';
 import { readVersionName, VERSION_NAMES } from '../../core/docs/version-name.ts';
 import { EXIT } from '../exit-codes.ts';
 import { problem, Stop } from '../stop.ts';
@@ -16,7 +17,7 @@ export const isDocsName = (text: string): boolean => text.startsWith(IN_FRONT);
 /** `docs/SITE[/VERSION]`, with or without `docs/` in front; the version is latest where none is named. */
 export function parseDocsName(text: string): Parsed<DocsName> {
   const [site = '', version = 'latest', ...more] = (isDocsName(text) ? text.slice(IN_FRONT.length) : text).split('/');
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(site) || more.length > 0)
+  if (!isSiteName(site) || more.length > 0)
     return rejected(
       problem(`${quoted(text)} is no name of a site`, 'small letters, digits and -, such as docs/handbook'),
     );

@@ -5,14 +5,15 @@ export type GitAddress =
 
 /** https always; http only where the worker's operator names it: nothing else would tell who answers. */
 export function readGitAddress(text: string, allowed: readonly string[]): GitAddress {
-  if (text.length > 1_000 || /[\p{Cc}\s]/u.test(text)) return bad('is no address');
+  if (text.length > 1_000 || /[\p{Cc}\s\\]/u.test(text)) return bad('is no address'); // git and we must read the same in it
   if (!URL.canParse(text)) return bad('is no address');
+  if (CLIMBS.test(text)) return bad('climbs in its path');
   const { protocol, username, password, host, hostname, origin, search, hash } = new URL(text);
   if (protocol !== 'https:' && !(protocol === 'http:' && isAllowed(text, allowed)))
     return bad('is not fetched: only https is');
   if (username !== '' || password !== '') return bad('has a user in it: name a secret instead');
   if (search !== '' || hash !== '' || host === '') return bad('is no address of a repository');
-  return { kind: 'ok', url: text, origin, host: hostname };
+  return { kind: 'ok', url: new URL(text).href, origin, host: hostname };
 }
 
 /** Whether an address or a folder is one of a list, or below one of them; never one that climbs, which would lead out of it again. */

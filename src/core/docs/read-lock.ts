@@ -29,13 +29,19 @@ function wrongWith(path: string, { resolved, integrity, link, inBundle }: LockEn
   if (!/^(?:node_modules\/(?:@[^/]+\/)?(?!\.\.?(?:\/|$))[^/]+(?:\/|$))+$/.test(path))
     return 'names a package that lies elsewhere, such as a workspace';
   if (link !== undefined) return 'names a link to a folder';
-  if (inBundle === true) return null; // it comes with the package that it lies in
+  if (inBundle === true) return wrongWithBundled(path, resolved);
   if (typeof resolved !== 'string') return 'names a package without saying where it comes from';
   if (!NPM.some((one) => resolved.startsWith(`${one}/`)) && !resolved.startsWith(`${registry}/`))
     return 'names a package of another place than the registry';
   return typeof integrity === 'string' && /^sha(512|384|256)-/.test(integrity)
     ? null
     : 'names a package without its hash';
+}
+
+/** It comes with the package that it lies in; npm fetches one all the same that lies in none, or says where it comes from (measured). */
+function wrongWithBundled(path: string, resolved: unknown): string | null {
+  const isInside = path.lastIndexOf('node_modules/') > 0;
+  return isInside && resolved === undefined ? null : 'names a bundled package that comes in no other';
 }
 
 /** What npm itself asks the registry that it is told of for: https://docs.npmjs.com/cli/v11/using-npm/config#replace-registry-host */

@@ -4,11 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildTree, makeFolder, makeTree, PACKAGE, type Built, type Files } from './typedoc-trees.ts';
+import { buildTree, makeFolder, makeTree, PACKAGE, SECRET, type Built, type Files } from './typedoc-trees.ts';
 
 jest.setTimeout(240_000); // each build is a process of its own, and many are under way at once
-
-const SECRET = 'the-secret-of-the-machine';
 
 interface Hostile {
   readonly root: string;
@@ -106,6 +104,8 @@ test.concurrent.each([
   ['{@include ../../secret.txt}'],
   ['{@includeCode ../../secret.txt}'],
   ['{@include /etc/passwd}'],
+  ['{@include ../../source.json}'],
+  ['[x](../../source.json)'],
   ['![x](../../secret.txt)'],
   ['[x](../../secret.txt)'],
 ])('nothing outside of the tree is read for %s', async (text) => {
@@ -174,6 +174,18 @@ test.concurrent('no HTML out of a comment or a README is live', async () => {
   const pages = [...files].filter(([path]) => path.endsWith('.html')).map(([, text]) => text);
   expect(pages.filter((text) => text.includes('<script>alert(') || text.includes('<img src=x onerror'))).toEqual([]);
   expect(pages.some((text) => text.includes('&lt;script&gt;alert('))).toBe(true);
+});
+
+test.concurrent('no file that a comment links to is published in which a browser would run something', async () => {
+  const live = '<svg xmlns="http://www.w3.org/2000/svg"><script>live()</script></svg>';
+  const { build } = await hostile(() => ({
+    ...{ 'evil.html': live, 'evil.svg': live, 'evil.js': live, 'notes.txt': 'only read' },
+    'src/index.ts':
+      '/** [a](../evil.html) ![b](../evil.svg) [c](../evil.js) [d](../notes.txt) */\nexport const one = 1;\n',
+  }));
+  const { files, failure, diagnostics } = await build();
+  const media = [...files.keys()].filter((path) => path.includes('media/'));
+  expect([failure, media, diagnostics?.warnings]).toEqual([null, ['site/media/notes.txt'], 3]);
 });
 
 test.concurrent('nothing of the environment of the worker is in what is made (A1)', async () => {

@@ -21,7 +21,7 @@ afterEach(async () => {
   await removeTree(folder);
 });
 
-type Entries = Readonly<Record<string, Partial<LockEntry> & { readonly link?: boolean }>>;
+type Entries = Readonly<Record<string, Partial<LockEntry> & { readonly link?: boolean; readonly inBundle?: boolean }>>;
 
 /** A tree that depends on what its lock file names. */
 async function locked(entries: Entries, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
@@ -76,7 +76,7 @@ test('an .npmrc of the tree names no program, no registry and no variable', asyn
   expect(existsSync(canary)).toBe(false);
 });
 
-test('a dependency from git is refused before npm is asked, and would be by npm', async () => {
+test('a dependency from git is refused before npm is asked', async () => {
   const canary = join(folder, 'canary');
   await writeFile(join(tree, 'evil.sh'), `#!/bin/sh\ntouch ${canary}\n`);
   await locked({
@@ -88,7 +88,7 @@ test('a dependency from git is refused before npm is asked, and would be by npm'
     { 'node_modules/one': await registry.publish('one', PACKAGE) },
     { dependencies: { one: 'git+file:///x' } },
   );
-  await expect(install()).rejects.toMatchObject({ type: 'Invalid' });
+  await expect(install()).rejects.toMatchObject({ type: 'Refused' });
   expect(existsSync(canary)).toBe(false);
 });
 
@@ -106,11 +106,31 @@ test.each<[string, Entries, RegExp]>([
   ],
   ['that is a link', { 'node_modules/one': { link: true } }, /a link to a folder/],
   ['that is a folder', { '../outside': { version: '1.0.0' } }, /lies elsewhere/],
+  [
+    'that says that it comes with none',
+    { 'node_modules/one': { inBundle: true, resolved: 'https://evil.example/one.tgz' } },
+    /a bundled package that comes in no other/,
+  ],
+  ['that comes with the tree', { 'node_modules/one': { inBundle: true } }, /a bundled package that comes in no other/],
   ['from nowhere', { 'node_modules/one': { version: '1.0.0' } }, /without saying where/],
 ])('a lock file with a package %s is refused, and nothing is fetched', async (_name, entries, why) => {
   const text = JSON.stringify(entries).replaceAll('REGISTRY', registry.url);
   await locked(JSON.parse(text) as Entries);
   await expect(install()).rejects.toThrow(why);
+  expect(registry.requests).toEqual([]);
+});
+
+test.each([
+  ['dependencies', { one: 'http://127.0.0.1:1/one.tgz' }],
+  ['devDependencies', { one: 'git+ssh://git@example.com/one.git' }],
+  ['optionalDependencies', { one: 'somebody/one' }],
+  ['peerDependencies', { one: 'file:../one' }],
+  ['overrides', { two: { one: 'https://evil.example/one.tgz' } }],
+  ['dependencies', { one: 'npm:other@https://evil.example/one.tgz' }],
+])('%s of the tree may not name %j, which npm would ask for', async (kind, wishes) => {
+  await locked({});
+  await writeFile(join(tree, 'package.json'), JSON.stringify({ name: 'tree', [kind]: wishes }));
+  await expect(install()).rejects.toThrow(/^package.json wants a package of another place/);
   expect(registry.requests).toEqual([]);
 });
 

@@ -77,6 +77,12 @@ test('leaves nothing of it when it has ended itself and what it started has not'
   await until(() => !isAlive(pid));
 });
 
+test('does not wait for what has left its group and holds its output open', async () => {
+  const began = Date.now();
+  expect(await run('setsid sleep 20 & exit 3')).toMatchObject({ kind: 'exited', code: 3 });
+  expect(Date.now() - began).toBeLessThan(15_000);
+});
+
 test('ends it when somebody says that it is too much', async () => {
   expect(await run(FOREVER, { tooMuch: () => Promise.resolve('too big') })).toEqual({
     kind: 'too-much',

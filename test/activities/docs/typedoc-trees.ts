@@ -11,6 +11,11 @@ import {
   type TypedocOptions,
 } from '../../../src/contracts/docs.ts';
 
+/** What no build of a tree may show. */
+export const SECRET = 'the-secret-of-the-machine';
+/** A file of ours beside the tree. */
+const BESIDE = 'source.json';
+
 export type Files = Readonly<Record<string, string>>;
 
 /** A small package that builds. */
@@ -58,8 +63,9 @@ export async function buildTree(
   { options, trusted = false, limits, signal }: BuildOf = {},
 ): Promise<Built> {
   const work = await makeFolder();
-  const [site, tree] = [join(work, 'out/site'), trusted ? root : join(await makeFolder(), 'tree')];
+  const [site, tree] = [join(work, 'out/site'), trusted ? root : join(work, 'out/tree')];
   await mkdir(site, { recursive: true });
+  await writeFile(join(work, 'out', BESIDE), SECRET); // as the stages of a build leave one there
   if (!trusted) await copyTree({ root, apart: [] }, tree);
   const task = {
     ...{ tree, out: site, json: join(work, 'out/api.json'), trusted, revision: null },
@@ -95,9 +101,8 @@ export async function buildTree(
 async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const found = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const made = found.filter((path) => path !== join(folder, BESIDE) && !path.startsWith(join(folder, 'tree/')));
   return new Map(
-    await Promise.all(
-      found.map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')] as const),
-    ),
+    await Promise.all(made.map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')] as const)),
   );
 }

@@ -1,5 +1,6 @@
 import {
   isAllowed,
+  readGitAddress,
   isSafeGit,
   readGitRef,
   readRemoteRefs,
@@ -35,6 +36,12 @@ test('what is allowed is a folder and what is below it, not what begins with its
   ])
     expect([climbing, isAllowed(climbing, ['/srv/app'])]).toEqual([climbing, false]);
   expect(isAllowed('/srv/app/a..b/.x', ['/srv/app'])).toBe(true);
+  for (const twofold of [
+    'https://93.184.216.34\\@127.0.0.1/x.git',
+    'https://git.example.com/acme/../app.git',
+    'https://git.example.com/%2e%2e/app.git',
+  ])
+    expect([twofold, readGitAddress(twofold, ['https://git.example.com/acme']).kind]).toEqual([twofold, 'bad']);
   expect(isAllowed('https://git.example.com/acme/app.git', ['https://git.example.com'])).toBe(true);
   expect(isAllowed('https://git.example.com.evil.test/x', ['https://git.example.com'])).toBe(false);
 });
