@@ -7,6 +7,7 @@ import {
   docsId,
   type DocsRequest,
   type DocsWish,
+  type SiteSpec,
 } from './contracts/docs-runs.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function requestDocs(
     taskQueue: DOCS_QUEUE,
     args: [{ ...asked, wish: null, carried: null }] as [DocsRequest],
     signal: DOCS_MESSAGES.buildRequested,
-    signalArgs: [wish] as [DocsWish],
+    signalArgs: [wish, spec] as [DocsWish, SiteSpec],
   });
   return { workflowId, runId: handle.signaledRunId };
 }

@@ -32,7 +32,7 @@ export async function buildHere(
 ): Promise<FolderReport> {
   const generator = ask.generator ?? (await detectGenerator(ask.source));
   const publication = { ...order, ask: { ...ask, generator }, tools: docsTools(config) };
-  return (flat ? publishFlat : publishDocs)(publication, watch);
+  return inWords(order.out, () => (flat ? publishFlat : publishDocs)(publication, watch));
 }
 
 /** @throws Stop with exit 3 where it cannot be read. */

@@ -122,9 +122,13 @@ export function command(
   subject: DocsSubject,
   { verb, version = 'latest' }: { readonly verb: string; readonly version?: string },
 ): string {
-  const where = subject.kind === 'here' ? `--out ${subject.out}` : subject.site;
+  const where = subject.kind === 'here' ? `--out ${shellWord(subject.out)}` : subject.site;
   return `./switchyard docs ${verb} ${where}${version === 'latest' ? '' : ` --version ${version}`}`;
 }
+
+/** To be typed as it is printed. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 const here = ({ out }: DocsOrder): DocsSubject => ({ kind: 'here', out });
 const what = ({ flat, ask }: DocsOrder): string => (flat ? 'flat site' : ask.version);

@@ -43,7 +43,7 @@ export interface Judgement {
 /** What every docs worker does. */
 export interface DocsActivities {
   resolveSource(input: { readonly spec: SiteSpec; readonly ref: string | null }): Promise<ResolvedSource>;
-  claimWorkspace(input: { readonly spec: SiteSpec }): Promise<ClaimedWorkspace>;
+  claimWorkspace(input: { readonly spec: SiteSpec; readonly version: string }): Promise<ClaimedWorkspace>;
   judgeRelease(input: {
     readonly spec: SiteSpec;
     readonly version: string;

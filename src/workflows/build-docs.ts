@@ -1,5 +1,5 @@
 import { outcomeOfMove } from '../core/docs/outcome-of-move.ts';
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { ReleaseFacts } from '../contracts/docs.ts';
 import type { DocsReport, DocsRequest, ResolvedSource } from '../contracts/docs-runs.ts';
 import { docsWork, onOneWorker, type OneWorker } from './docs-activities.ts';
@@ -44,6 +44,8 @@ async function build({ request, progress, ...run }: DocsRun): Promise<void> {
     progress.show({ outcome: 'preview' });
     return;
   }
+  // An activity that did not hear of it has ended well all the same.
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the activation');
   const { by, askedAt } = run.wish();
   await CancellationScope.nonCancellable(() => activate({ request, progress }, { ...input, by, askedAt }));
 }

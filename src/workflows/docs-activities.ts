@@ -63,7 +63,7 @@ export interface OneWorker {
  */
 export async function onOneWorker<T>(request: DocsRequest, body: (worker: OneWorker) => Promise<T>): Promise<T> {
   for (let worker = 1; ; worker += 1) {
-    const claimed = await claiming(request).claimWorkspace({ spec: request.spec });
+    const claimed = await claiming(request).claimWorkspace({ spec: request.spec, version: request.version });
     try {
       return await body({ stages: stagesOn(claimed, request.pace), workspace: claimed.workspace });
     } catch (error) {

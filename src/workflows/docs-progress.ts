@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { AskedWish, DocsRequest, DocsStage, DocsStatus } from '../contracts/docs-runs.ts';
+import type { AskedWish, DocsRequest, DocsStage, DocsStatus, SiteSpec } from '../contracts/docs-runs.ts';
 import { describeDocs } from './describe-docs.ts';
 
 /** What everybody who looks at a run sees: the query `status` and the UI's current details. */
@@ -7,7 +7,7 @@ export interface DocsProgress {
   readonly status: DocsStatus;
   show(change: Partial<DocsStatus>): void;
   /** A build begins: nothing of the one before it is shown. */
-  begin(wish: AskedWish | null): void;
+  begin(wish: AskedWish | null, spec: Pick<SiteSpec, 'baseUrl'>): void;
   /** Runs a stage and tells of it; `words` says what it saw. */
   stage<T>(name: string, words: (value: T) => string, work: () => Promise<T>): Promise<T>;
 }
@@ -25,7 +25,7 @@ export function startDocsProgress(request: DocsRequest): DocsProgress {
       return status;
     },
     show,
-    begin: (wish) => show({ ...NOTHING_YET, wish }),
+    begin: (wish, { baseUrl }) => show({ ...NOTHING_YET, wish, baseUrl }),
     stage: async (name, words, work) => {
       const begun = { name, facts: null, beganAt: Date.now(), tookMs: null };
       put(begun);

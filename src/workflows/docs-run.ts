@@ -6,16 +6,25 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { docsId, type AskedWish, type DocsRequest, type DocsStatus, type DocsWish } from '../contracts/docs-runs.ts';
+import {
+  docsId,
+  type AskedWish,
+  type DocsRequest,
+  type DocsStatus,
+  type DocsWish,
+  type SiteSpec,
+} from '../contracts/docs-runs.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { failure } from '../policies/failures.ts';
 import { startDocsProgress, type DocsProgress } from './docs-progress.ts';
 
 /** Builds of one version, one after another, until nobody has asked for a newer one. */
 export interface DocsRun {
+  /** With the site as it was declared with the newest wish that was taken. */
   readonly request: DocsRequest;
   readonly progress: DocsProgress;
   /** Somebody asks for a build: it ends the one that is under way, unless that would go on for ever. */
-  ask(wish: DocsWish): void;
+  ask(wish: DocsWish, spec?: SiteSpec): void;
   /** What is being built. */
   wish(): AskedWish;
   /** Takes the newest wish; events are collected for a moment, so that several give one build. */
@@ -28,19 +37,24 @@ export interface DocsRun {
 }
 
 /** Begins a run. Set the handlers before anything is awaited. */
-export function startDocs(request: DocsRequest): DocsRun {
-  const progress = startDocsProgress(request);
-  const { pace, carried } = request;
-  let next = carried?.wish ?? (request.wish === null ? null : asked(request.wish));
+export function startDocs(started: DocsRequest): DocsRun {
+  const progress = startDocsProgress(started);
+  const { pace, carried } = started;
+  let request = started;
+  let newest = started.spec;
+  let next = carried?.wish ?? (started.wish === null ? null : asked(started.wish));
   let taken: AskedWish | null = null;
   let building: CancellationScope | null = null;
   let endedInARow = 0;
   return {
-    request,
+    get request() {
+      return request;
+    },
     progress,
-    ask: (wish) => {
-      if (building !== null && isSame(progress.status, wish)) return;
-      next = asked(wish);
+    ask: (wish, spec = newest) => {
+      const same = isSame(progress.status, wish) && canonicalJson(spec) === canonicalJson(request.spec);
+      if (building !== null && same) return;
+      [next, newest] = [asked(wish), spec];
       if (endedInARow < MOST_ENDED_IN_A_ROW) building?.cancel();
     },
     wish: () => {
@@ -51,7 +65,8 @@ export function startDocs(request: DocsRequest): DocsRun {
       if (!(await condition(() => next !== null, ASKED_WITHIN_MS))) throw nobodyAsked(request);
       if (next?.trigger === 'event') await sleep(pace.debounceMs, { summary: 'collecting events for one build' });
       [taken, next] = [next, null];
-      progress.begin(taken);
+      request = { ...request, spec: newest };
+      progress.begin(taken, request.spec);
     },
     unlessSuperseded: async (build) => {
       building = new CancellationScope();
@@ -73,7 +88,7 @@ export function startDocs(request: DocsRequest): DocsRun {
       // The next execution would not hear of it.
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
       const { startedAt, superseded } = progress.status;
-      const again = { ...request, wish: null, carried: { startedAt, superseded, wish: next } };
+      const again = { ...request, spec: newest, wish: null, carried: { startedAt, superseded, wish: next } };
       await continueAsNew<(request: DocsRequest) => Promise<unknown>>(again);
     },
   };

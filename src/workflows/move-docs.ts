@@ -3,5 +3,6 @@ import { docsWork } from './docs-activities.ts';
 
 /** Rolls a version back, or lifts its pin; no build is needed, and none that is under way undoes it (P3). */
 export async function moveDocs(move: DocsMove): Promise<DocsDecision> {
-  return docsWork({ pace: DEFAULT_DOCS_PACE }).moveVersion(move);
+  const askedAt = new Date(Date.now()).toISOString(); // by the clock that builds are asked by, not by the client's
+  return docsWork({ pace: DEFAULT_DOCS_PACE }).moveVersion({ ...move, askedAt });
 }

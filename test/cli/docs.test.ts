@@ -113,7 +113,7 @@ test('a gate that fails keeps the build as a preview and the site as it was (P2)
   expect(await page('two')).toContain('Says two.');
 });
 
-test('--untrusted builds a copy, and --flat a plain folder that is served as it is', async () => {
+test('--untrusted builds a copy, and --flat a plain folder', async () => {
   expect(await build('--untrusted', '--flat')).toMatchObject({
     exit: 0,
     out: expect.stringMatching(/^published +flat site/) as unknown,

@@ -68,6 +68,8 @@ export interface AskDocs {
   readonly version?: string;
   readonly publish?: boolean;
   readonly wish?: Partial<DocsWish>;
+  /** As the site is declared now, where that has changed. */
+  readonly spec?: SiteSpec;
 }
 
 export interface DocsRun {
@@ -191,9 +193,9 @@ function rigOf({ temporal, taskQueue, ids, folder }: Parts, spec: SiteSpec, sour
       const names = (await readdir(at, { recursive: true })).filter((name) => name.endsWith('.html'));
       return Promise.all(names.sort().map((name) => readFile(join(at, name), 'utf8')));
     },
-    ask: async ({ version = 'latest', publish = true, wish = {} } = {}) => {
+    ask: async ({ version = 'latest', publish = true, wish = {}, spec: declared = spec } = {}) => {
       const asked: DocsWish = { ref: null, commit: null, trigger: 'manual', by: 'me', ...wish };
-      const request: DocsRequest = { spec, version, publish, pace: FAST_DOCS, wish: null, carried: null };
+      const request: DocsRequest = { spec: declared, version, publish, pace: FAST_DOCS, wish: null, carried: null };
       const workflowId = docsId({ site: spec.site, version, publish });
       const handle = await temporal.client.workflow.signalWithStart('buildDocs', {
         ...docsLabels(request, asked),
@@ -201,7 +203,7 @@ function rigOf({ temporal, taskQueue, ids, folder }: Parts, spec: SiteSpec, sour
         taskQueue,
         args: [request],
         signal: DOCS_MESSAGES.buildRequested,
-        signalArgs: [asked],
+        signalArgs: [asked, declared],
       });
       if (!ids.includes(workflowId)) ids.push(workflowId);
       return {

@@ -101,6 +101,44 @@ test.concurrent('an activation that is under way is finished, and then the newer
   expect(await says(rig, 'two')).toBe(true);
 });
 
+test.concurrent(
+  'a run that is cancelled while it is judged publishes nothing, though the judgement ends well (P2)',
+  async () => {
+    let judging = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (judging = resolve));
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const rig = await yard.site({
+      around: (activities) => ({
+        ...activities,
+        judgeRelease: async (input) => {
+          judging();
+          await held; // it does not hear of the cancellation
+          return activities.judgeRelease(input);
+        },
+      }),
+    });
+    await rig.says('one');
+    const run = await rig.ask();
+    await begun;
+    await run.handle.cancel();
+    letGo();
+    expect((await run.end()).status).toBe('CANCELLED');
+    expect(await readdir(rig.layout.versions)).toEqual([]);
+  },
+);
+
+test.concurrent('a newer wish is built as the site is declared now, and not as it was', async () => {
+  const rig = await yard.site();
+  await rig.says('WAIT one');
+  const run = await rig.ask();
+  await run.until(({ stages }) => stages.some(({ name }) => name === 'generate'));
+  const gates = { ...rig.spec.gates, size: { maxBytes: 1 } };
+  await rig.ask({ spec: { ...rig.spec, gates, baseUrl: 'https://new.example.com' } });
+  await rig.letGo();
+  expect((await run.end()).report).toMatchObject({ outcome: 'gates-failed', baseUrl: 'https://new.example.com' });
+});
+
 test.concurrent('an event that is delivered twice does not begin the build anew', async () => {
   const rig = await yard.site();
   await rig.says('WAIT one');

@@ -54,7 +54,7 @@ export interface BuildTerms extends Pick<DocsAsk, 'generator' | 'trusted' | 'bas
 /** Looks at a source: what a build of it would depend on. @throws failure `NotFound` where there is none. */
 export async function readSource(ask: DocsAsk, tools: DocsTools, apart: readonly string[]): Promise<ReadSource> {
   const tree = { root: await mustBeFolder(ask.source), apart };
-  const facts = await hashTree(tree);
+  const facts = await hashTree(tree, ask.limits);
   return { tree, facts, key: await keyOf({ tree, facts }, { ...ask, dependencies: 'none' }, tools) };
 }
 
@@ -112,7 +112,7 @@ export async function buildPages(
 
 /** A trusted tree is built where it stands; of another one a copy, in a folder with nothing above it that belongs to us (P4). */
 async function withTree<T>(
-  { trusted }: DocsAsk,
+  { trusted, limits }: DocsAsk,
   { source, watch }: { readonly source: ReadSource; readonly watch: DocsWatch },
   work: (tree: string) => Promise<T>,
 ): Promise<T> {
@@ -123,7 +123,7 @@ async function withTree<T>(
   try {
     const copy = join(path, 'tree');
     await stage(watch, ['copying', () => 'without .git, without links that lead out'], () =>
-      copyTree(source.tree, copy),
+      copyTree(source.tree, copy, limits),
     );
     return await work(copy);
   } finally {

@@ -5,7 +5,7 @@ import { planCollection, type Collection } from '../../core/docs/plan-collection
 import { removeTree } from './durable.ts';
 import { failure } from '../../policies/failures.ts';
 import { versionsOf } from './pointer-journal.ts';
-import { convergeSite, readSite, readVersions, type SiteState, type StandingVersion } from './release-store.ts';
+import { convergeSite, isWanted, readSite, readVersions, untrash, type SiteState } from './release-store.ts';
 import type { SiteLayout } from './site-layout.ts';
 import { sweepWorkspaces } from './workspace.ts';
 
@@ -31,25 +31,32 @@ export async function collectReleases(layout: SiteLayout, retention: Retention):
   const planned = plan(await readSite(layout), retention);
   const collect: string[] = [];
   for (const id of planned.collect) if (await collectOne(layout, id)) collect.push(id);
-  for (const name of await readdir(layout.trash)) await removeTree(join(layout.trash, name));
+  const versions = await readVersions(layout);
+  for (const name of await readdir(layout.trash))
+    if (!isWanted(versions, name.split('.')[0] ?? '')) await removeTree(join(layout.trash, name));
   return { ...planned, collect };
 }
 
 /** False where somebody needs it after all. */
 async function collectOne(layout: SiteLayout, id: string): Promise<boolean> {
   if (isWanted(await readVersions(layout), id)) return false;
-  const release = join(layout.releases, id);
-  const trash = join(layout.trash, `${id}.${randomUUID().slice(0, 8)}`);
-  await chmod(release, 0o755); // a folder that is read-only cannot be moved
-  await rename(release, trash);
+  const name = `${id}.${randomUUID().slice(0, 8)}`;
+  if (!(await toTrash(layout, id, name))) return false; // somebody else collects as well
   if (!isWanted(await readVersions(layout), id)) return true;
-  await rename(trash, release);
-  await chmod(release, 0o555);
+  await untrash(layout, name);
   return false;
 }
 
-const isWanted = (versions: readonly StandingVersion[], id: string): boolean =>
-  versions.some(({ stands, pointsAt }) => stands.release === id || pointsAt === id);
+async function toTrash({ releases, trash }: SiteLayout, id: string, name: string): Promise<boolean> {
+  try {
+    await chmod(join(releases, id), 0o755); // a folder that is read-only cannot be moved
+    await rename(join(releases, id), join(trash, name));
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw cause;
+  }
+}
 
 function plan({ releases, journals, versions }: SiteState, { keep, graceMs }: Retention): Collection {
   return planCollection({

@@ -108,10 +108,10 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
         const wanted = ref ?? source.ref;
         return { ...source, ref: wanted, ...(await resolveRef(config.docs.programs, { remote, ref: wanted }, signal)) };
       }),
-    claimWorkspace: ({ spec }) =>
-      working({ spec }, async ({ layout }) => {
+    claimWorkspace: ({ spec, version }) =>
+      working({ spec, version }, async ({ layout }) => {
         await mkdir(config.docs.publishRoot, { recursive: true });
-        const { work } = await prepareSite(layout.out);
+        const { work } = await prepareSite(layout.out, version);
         return { queue: ownQueue, workspace: (await places.claim(work, runOf())).name };
       }),
     judgeRelease: ({ spec, version, release }) =>

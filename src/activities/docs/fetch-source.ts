@@ -52,7 +52,7 @@ export async function fetchSource(deps: FetchDeps, order: FetchOrder): Promise<F
   const { tree, inPlace } = await (source.kind === 'git'
     ? fromGit(deps, { ...order, source }, trusted)
     : fromFolder(deps, { ...order, source }, trusted));
-  const facts = await hashTree(tree);
+  const facts = await hashTree(tree, deps.limits);
   const generator = spec.generator ?? (await detectGenerator(tree.root));
   const terms = { generator, trusted, baseUrl: spec.baseUrl, dependencies: spec.dependencies };
   const key = await keyOf({ tree, facts }, terms, deps.tools);
@@ -86,7 +86,7 @@ async function fromGit(
 }
 
 async function fromFolder(
-  { config }: FetchDeps,
+  { config, limits }: FetchDeps,
   { source, work, spec }: OrderOf<'folder'>,
   trusted: boolean,
 ): Promise<Placed> {
@@ -99,7 +99,7 @@ async function fromFolder(
   if (trusted && spec.dependencies === 'none') return { tree, inPlace: true };
   const copy = join(work, 'tree');
   await removeTree(copy); // of a try before
-  await copyTree(tree, copy);
+  await copyTree(tree, copy, limits);
   return { tree: { root: copy, apart: [] }, inPlace: false };
 }
 

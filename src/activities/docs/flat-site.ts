@@ -45,11 +45,26 @@ export async function prepareFlat(site: FlatSite, { spaceBytes }: { readonly spa
 export async function replaceFlat(site: FlatSite, built: string, manifest: Manifest): Promise<void> {
   await completeSite(built, manifest);
   await inWords(site.out, async () => {
-    if (await isThere(site.out)) await rename(site.out, site.before);
-    await rename(built, site.out);
+    try {
+      if (await isThere(site.out)) await rename(site.out, site.before);
+      await rename(built, site.out);
+    } catch (cause) {
+      await recoverFlat(site).catch(() => undefined); // the reason counts that it was not replaced
+      throw unlessContended(site, cause);
+    }
   });
   await flush(dirname(site.out));
   await removeTree(site.before);
+}
+
+/** Two builds that end at once get into each other's way between the two renames. */
+function unlessContended({ out }: FlatSite, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') return cause;
+  return failure('Refused', `Another build replaces ${out} right now.`, {
+    next: 'Run this again when it has ended.',
+    cause: cause as Error,
+  });
 }
 
 /** Puts the old site back where a process was killed between the two renames. */

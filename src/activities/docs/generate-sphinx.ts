@@ -40,7 +40,15 @@ export async function generateSphinx(
   const build = ['-m', 'sphinx', '-b', 'html', '-q', '-N', '-d', join(work, 'doctrees'), '-w', warnings, source, out];
   const end = await runLimited({
     command: '/bin/sh',
-    args: ['-c', LIMITED, 'sh', String(limits.memoryMb * 1_024), ...(trusted ? [] : place.sandbox), python, ...build],
+    args: [
+      '-c',
+      LIMITED,
+      'sh',
+      String(limits.memoryMb * 1_024),
+      ...(trusted ? [] : sandboxOf(place, { tree, work })),
+      python,
+      ...build,
+    ],
     cwd: tree,
     env: { PATH: place.programs.PATH, HOME: work, TMPDIR: work, LANG: 'C.UTF-8', ...PYTHON },
     timeMs: limits.timeMs,
@@ -51,6 +59,10 @@ export async function generateSphinx(
   const said = await readFile(warnings, 'utf8').catch(() => '');
   return { generator: await sphinxVersion(place, signal), diagnostics: diagnosticsOf(said, tree) };
 }
+
+/** The sandbox command, told which folders this build may see: `{tree}`, and of those `{work}` may be written to, with what is below it. */
+const sandboxOf = ({ sandbox, tools }: SphinxPlace, at: { readonly tree: string; readonly work: string }) =>
+  sandbox.map((part) => part.replaceAll('{tree}', at.tree).replaceAll('{work}', at.work).replaceAll('{tools}', tools));
 
 /** @throws failure `Refused` where it lies outside of the tree, by its name or by a link. */
 async function folderInside(tree: string, dir: string): Promise<string> {

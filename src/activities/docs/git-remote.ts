@@ -20,17 +20,17 @@ export async function openRemote(
   if (address.kind === 'bad')
     throw failure('Refused', `${url} ${address.why}.`, { next: 'Correct source: git of the site.' });
   const { origin, host } = address;
-  if (!isAllowed(url, docs.sources)) await mustBePublic(host, origin);
+  const addresses = isAllowed(url, docs.sources) ? [] : await publicAddresses(host, origin);
   const verified = origin.startsWith('https:');
   const value = secret === null ? null : await secretFor(secrets, secret, { host, value: host, verified });
-  return { url: address.url, origin, host, secret: value };
+  return { url: address.url, origin, host, addresses, secret: value };
 }
 
-async function mustBePublic(host: string, origin: string): Promise<void> {
+async function publicAddresses(host: string, origin: string): Promise<readonly string[]> {
   const bare = host.replace(/^\[|\]$/g, '');
   const addresses = isIP(bare) > 0 ? [bare] : await addressesOf(host);
   const inside = addresses.find((address) => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
-  if (inside === undefined) return;
+  if (inside === undefined) return addresses;
   throw failure('Refused', `${host} is at ${inside}, in a private network.`, {
     next: `Add ${origin} to SWITCHYARD_DOCS_SOURCES on the worker, if it may be asked.`,
   });

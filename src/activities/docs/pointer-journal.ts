@@ -46,8 +46,8 @@ export async function claimMove(layout: SiteLayout, move: PointerMove): Promise<
   const folder = join(layout.state, move.version);
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `.${randomUUID()}.tmp`);
-  await writeFile(draft, `${JSON.stringify(move)}\n`, { flag: 'wx' });
   try {
+    await writeFile(draft, `${JSON.stringify(move)}\n`, { flag: 'wx' });
     await flush(draft);
     await link(draft, join(folder, `${String(move.seq).padStart(8, '0')}.json`));
     await flush(folder);

@@ -5,7 +5,8 @@ import type { Decision, PointerMove } from '../../core/docs/pointer-move.ts';
 import { isReleaseId } from '../../core/docs/release-id.ts';
 import { failure } from '../../policies/failures.ts';
 import { flush } from './durable.ts';
-import { claimMove, newestMove } from './pointer-journal.ts';
+import { isThere } from './is-there.ts';
+import { claimMove, newestMove, readJournal } from './pointer-journal.ts';
 import type { SiteLayout } from './site-layout.ts';
 
 /**
@@ -46,19 +47,23 @@ export async function movePointer(
       await claimed?.(decision.move);
     }
     const stands = await settle(layout, version);
+    if (decision.kind === 'move' && !(await isStored(layout, decision.move))) throw isGone(decision.move);
     if (decision.kind !== 'move' || stands === null || stands.seq === decision.move.seq) return decision;
     return stands.release === decision.move.release ? { kind: 'already', stands } : { kind: 'overtaken', stands };
   }
 }
 
-/** Sets the pointer to what the newest entry of the journal says until it reads back so; null where there is no journal. */
+/**
+ * Sets the pointer to what the newest entry of the journal says until it reads back so; null where there is no journal. Where that release is
+ * not there any more, because it was collected while somebody pointed at it, the version goes back to the newest that is.
+ */
 export async function settle(layout: SiteLayout, version: string): Promise<PointerMove | null> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const newest = await newestMove(layout, version);
     if (newest === undefined) return null;
-    if ((await standsAt(layout, version)) === newest.release) return newest;
-    await mustExist(layout, newest);
-    await swapPointer(layout, newest);
+    if (!(await isStored(layout, newest))) await claimMove(layout, await moveBack(layout, newest));
+    else if ((await standsAt(layout, version)) === newest.release) return newest;
+    else await swapPointer(layout, newest);
   }
   throw failure('Unavailable', `The pointer ${version} was changed ${MOST_ATTEMPTS} times while it was read back.`, {
     next: 'Find out who else writes there, then run this again.',
@@ -98,11 +103,21 @@ export async function standsAt(layout: SiteLayout, version: string): Promise<str
   );
 }
 
-async function mustExist(layout: SiteLayout, { version, release }: PointerMove): Promise<void> {
-  if ((await lstat(join(layout.releases, release)).catch(() => null)) !== null) return;
-  throw failure('NotFound', `${version} is to lead to release ${release}, and that release is not there.`, {
-    next: `Choose another one: docs list shows them, docs rollback --to sets one.`,
-  });
+const isStored = (layout: SiteLayout, { release }: Pick<PointerMove, 'release'>): Promise<boolean> =>
+  isThere(join(layout.releases, release));
+
+/** @throws failure `NotFound` where no release that the version showed is kept. */
+async function moveBack(layout: SiteLayout, gone: PointerMove): Promise<PointerMove> {
+  for (const move of [...(await readJournal(layout, gone.version))].reverse()) {
+    if (move.seq >= gone.seq || !(await isStored(layout, move))) continue;
+    return { ...gone, seq: gone.seq + 1, release: move.release, at: new Date().toISOString() };
+  }
+  throw isGone(gone);
 }
+
+const isGone = ({ version, release }: PointerMove) =>
+  failure('NotFound', `${version} is to lead to release ${release}, and that release is not there.`, {
+    next: 'Build it again, or choose another one: docs list shows them, docs rollback --to sets one.',
+  });
 
 const MOST_ATTEMPTS = 50;

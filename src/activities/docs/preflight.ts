@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, lstat, mkdir, readdir, rename, stat, statfs, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../policies/failures.ts';
@@ -71,7 +72,7 @@ async function mustLink(layout: SiteLayout): Promise<void> {
       await symlink('file', join(path, 'old'));
       await symlink('hard', join(path, 'new'));
       await rename(join(path, 'new'), join(path, 'old'));
-      const probe = join(layout.versions, `.probe-${process.pid}`);
+      const probe = join(layout.versions, `.probe-${randomUUID()}`);
       await mkdir(probe, { recursive: true });
       await removeTree(probe);
     });

@@ -7,6 +7,7 @@ import { buildPages, readSource, stage, type DocsAsk, type DocsWatch, type ReadS
 import { flatSite, prepareFlat, replaceFlat } from './flat-site.ts';
 import { judgeRelease, standingRelease } from './judge-release.ts';
 import type { DocsTools } from './make-pages.ts';
+import { standsAt } from './pointer.ts';
 import { preflight } from './preflight.ts';
 import { mustBeWhole, readManifest, readReleases } from './read-manifest.ts';
 import { convergeSite, publish } from './release-store.ts';
@@ -44,7 +45,7 @@ export interface FolderReport {
 export async function publishDocs(publication: Publication, watch: DocsWatch): Promise<FolderReport> {
   const { ask, tools, out, by } = publication;
   const askedAt = new Date().toISOString();
-  const layout = await stage(watch, ['preparing', leftoverWords], () => prepareSite(out));
+  const layout = await stage(watch, ['preparing', leftoverWords], () => prepareSite(out, ask.version));
   const source = await stage(watch, ['reading', ({ facts }) => says.tree({ ...facts, trusted: ask.trusted })], () =>
     readSource(ask, tools, [out]),
   );
@@ -96,13 +97,14 @@ export interface Prepared extends SiteLayout {
   readonly swept: number;
 }
 
-/** Everything that a build needs of the folder of a site, and what killed builds left is put right. @throws failure `Refused`. */
-export async function prepareSite(out: string): Promise<Prepared> {
+/** Everything that a build of a version needs of the folder of a site, and what killed builds left is put right. @throws failure `Refused`. */
+export async function prepareSite(out: string, version: string): Promise<Prepared> {
   const releases = await readReleases(siteLayout(out));
   const sites = releases.flatMap(({ manifest }) => manifest?.site ?? []);
   const layout = await preflight(out, { spaceBytes: spaceNeeded(sites) });
   const swept = await sweepWorkspaces(layout.work);
   await convergeSite(layout);
+  await standsAt(layout, version); // refused now, and not after ten minutes of building
   return { ...layout, swept };
 }
 

@@ -1,3 +1,4 @@
+import { chmod, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   decidePublish,
@@ -9,6 +10,8 @@ import {
 import { defaultVersion, rootFiles, type ShownSite } from '../../core/docs/root-files.ts';
 import type { DocsMove } from '../../contracts/docs-runs.ts';
 import { replaceFile } from './durable.ts';
+import { isReleaseId } from '../../core/docs/release-id.ts';
+import { isThere } from './is-there.ts';
 import { movePointer, settle, standsAt, type MoveWatch } from './pointer.ts';
 import { newestMove, readJournal, versionsOf } from './pointer-journal.ts';
 import { mustBeWhole, readManifest, readReleases, type StoredRelease } from './read-manifest.ts';
@@ -103,9 +106,36 @@ export async function readVersions(layout: SiteLayout): Promise<readonly Standin
 
 /** Finishes what a killed process began: every pointer as its journal says, and the files at the root to match. */
 export async function convergeSite(layout: SiteLayout): Promise<void> {
-  for (const version of await versionsOf(layout)) await settle(layout, version);
+  await putBack(layout);
+  // One that cannot be settled keeps no other waiting: whoever moves it is told.
+  for (const version of await versionsOf(layout)) await settle(layout, version).catch(() => null);
   await writeRootFiles(layout);
 }
+
+/** Of what was about to be removed, all that a pointer or a journal wants: a collection was killed before it saw that. */
+async function putBack(layout: SiteLayout): Promise<void> {
+  for (const name of await readdir(layout.trash).catch(() => [])) {
+    const [id = ''] = name.split('.');
+    const isMissing = isReleaseId(id) && !(await isThere(join(layout.releases, id)));
+    if (isMissing && isWanted(await readVersions(layout), id)) await untrash(layout, name);
+  }
+}
+
+/** Back to where it was; somebody else may just have done so. */
+export async function untrash({ releases, trash }: SiteLayout, name: string): Promise<void> {
+  const release = join(releases, name.split('.')[0] ?? '');
+  await rename(join(trash, name), release).catch(unlessDone);
+  await chmod(release, 0o555);
+}
+
+function unlessDone(cause: unknown): void {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw cause;
+}
+
+/** Whether a version shows a release, or is to show it. */
+export const isWanted = (versions: readonly StandingVersion[], id: string): boolean =>
+  versions.some(({ stands, pointsAt }) => stands.release === id || pointsAt === id);
 
 async function moved(layout: SiteLayout, decision: Decision): Promise<Decision> {
   await writeRootFiles(layout);

@@ -5,6 +5,8 @@ import { runLimited, type LimitedEnd } from './run-limited.ts';
 
 /** A repository that may be asked, with what it is asked with. */
 export interface GitRemote extends Pick<Extract<GitAddress, { kind: 'ok' }>, 'url' | 'origin' | 'host'> {
+  /** Where it may be asked, as looked up and judged: git must not look it up again and find another place; empty: wherever. */
+  readonly addresses: readonly string[];
   /** `user:token` or a token; null: none. */
   readonly secret: string | null;
 }
@@ -34,7 +36,7 @@ export type Programs = Readonly<Record<string, string>>;
 export async function runGit(programs: Programs, run: GitRun): Promise<string> {
   const end = await runLimited({
     command: 'git',
-    args: [...SAFE.flatMap((setting) => ['-c', setting]), ...run.args],
+    args: [...[...SAFE, ...pinned(run.remote)].flatMap((setting) => ['-c', setting]), ...run.args],
     cwd: run.cwd,
     env: { ...programs, ...ALONE, ...protocolOf(run.remote), ...credentialOf(run.remote), ...run.env },
     timeMs: run.timeMs,
@@ -73,6 +75,18 @@ const SAFE = [
   'gc.auto=0',
   'maintenance.auto=false',
 ] as const;
+
+/** https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpcurloptResolve */
+function pinned(remote: GitRemote | null): readonly string[] {
+  if (remote === null || remote.addresses.length === 0) return [];
+  const { protocol, port } = new URL(remote.origin);
+  const at = remote.addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
+  return [
+    `http.curloptResolve=${remote.host}:${port === '' ? (DEFAULT_PORTS[protocol] ?? '443') : port}:${at.join(',')}`,
+  ];
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 const ALONE = {
   HOME: '/nonexistent',

@@ -44,13 +44,13 @@ async function answer({ layout, isFlat, consistent }: Serving, request: Incoming
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
   } else if (isFlat || version === undefined) {
-    file(request, response, { root: layout.out, path, immutable: !isFlat && path.startsWith('/releases/') });
+    file(request, response, { at: path, root: layout.out, path, immutable: !isFlat && path.startsWith('/releases/') });
   } else {
     const release = readVersionName(version).kind === 'ok' ? await standsAt(layout, version) : null;
     if (release === null) response.writeHead(404).end('There is no such version.\n');
     else if (rest === undefined) redirect(response, `/versions/${version}/${search}`);
     else if (consistent) redirect(response, `/releases/${release}${rest}${search}`);
-    else file(request, response, { root: join(layout.releases, release), path: rest, immutable: false });
+    else file(request, response, { at: path, root: join(layout.releases, release), path: rest, immutable: false });
   }
 }
 
@@ -59,6 +59,8 @@ function redirect(response: ServerResponse, to: string): void {
 }
 
 interface ServedFile {
+  /** The path that was asked for. */
+  readonly at: string;
   readonly root: string;
   readonly path: string;
   /** What it says never changes. */
@@ -66,11 +68,12 @@ interface ServedFile {
 }
 
 /** `send` decides on types, ranges and validators, refuses to leave the folder, and shows nothing that begins with a dot. */
-function file(request: IncomingMessage, response: ServerResponse, { root, path, immutable }: ServedFile): void {
+function file(request: IncomingMessage, response: ServerResponse, { at, root, path, immutable }: ServedFile): void {
   send(request, path, { root, dotfiles: 'ignore', cacheControl: false })
     .on('headers', (one: ServerResponse) => {
       one.setHeader('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     })
+    .on('directory', () => redirect(response, `${at.replace(/^\/+/, '/')}/`))
     .pipe(response);
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants, type Dirent } from 'node:fs';
+import { constants, createReadStream, type Dirent } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { MANIFEST, readManifest } from './read-manifest.ts';
+import { DEFAULT_BUILD_LIMITS, type BuildLimits } from '../../contracts/docs.ts';
 import { failure } from '../../policies/failures.ts';
 
 /** A tree of sources, and what in it is none of it: the site itself, where it is built into the tree. */
@@ -25,22 +26,35 @@ export interface TreeFacts {
  * `dependenciesOf` tells.
  * A link to a folder outside is not looked into, and makes the tree one that is always built.
  */
-export async function hashTree(tree: SourceTree): Promise<TreeFacts> {
+export async function hashTree(tree: SourceTree, limits: TreeLimits = DEFAULT_BUILD_LIMITS): Promise<TreeFacts> {
   const hash = createHash('sha256');
   let [files, bytes, comparable] = [0, 0, true];
   for await (const [name, content] of contentsOf(tree)) {
     comparable &&= content !== UNSEEN;
-    hash.update(`${JSON.stringify(name)} ${content.length} `).update(content);
     files += 1;
     bytes += content.length;
+    mustFit({ files, bytes }, limits);
+    hash.update(`${JSON.stringify(name)} ${content.length} `);
+    if ('path' in content) for await (const part of createReadStream(content.path)) hash.update(part as Buffer);
+    else hash.update(content);
   }
   return { hash: hash.digest('hex'), files, bytes, comparable };
 }
 
+export type TreeLimits = Pick<BuildLimits, 'files' | 'bytes'>;
+
+/** @throws failure `Refused` with the first number that is too large. */
+function mustFit(found: TreeLimits, allowed: TreeLimits): void {
+  const [many, much] = [found.files > allowed.files, found.bytes > allowed.bytes];
+  if (!many && !much) return;
+  const words = many ? `more than ${allowed.files} files` : `more than ${allowed.bytes} bytes`;
+  throw failure('Refused', `The source has ${words}.`, { next: 'Make it smaller.' });
+}
+
 /** In the order of their names, and several read at once. */
-async function* contentsOf(tree: SourceTree): AsyncGenerator<readonly [string, Buffer]> {
+async function* contentsOf(tree: SourceTree): AsyncGenerator<readonly [string, Content]> {
   const read = async ({ name, path, isLink }: Entry) =>
-    [name, isLink ? await linkFacts(tree.root, path) : await readFile(path)] as const;
+    [name, await readable(name, () => (isLink ? linkFacts(tree.root, path) : contentOf(path)))] as const;
   let few: Entry[] = [];
   for await (const entry of entriesOf(tree, isOutsideHash)) {
     few.push(entry);
@@ -52,6 +66,30 @@ async function* contentsOf(tree: SourceTree): AsyncGenerator<readonly [string, B
 }
 
 const READ_AT_ONCE = 32;
+
+/** What a file says; of a large one where it is, to be read piece by piece. */
+type Content = Buffer | { readonly length: number; readonly path: string };
+const LARGE = 4_000_000;
+
+async function contentOf(path: string): Promise<Content> {
+  const { size } = await stat(path);
+  return size > LARGE ? { length: size, path } : readFile(path);
+}
+
+/** @throws failure `Refused` that names the file: also one whose name is no UTF-8, which cannot be asked for by it. */
+async function readable<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const why = name.includes('\ufffd') ? 'its name is no UTF-8' : code;
+    throw failure('Refused', `${JSON.stringify(name.slice(0, 200))} of the source cannot be read (${why}).`, {
+      next: 'Correct its name or its permissions, or take it out of the source.',
+      cause: cause as Error,
+    });
+  }
+}
 
 /** What the package managers left of what they installed; null where nothing is installed. */
 export async function dependenciesOf({ root }: SourceTree): Promise<string | null> {
@@ -69,14 +107,17 @@ export async function dependenciesOf({ root }: SourceTree): Promise<string | nul
  *
  * @throws failure `Refused` for a link that leads out of the tree.
  */
-export async function copyTree(tree: SourceTree, to: string): Promise<void> {
+export async function copyTree(tree: SourceTree, to: string, limits: TreeLimits = DEFAULT_BUILD_LIMITS): Promise<void> {
   const { root } = tree;
+  let [files, bytes] = [0, 0];
   await mkdir(to, { recursive: true });
   for await (const { name, path, isLink } of entriesOf(tree, isOutsideCopy)) {
     const target = join(to, name);
     await mkdir(dirname(target), { recursive: true });
+    files += 1;
     if (isLink) await copyLink({ root, path, name }, target);
-    else if (isWanted(name)) await writeFile(target, await readNoLink(path), { flag: 'wx' });
+    else if (isWanted(name)) bytes += await readable(name, () => copyNoLink(path, target));
+    mustFit({ files, bytes }, limits);
   }
 }
 
@@ -118,10 +159,10 @@ async function isSite(folder: string, entries: readonly Dirent[]): Promise<boole
 }
 
 /** What a link stands for in a hash: where it leads, or the bytes of a file that lies outside. */
-async function linkFacts(root: string, path: string): Promise<Buffer> {
+async function linkFacts(root: string, path: string): Promise<Content> {
   const to = await realpath(path).catch(() => null);
   if (to === null || isInside(root, to)) return Buffer.from(`-> ${await readlink(path)}`);
-  return (await stat(to)).isFile() ? readFile(to) : UNSEEN;
+  return (await stat(to)).isFile() ? contentOf(to) : UNSEEN;
 }
 
 const UNSEEN = Buffer.from('a folder that is not looked into');
@@ -143,11 +184,13 @@ function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Not through a link: what was a file a moment ago may be one now. */
-async function readNoLink(path: string): Promise<Buffer> {
+/** Not through a link: what was a file a moment ago may be one now. Returns its bytes. */
+async function copyNoLink(path: string, target: string): Promise<number> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    return await handle.readFile();
+    const { size } = await handle.stat();
+    await writeFile(target, handle.createReadStream({ autoClose: false }), { flag: 'wx' });
+    return size;
   } finally {
     await handle.close();
   }

@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import type { BrokenLink, BuildLimits, FileHash, SiteFacts } from '../../contracts/docs.ts';
 import { findLink } from '../../core/docs/find-link.ts';
 import { failure } from '../../policies/failures.ts';
+import { MANIFEST } from './read-manifest.ts';
 import { readPage, type Page } from './read-page.ts';
 
 export interface VerifiedSite {
@@ -24,6 +25,10 @@ export async function verifySite(folder: string, limits: BuildLimits): Promise<V
   const paths = await plainFiles(folder, limits.files);
   if (!paths.includes('index.html'))
     throw failure('Invalid', 'The generator left no index.html.', { next: 'Look at what it says.' });
+  if (paths.includes(MANIFEST))
+    throw failure('Invalid', `The generator left a ${MANIFEST}, where every release has the list of its files.`, {
+      next: 'Give that file another name, such as site.webmanifest.',
+    });
   const limit = pLimit(16);
   const read = await Promise.all(paths.map((path) => limit(() => readSiteFile(folder, path))));
   const bytes = read.reduce((sum, { file }) => sum + file.bytes, 0);

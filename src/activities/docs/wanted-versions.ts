@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Config } from '../../config.ts';
 import type { WantedVersion } from '../../contracts/docs-activities.ts';
 import type { SiteSpec } from '../../contracts/docs-runs.ts';
@@ -13,8 +14,8 @@ export interface WantedDeps {
   readonly layout: SiteLayout;
 }
 
-/** So many new tags are built at once; the others come with the next looks. */
-const MOST_AT_ONCE = 10;
+/** So many new tags are built at once: the newest, and some of the others by chance, since tags that always fail must not keep them away. */
+const MOST_AT_ONCE = { newest: 5, others: 5 };
 
 /** `latest`, whose source may have moved, and tags that are no versions yet: a tag that was published once is not looked at again. */
 export async function wantedVersions(
@@ -27,8 +28,15 @@ export async function wantedVersions(
   const published = new Set(await versionsOf(layout));
   const found = await listTags(config.docs.programs, await openRemote(config, source), signal);
   const fresh = found.filter((tag) => isTagVersion(tag, tags) && isVersion(tag) && !published.has(tag));
-  const newestFirst = fresh.sort((a, b) => b.localeCompare(a, 'en', { numeric: true })).slice(0, MOST_AT_ONCE);
-  return [latest, ...newestFirst.map((version) => ({ version, ref: `refs/tags/${version}` }))];
+  return [latest, ...someOf(fresh).map((version) => ({ version, ref: `refs/tags/${version}` }))];
+}
+
+function someOf(tags: readonly string[]): readonly string[] {
+  const newestFirst = [...tags].sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  const newest = newestFirst.splice(0, MOST_AT_ONCE.newest);
+  for (let free = MOST_AT_ONCE.others; free > 0 && newestFirst.length > 0; free -= 1)
+    newest.push(...newestFirst.splice(randomInt(newestFirst.length), 1));
+  return newest;
 }
 
 /** A tag whose name is no name of a folder is left to whoever names a version for it. */

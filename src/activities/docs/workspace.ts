@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from './durable.ts';
@@ -62,4 +63,13 @@ function isAlive(pid: number): boolean {
 
 const OPEN = new Set<string>();
 const DAY_MS = 24 * 3_600_000;
-const machine = (): string => hostname().replace(/[^\w-]/g, '-');
+/** Of one host name there may be several sets of process numbers: containers in the network of their host have its name. */
+const machine = (): string => `${hostname()}-${processSpace()}`.replace(/[^\w-]/g, '-');
+
+function processSpace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0'; // not Linux: there is one
+  }
+}

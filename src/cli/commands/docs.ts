@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DocsDecision, DocsMove } from '../../contracts/docs-runs.ts';
 import { examples, type AddVerb, type Context } from '../command.ts';
 import { atDesk, subjectOf, type AskedRetention, type DeskFlags, type DocsSubject } from '../docs-desk.ts';
@@ -5,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { whoAsks } from '../identity.ts';
 import { hearInterrupts } from '../interrupts.ts';
 import { must } from '../must-read.ts';
-import { mustBeDocsVersion } from '../parse/docs-name.ts';
+import { mustBeDocsVersion, parseDocsName } from '../parse/docs-name.ts';
 import { parseSpan } from '../parse/numbers.ts';
 import { quoted } from '../parse/parsed.ts';
 import { mustBePort } from '../parse/port.ts';
@@ -188,9 +190,13 @@ function addServe(docs: Docs, { terminal, does }: Context): void {
 }
 
 async function folderOf({ env }: Terminal, subject: DocsSubject): Promise<string> {
-  if (subject.kind === 'here') return subject.out;
   const { loadDocsConfig } = await import('../../config.ts');
-  return `${loadDocsConfig(env).publishRoot}/${subject.site}`;
+  const out =
+    subject.kind === 'here'
+      ? subject.out
+      : join(loadDocsConfig(env).publishRoot, must(parseDocsName(subject.site)).site);
+  if (existsSync(join(out, 'versions')) || existsSync(join(out, 'manifest.json'))) return out;
+  throw new Stop(EXIT.usage, [problem(`${out} is no site of this program`, 'a folder that docs build has made')]);
 }
 
 interface MoveFlags extends DeskFlags {

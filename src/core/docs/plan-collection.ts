@@ -61,6 +61,7 @@ function versionsOf({ id, built }: KnownRelease, { journals }: CollectionAsk): r
 
 /** The newest releases of a version beside the one that stands, published or only built. */
 function wayBack(version: string, ask: CollectionAsk): readonly string[] {
+  if (!ask.journals.some((journal) => journal[0]?.version === version)) return []; // never published: no way leads back
   const standing = ask.journals.find((journal) => journal[0]?.version === version)?.at(-1)?.release;
   return ask.releases
     .filter((release) => release.id !== standing && versionsOf(release, ask).includes(version))

@@ -39,7 +39,7 @@ export function decidePublish(
 ): Decision {
   if (stands?.release === release) return { kind: 'already', stands };
   if (stands !== undefined && stands.pinnedSince !== null) return { kind: 'pinned', stands };
-  if (stands !== undefined && stands.askedAt > wish.askedAt) return { kind: 'overtaken', stands };
+  if (stands !== undefined && earlier(stands.askedAt, stands.at) > wish.askedAt) return { kind: 'overtaken', stands };
   const seq = (stands?.seq ?? 0) + 1;
   const { version, now: at, askedAt, by } = wish;
   return {
@@ -47,6 +47,9 @@ export function decidePublish(
     move: { schemaVersion: 1, seq, version, release, action: 'publish', pinnedSince: null, askedAt, at, by },
   };
 }
+
+/** A clock that is ahead must not hold builds back until its time has come. */
+const earlier = (a: string, b: string): string => (a < b ? a : b);
 
 /** What a rollback goes back to by the journal (oldest first): the release that was asked for, else the one published before the one that stands (P3). */
 export function decideRollback(

@@ -7,7 +7,9 @@ import { swapPointer } from '../../../src/activities/docs/pointer.ts';
 import { preflight } from '../../../src/activities/docs/preflight.ts';
 import { publish, readSite, rollBack, unpin } from '../../../src/activities/docs/release-store.ts';
 import { runFixture } from '../../embedded/fixtures/run-fixture.ts';
-import { fakeTools, openScene, PAGES, published, readVersion, type Scene } from './sites.ts';
+import type { DocsTools } from '../../../src/activities/docs/make-pages.ts';
+import { publishDocs } from '../../../src/activities/docs/publish-docs.ts';
+import { fakeTools, openScene, PAGES, published, quiet, readVersion, type Scene } from './sites.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -81,8 +83,8 @@ describe('readers', () => {
     );
     expect(await reader.nextLine()).toBe('reading');
     for (let move = 0; move < 150; move += 1) {
-      await rollBack(scene.layout, { ...asked(), to: move % 2 === 0 ? one : two });
-      await swapPointer(scene.layout, { version: 'latest', release: move % 2 === 0 ? two : one });
+      await rollBack(scene.layout, { ...asked(), to: one });
+      await swapPointer(scene.layout, { version: 'latest', release: two }); // so that the next rollback has something to move
     }
     reader.write('stop');
     const seen = JSON.parse(await reader.nextLine()) as { reads: number };
@@ -93,11 +95,20 @@ describe('readers', () => {
 });
 
 describe('a failure leaves the published site as it was (P2)', () => {
-  const cases: readonly (readonly [string, (scene: Scene) => Promise<unknown>])[] = [
-    ['of the generator', ({ build }) => build(fakeTools({ generate: () => Promise.reject(new Error('no')) }))],
-    ['of the check of its pages', ({ build }) => build(fakeTools({ verify: () => Promise.reject(new Error('no')) }))],
+  const cases: readonly (readonly [string, RegExp, (scene: Scene) => Promise<unknown>])[] = [
+    [
+      'of the generator',
+      /^no pages$/,
+      ({ build }) => build(fakeTools({ generate: () => Promise.reject(new Error('no pages')) })),
+    ],
+    [
+      'of the check of its pages',
+      /^no check$/,
+      ({ build }) => build(fakeTools({ verify: () => Promise.reject(new Error('no check')) })),
+    ],
     [
       'of the source, which changes meanwhile',
+      /^The source changed while it was built/,
       ({ build, says }) =>
         build(
           fakeTools({
@@ -111,21 +122,27 @@ describe('a failure leaves the published site as it was (P2)', () => {
         ),
     ],
     [
-      'of staging, because pages are gone that were there when they were checked',
-      ({ build, layout }) =>
-        build(
-          fakeTools({
-            verify: async (folder, limits) => {
-              const found = await fakeTools().verify(folder, limits);
-              await rm(layout.releases, { recursive: true });
-              await writeFile(layout.releases, 'a file');
-              return found;
-            },
-          }),
-        ),
+      'of staging, because there is no folder for releases any more',
+      /ENOTDIR/,
+      async ({ build, layout }) => {
+        const aside = `${layout.releases}.aside`;
+        const verify = async (...args: Parameters<DocsTools['verify']>) => {
+          const found = await fakeTools().verify(...args);
+          await rename(layout.releases, aside);
+          await writeFile(layout.releases, 'a file');
+          return found;
+        };
+        try {
+          await build(fakeTools({ verify }));
+        } finally {
+          await rm(layout.releases);
+          await rename(aside, layout.releases);
+        }
+      },
     ],
     [
       'of activating, because the release is not what its manifest says',
+      /a\.html is not what its manifest says/,
       ({ build }) =>
         build(
           fakeTools({
@@ -139,19 +156,12 @@ describe('a failure leaves the published site as it was (P2)', () => {
     ],
   ];
 
-  test.each(cases)('%s', async (name, fails) => {
+  test.each(cases)('%s', async (_name, why, fails) => {
     await buildAll('one');
     const before = await oneVersion();
     const pages = await readVersion(scene.layout);
-    const aside = join(scene.folder, 'aside');
     await scene.says('two');
-    if (name.startsWith('of staging'))
-      await rename(scene.layout.releases, aside).then(() => mkdir(scene.layout.releases));
-    await expect(fails(scene)).rejects.toThrow();
-    if (name.startsWith('of staging')) {
-      await rm(scene.layout.releases, { recursive: true });
-      await rename(aside, scene.layout.releases);
-    }
+    await expect(fails(scene)).rejects.toThrow(why);
     expect(await oneVersion()).toEqual(before);
     expect(await readVersion(scene.layout)).toEqual(pages);
     expect(await readdir(scene.layout.work)).toEqual([]);
@@ -214,6 +224,27 @@ describe('several at once', () => {
     };
     await publish(scene.layout, { ...asked(), release: one }, { claimed });
     expect(await pointer()).toBe(two);
+  });
+
+  test('a release that is collected while somebody points at it leaves the version on the one before, and says so', async () => {
+    const [one = '', two = ''] = await buildAll('one', 'two');
+    const claimed = () => removeTree(join(scene.layout.releases, one));
+    await expect(publish(scene.layout, { ...asked(), release: one }, { claimed })).rejects.toThrow(
+      /latest is to lead to release \S+, and that release is not there/,
+    );
+    expect(await pointer()).toBe(two);
+    expect(await oneVersion()).toMatchObject({ stands: two });
+  });
+
+  test('a version whose pointer is not ours keeps no other version waiting', async () => {
+    await buildAll('one');
+    await rm(join(scene.layout.versions, 'latest'));
+    await mkdir(join(scene.layout.versions, 'latest'));
+    await scene.says('two');
+    const { ask, ...rest } = scene.publication();
+    const other = { ...rest, ask: { ...ask, version: 'v2' } };
+    expect(await publishDocs(other, quiet())).toMatchObject({ outcome: 'published' });
+    await expect(scene.build()).rejects.toThrow(/is a folder, not a pointer/);
   });
 
   test('a zombie that is killed right after its late rename is put right by the next build', async () => {
@@ -331,9 +362,24 @@ describe('collecting', () => {
     const [one = ''] = await buildAll('one', 'two');
     expect((await collectReleases(scene.layout, { keep: 0, graceMs: 60_000 })).collect).toEqual([]);
     await chmod(join(scene.layout.releases, one), 0o755);
-    await removeTree(join(scene.layout.releases, one, 'manifest.json'));
     await rm(join(scene.layout.releases, one, 'manifest.json'), { force: true });
     expect((await collectReleases(scene.layout, { keep: 0, graceMs: 0 })).collect).toEqual([]);
+  });
+
+  test('puts back what is wanted again, where a collection was killed before it saw that (P1)', async () => {
+    const [one = '', two = ''] = await buildAll('one', 'two');
+    await mkdir(scene.layout.trash, { recursive: true });
+    await chmod(join(scene.layout.releases, two), 0o755);
+    await rename(join(scene.layout.releases, two), join(scene.layout.trash, `${two}.0badcafe`));
+    expect((await collectReleases(scene.layout, { keep: 5, graceMs: 0 })).collect).toEqual([]);
+    expect(await readdir(scene.layout.releases)).toEqual([one, two].sort());
+    expect(await readVersion(scene.layout)).toEqual(expect.arrayContaining([expect.stringContaining('two')]));
+  });
+
+  test('two at once remove each release once', async () => {
+    const ids = await buildAll('one', 'two', 'three', 'four');
+    const both = await Promise.all([0, 1].map(() => collectReleases(scene.layout, { keep: 0, graceMs: 0 })));
+    expect(both.flatMap(({ collect }) => collect).sort()).toEqual(ids.slice(0, 3).sort());
   });
 
   test('touches no folder that is no site', async () => {

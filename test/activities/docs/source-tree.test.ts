@@ -43,6 +43,27 @@ test('sites of this program are none of the source, or two in one source would b
   expect(await hashTree(tree)).toEqual(before);
 });
 
+test('a tree that is too large is refused with the number, hashed or copied', async () => {
+  await writeFile(join(scene.source, 'large'), Buffer.alloc(5_000_000)); // read piece by piece
+  expect((await hashTree(tree)).bytes).toBeGreaterThan(5_000_000);
+  await put('b.ts', '');
+  for (const limits of [
+    { files: 1, bytes: 1e9 },
+    { files: 100, bytes: 4_999_999 },
+  ]) {
+    const why = limits.files === 1 ? 'more than 1 files' : 'more than 4999999 bytes';
+    await expect(hashTree(tree, limits)).rejects.toThrow(`The source has ${why}.`);
+    await expect(copyTree(tree, join(scene.folder, `copy-${limits.files}`), limits)).rejects.toThrow(
+      `The source has ${why}.`,
+    );
+  }
+});
+
+test('a file whose name is no UTF-8 is named in the refusal', async () => {
+  await writeFile(Buffer.concat([Buffer.from(join(scene.source, 'caf')), Buffer.from([0xe9])]), 'x');
+  await expect(hashTree(tree)).rejects.toThrow(/^"caf\ufffd" of the source cannot be read \(its name is no UTF-8\)/);
+});
+
 test('what is installed counts by what the package manager left', async () => {
   expect(await dependenciesOf(tree)).toBeNull();
   await put('node_modules/.package-lock.json', '{}');

@@ -37,6 +37,11 @@ test.each<[string, Partial<CollectionAsk>, readonly string[]]>([
     { releases: [...ASK.releases, built('e', 5)] },
     ['a', 'b', 'c'],
   ],
+  [
+    'what was only built of a version that never stood',
+    { releases: [built('p', 1, 'preview'), ...ASK.releases] },
+    ['p', 'a', 'b'],
+  ],
 ])('collects %s', (_, over, collect) => {
   expect(planCollection({ ...ASK, ...over }).collect).toEqual(collect);
 });

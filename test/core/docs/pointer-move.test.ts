@@ -45,6 +45,12 @@ test('an older build does not replace a newer one', () => {
   expect(decidePublish(journal.at(-1), 'b', wish(0)).kind).toBe('already');
 });
 
+test('a clock that is ahead holds no build back for longer than it took', () => {
+  const ahead = { ...wish(1), askedAt: time(86_400) };
+  const stands = decidePublish(undefined, 'a', ahead);
+  expect(decidePublish(stands.kind === 'move' ? stands.move : undefined, 'b', wish(2)).kind).toBe('move');
+});
+
 test.each([
   [[], null, 'nothing was published'],
   [play('a'), null, 'no release from before a is kept'],
