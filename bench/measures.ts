@@ -1,6 +1,7 @@
 import type { Measure } from './measure.ts';
 import { abort } from './measures/abort.ts';
 import { blackDies } from './measures/black-dies.ts';
+import { compareSides } from './measures/compare-sides.ts';
 import { docsBuild } from './measures/docs-build.ts';
 import { docsSwap } from './measures/docs-swap.ts';
 import { falseRollbacks } from './measures/false-rollbacks.ts';
@@ -21,6 +22,7 @@ export const MEASURES: readonly Measure[] = [
   reset,
   withoutWaits,
   falseRollbacks,
+  compareSides,
   manyBakes,
   workerStart,
   syncFirst,
