@@ -49,8 +49,9 @@ module.exports = {
     layer('activities-know-no-workflows', '^src/activities/', '^src/(workflows/|cli/|embedded/|worker\\.ts)'),
     layer('embedded-stands-alone', '^src/embedded/', '^src/(workflows/|activities/|cli/|policies/|worker\\.ts)'),
     layer('sign-in-knows-no-chores', '^src/sign-in/', '^src/(activities/|workflows/|cli/|worker\\.ts|clients\\.ts)'),
-    layer('src-never-imports-sandbox', '^src/', '^(sandbox|demo|bench|test)/'),
-    layer('sandbox-stands-alone', '^sandbox/', '^(demo|bench|test)/'),
+    layer('src-never-imports-sandbox', '^src/', '^(sandbox|demo|bench|test|examples)/'),
+    layer('sandbox-stands-alone', '^sandbox/', '^(demo|bench|test|examples)/'),
+    layer('examples-know-no-stand-ins', '^examples/', '^(sandbox|demo|bench|test)/'),
     {
       name: 'not-to-dev-dependencies',
       severity: 'error',
