@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../src/contracts/docs.ts';
 
 /** What a reader has seen so far. */
@@ -19,6 +20,8 @@ export interface Reader {
   stop(): Promise<Reading>;
 }
 
+/** Between two loads: builds need the machine as well. */
+const PAUSE_MS = 20;
 /** Pages of every load, beside the manifest. */
 const MOST_PAGES = 4;
 
@@ -27,7 +30,7 @@ export function startReader(url: string, version = 'latest'): Reader {
   const seen = { loads: 0, missing: 0, mixed: 0, releases: [] as string[] };
   const stopped = new AbortController();
   const reading = (async () => {
-    while (!stopped.signal.aborted) await load(`${url}/versions/${version}/`, seen);
+    for (; !stopped.signal.aborted; await sleep(PAUSE_MS)) await load(`${url}/versions/${version}/`, seen);
   })();
   return {
     reading: seen,
