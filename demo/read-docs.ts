@@ -30,7 +30,10 @@ export function startReader(url: string, version = 'latest'): Reader {
   const seen = { loads: 0, missing: 0, mixed: 0, releases: [] as string[] };
   const stopped = new AbortController();
   const reading = (async () => {
-    for (; !stopped.signal.aborted; await sleep(PAUSE_MS)) await load(`${url}/versions/${version}/`, seen);
+    while (!stopped.signal.aborted) {
+      await load(`${url}/versions/${version}/`, seen);
+      await sleep(PAUSE_MS);
+    }
   })();
   return {
     reading: seen,
