@@ -294,8 +294,8 @@ describe('reads that do not show everything', () => {
     await runDirectly(rig);
     const reads = (name: string, { seen }: FaultPlan): number =>
       seen.filter(({ operation }) => operation === name).length;
-    expect(reads('GET lists', rig.graph.faults)).toBeGreaterThan(6);
-    // Two requests a look: the first one, one after each of two writes, one before the second.
+    // Two requests a look: the first one, one after each of two writes, one before the second. To Do is asked more often than that.
+    expect(reads('GET lists', rig.graph.faults)).toBeGreaterThan(4);
     expect(reads('sync read', rig.todoist.faults)).toBe(8);
     await isAtRest(rig);
   });
