@@ -1,5 +1,5 @@
 /** Sphinx as a process: fenced, limited, and cleaned of what is not the tree's. A program stands in for it; test/long builds with the real one. */
-import { chmod, mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from '../../../src/activities/docs/durable.ts';
@@ -27,12 +27,19 @@ async function python(script: string, extra = ''): Promise<void> {
 
 interface Build {
   readonly trusted?: boolean;
+  readonly dir?: string;
   readonly sandbox?: readonly string[];
   readonly timeMs?: number;
   readonly signal?: AbortSignal;
 }
 
-const build = ({ trusted = true, sandbox = [], timeMs = 60_000, signal = new AbortController().signal }: Build = {}) =>
+const build = ({
+  trusted = true,
+  dir = 'docs',
+  sandbox = [],
+  timeMs = 60_000,
+  signal = new AbortController().signal,
+}: Build = {}) =>
   generateSphinx(
     {
       tree: join(folder, 'tree'),
@@ -41,7 +48,7 @@ const build = ({ trusted = true, sandbox = [], timeMs = 60_000, signal = new Abo
       trusted,
       revision: null,
       limits: { ...DEFAULT_BUILD_LIMITS, timeMs },
-      options: { dir: 'docs' },
+      options: { dir },
     },
     {
       place: {
@@ -117,4 +124,11 @@ test('a build that is cancelled is ended at once', async () => {
 test('a source without conf.py is refused with the folder that was looked at', async () => {
   await removeTree(join(folder, 'tree/docs'));
   await expect(build()).rejects.toThrow('The source has no docs/conf.py. Name the folder that has it');
+});
+
+test('a folder outside of the source is refused, by its name or by a link (P4)', async () => {
+  await mkdir(join(folder, 'hostile'));
+  await writeFile(join(folder, 'hostile/conf.py'), '');
+  await symlink('../hostile', join(folder, 'tree/link'));
+  for (const dir of ['../hostile', 'link']) await expect(build({ dir })).rejects.toThrow(/is outside of the source/);
 });

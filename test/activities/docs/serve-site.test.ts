@@ -55,6 +55,7 @@ test('a version is the release that it points at, asked for again each time', as
   });
   expect((await ask('/versions/latest/search.js')).headers['content-type']).toMatch(/^text\/javascript/);
   expect((await ask('/versions/latest')).headers['location']).toBe('/versions/latest/');
+  expect((await ask('/versions/latest/sub')).headers['location']).toBe('/versions/latest/sub/');
 });
 
 test('with --consistent a version leads to its release, that never changes (P1)', async () => {

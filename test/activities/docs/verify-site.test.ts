@@ -78,3 +78,8 @@ test('refuses what is no site, is too much, or holds a link of the file system (
   await symlink('/etc/passwd', join(site, 'passwd'));
   await expect(verifySite(site, DEFAULT_BUILD_LIMITS)).rejects.toThrow('The generator left passwd, which is neither');
 });
+
+test('a manifest.json of the generator is refused, where every release has the list of its files', async () => {
+  const files = { 'index.html': '', 'manifest.json': '{}' };
+  await expect(factsOf(files)).rejects.toThrow(/^The generator left a manifest\.json/);
+});
