@@ -45,17 +45,21 @@ export async function sealTree(folder: string): Promise<void> {
   for (const one of folders) if (one !== folder) await chmod(one, 0o555);
 }
 
-/** Removes a folder although it was made read-only. */
+/** Removes a folder although it was made read-only, and although somebody else removes it as well. */
 export async function removeTree(folder: string): Promise<void> {
   const found = await lstat(folder).catch(() => null);
   if (found?.isDirectory() === true) await unseal(folder);
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function unseal(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) await unseal(join(folder, entry.name));
+  try {
+    await chmod(folder, 0o755);
+    for (const entry of await readdir(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) await unseal(join(folder, entry.name));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause; // somebody else was faster
+  }
 }
 
 interface Entries {
