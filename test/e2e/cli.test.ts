@@ -1,6 +1,19 @@
+import { mkdtemp } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
 import { DEPLOY_QUEUE, type DeployStatus } from '../../src/contracts/deploy.ts';
-import { endChildren, ended, runClient, startClient, startWorkerChild, type Ran } from '../support/e2e-child.ts';
+import { buildClient } from '../../scripts/build-cli.mjs';
+import {
+  endChildren,
+  ended,
+  runClient,
+  runOneFile,
+  startClient,
+  startWorkerChild,
+  type Ran,
+} from '../support/e2e-child.ts';
 import { openGrounds, type Grounds } from '../support/e2e-grounds.ts';
 import { startOwnServer, type OwnServer } from '../support/e2e-server.ts';
 import { observe } from '../support/observer.ts';
@@ -37,6 +50,26 @@ test('starts nothing while no worker polls, and ends with 6', () => {
   expect(withoutWorker.exit).toBe(6);
   expect(withoutWorker.err).toMatch(/no worker polls the queue switchyard-deploy .*nothing was started/s);
 });
+
+test.concurrent(
+  'the client in one file deploys from a folder that has nothing else, and ends with 0',
+  async () => {
+    const rig = grounds.rig('single');
+    const file = join(await mkdtemp(join(tmpdir(), 'switchyard-one-file-')), 'switchyard');
+    const { bytes, imports } = await buildClient(file);
+    const ran = await runOneFile(server, file, ['deploy', rig.record, ...TO_BLACK, ...BRIEFLY, ...check(rig)]);
+
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(rig.observer.everyState()).toEqual(['red', 'black']);
+    expect(bytes).toBeLessThan(3_000_000);
+    expect(imports.filter((name) => !isBuiltin(name))).toEqual([]);
+    expect(await runOneFile(server, file, ['worker'])).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/in a clone/),
+    });
+  },
+  90_000,
+);
 
 test.concurrent(
   'promotes, follows in JSON lines, and ends with 0',

@@ -1,0 +1,72 @@
+/**
+ * Builds the client into one file, dist/switchyard: `npm run build:cli`. A CI job needs Node and that file, nothing else.
+ *
+ * What belongs to a worker's machine stays out: the worker with its native parts, the embedded server, the generators of
+ * documentation and the sign-in. Those verbs say where they are found. What is left is loaded when a verb needs it.
+ */
+import { build } from 'esbuild';
+import { chmod } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What only a clone or the image has, by the sentence's subject. */
+const LEFT_OUT = {
+  'src/worker.ts': 'a worker',
+  'src/cli/run-up.ts': 'a worker and an embedded server',
+  'src/cli/log-in.ts': 'the sign-in of a worker',
+  'src/cli/forget-here.ts': 'the sign-in of a worker',
+  'src/cli/build-docs-here.ts': 'the generators of documentation',
+  'src/cli/docs-here.ts': 'the publisher of documentation',
+};
+
+/** @returns the size of the file in bytes, and what it still imports besides Node's own modules. */
+export async function buildClient(outfile) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true, // failures are told apart by the names of their classes
+    metafile: true,
+    logLevel: 'error',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    plugins: [leaveOut],
+    // Dependencies that are CommonJS still ask for Node's own modules by `require`, which a module does not have.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  await chmod(outfile, 0o755);
+  const [output] = Object.values(metafile.outputs);
+  const imports = output.imports.filter(({ external }) => external).map(({ path }) => path);
+  return { bytes: output.bytes, imports: [...new Set(imports)], inputs: Object.keys(output.inputs) };
+}
+
+const leaveOut = {
+  name: 'leave out what a client never needs',
+  setup({ onLoad }) {
+    // zod brings its messages in fifty languages along; ours are in English.
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+      const what = LEFT_OUT[path.slice(root.length)];
+      return what === undefined ? null : { contents: saysWhere(what), loader: 'ts', resolveDir: `${root}src/cli` };
+    });
+  },
+};
+
+/** A module whose loading ends the verb, before it has begun, with the way to the whole program. */
+function saysWhere(what) {
+  const found = `this is the client in one file: ${what} is not in it`;
+  const next = 'run this verb in a clone of the repository or in its image';
+  return `import { problem, Stop } from './stop.ts';
+throw new Stop(2, [problem(${JSON.stringify(found)}, null, ${JSON.stringify(next)})]);`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { bytes } = await buildClient('dist/switchyard');
+  console.log(`dist/switchyard: ${(bytes / 1e6).toFixed(2)} MB`);
+}
