@@ -2,12 +2,11 @@ import type { Gate, HttpGate, ProbeHeader } from '../core/dns/gate.ts';
 import type { GatePolicy, HttpGatePolicy, RecordPolicy } from '../contracts/file.ts';
 import { HTTP_DEFAULTS } from './parse/check.ts';
 import { parseSpan } from './parse/numbers.ts';
-import { startFindings, type Findings } from './parse/parsed.ts';
+import type { Findings } from './parse/parsed.ts';
 import { parseRecordName } from './parse/record-name.ts';
 import { parseTarget } from './parse/target.ts';
 import type { ReadFile } from './read-file.ts';
-import { problem, Stop } from './stop.ts';
-import { EXIT } from './exit-codes.ts';
+import { problem } from './stop.ts';
 
 /** The policy of one record out of `switchyard.yaml`, its gates looked up. */
 export interface NamedPolicy {
@@ -19,12 +18,10 @@ export interface NamedPolicy {
 }
 
 /**
- * Every record that the file declares, by its canonical name.
- *
- * @throws Stop with exit 2: names that are none, two keys for one name, gates that are not declared, defaults that are no values.
+ * Every record that the file declares, by its canonical name. Noted: names that are none, two keys for one name, gates that are not
+ * declared, defaults that are no values.
  */
-export function declaredRecords({ file, at }: ReadFile): ReadonlyMap<string, NamedPolicy> {
-  const findings = startFindings();
+export function readRecords({ file, at }: ReadFile, findings: Findings): ReadonlyMap<string, NamedPolicy> {
   const records = new Map<string, NamedPolicy>();
   for (const [key, policy] of Object.entries(file.records ?? {})) {
     const place = (...keys: readonly PropertyKey[]): string => at(['records', key, ...keys]);
@@ -39,7 +36,6 @@ export function declaredRecords({ file, at }: ReadFile): ReadonlyMap<string, Nam
     checkDefault(policy, place, findings);
     records.set(record, { record, policy, gates, at: place });
   }
-  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
   return records;
 }
 

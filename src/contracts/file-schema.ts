@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
+import { groupPolicies } from './group-schema.ts';
 import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
 
@@ -119,6 +120,7 @@ export const fileSchema = only({
   version: z.literal(1, { error: 'no version of this file; accepted: 1' }),
   gates: byName(gateName, gate).optional(),
   records: byName(recordName, recordPolicy).optional(),
+  groups: groupPolicies.optional(),
   sync: syncPolicies.optional(),
   docs: sitePolicies.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;

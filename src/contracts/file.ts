@@ -3,6 +3,7 @@ export interface SwitchyardFile {
   readonly version: 1;
   readonly gates?: Readonly<Record<string, GatePolicy>> | undefined;
   readonly records?: Readonly<Record<string, RecordPolicy>> | undefined;
+  readonly groups?: Readonly<Record<string, GroupPolicy>> | undefined;
   readonly sync?: Readonly<Record<string, PairPolicy>> | undefined;
   readonly docs?: Readonly<Record<string, SitePolicy>> | undefined;
 }
@@ -57,6 +58,14 @@ export interface RecordPolicy {
   readonly leave?: readonly string[] | undefined;
   readonly verify?: 'authoritative' | 'api' | undefined;
   readonly ifRedIsIll?: 'compare' | 'restore' | 'hold' | undefined;
+}
+
+/** Records that are moved, and put back, together. A record may be in several groups. */
+export interface GroupPolicy {
+  /** Names of `records`. */
+  readonly records: readonly string[];
+  /** How many of them have to serve healthily at any time; a deployment of the group that leaves fewer is taken back. */
+  readonly keepHealthy?: number | undefined;
 }
 
 /** One Todoist account and one To Do account. Secrets by name. */

@@ -5,7 +5,7 @@ import { deployRequest } from '../../src/cli/deploy-request.ts';
 import type { RequestFlags } from '../../src/cli/deploy-flags.ts';
 import { readPlanFile, requestHash, writePlanFile } from '../../src/cli/plan-file.ts';
 import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
-import { declaredRecords } from '../../src/cli/record-policy.ts';
+import { declaredIn } from '../../src/cli/declared.ts';
 import { Stop } from '../../src/cli/stop.ts';
 import { PLAN } from './statuses.ts';
 
@@ -23,7 +23,7 @@ records:
 `;
 
 async function made(flags: RequestFlags, options: { env?: Record<string, string>; name?: string } = {}) {
-  const policies = declaredRecords(await checkSwitchyardFile(POLICY, 'switchyard.yaml'));
+  const { records: policies } = declaredIn(await checkSwitchyardFile(POLICY, 'switchyard.yaml'));
   const name = options.name ?? 'www.example.com';
   return deployRequest(name, { flags, policyOf: (record) => policies.get(record) ?? null, env: options.env ?? {} });
 }
@@ -84,7 +84,7 @@ describe('a request', () => {
   });
 
   test('names the line of a value of the file', async () => {
-    const policies = declaredRecords(
+    const { records: policies } = declaredIn(
       await checkSwitchyardFile(POLICY.replace('interval: 2s', 'interval: 9m'), 'switchyard.yaml'),
     );
     const sources = {
@@ -101,7 +101,7 @@ describe('a request', () => {
     ['zone: Z0123456789ABCDEFGHIJ', 'zone: a..b', /switchyard\.yaml:5: zone: "a\.\.b" is neither/],
     ['preLowerTtl: 60s', 'preLowerTtl: 9d', /switchyard\.yaml:7: preLowerTtl: "9d" is no TTL/],
   ])('blames the line of the file, not the flag that nobody gave, for %s as %s', async (good, bad, sentence) => {
-    const policies = declaredRecords(await checkSwitchyardFile(POLICY.replace(good, bad), 'switchyard.yaml'));
+    const { records: policies } = declaredIn(await checkSwitchyardFile(POLICY.replace(good, bad), 'switchyard.yaml'));
     const sources = {
       flags: { to: ['192.0.2.20'] },
       policyOf: (record: string) => policies.get(record) ?? null,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFile } from '../../src/cli/find-file.ts';
 import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
-import { declaredRecords } from '../../src/cli/record-policy.ts';
+import { declaredIn } from '../../src/cli/declared.ts';
 import { Stop } from '../../src/cli/stop.ts';
 
 async function problemsOf(text: string): Promise<string> {
   try {
-    declaredRecords(await checkSwitchyardFile(text, 'switchyard.yaml'));
+    declaredIn(await checkSwitchyardFile(text, 'switchyard.yaml'));
     return 'no problem';
   } catch (cause) {
     if (!(cause instanceof Stop)) throw cause;
@@ -30,7 +30,7 @@ records:
 
 describe('switchyard.yaml', () => {
   test('gives a record its policy and its gates, by its canonical name', async () => {
-    const records = declaredRecords(await checkSwitchyardFile(GOOD, 'switchyard.yaml'));
+    const { records } = declaredIn(await checkSwitchyardFile(GOOD, 'switchyard.yaml'));
     const www = records.get('www.example.com');
     expect(www?.gates).toMatchObject([
       {
@@ -46,11 +46,35 @@ describe('switchyard.yaml', () => {
     expect(www?.at('default')).toBe('switchyard.yaml:8');
   });
 
+  test('gives a group its records by their canonical names, in their order', async () => {
+    const text = `${GOOD}  api.example.com: {}\ngroups:\n  shop: { records: [API.example.com, www.example.com.], keepHealthy: 1 }\n`;
+    const { groups } = declaredIn(await checkSwitchyardFile(text, 'switchyard.yaml'));
+    expect(groups.get('shop')).toMatchObject({ records: ['api.example.com', 'www.example.com'], keepHealthy: 1 });
+  });
+
   test.each([
     [
       'an unknown key at the top',
       'version: 1\nnotify: {}\n',
       /switchyard\.yaml:2: unknown key "notify"; accepted: version, gates, records/,
+    ],
+    [
+      'a group of records that are not declared, or declared twice, together with what is wrong with records',
+      `${GOOD}    default: x..y\ngroups:\n  shop:\n    records: [www.example.com, api.example.com, WWW.example.com]\n`.replace(
+        '    default: 192.0.2.10\n',
+        '',
+      ),
+      /:9: default[\s\S]*:12: there is no record "api\.example\.com"; accepted: www\.example\.com[\s\S]*:12: www\.example\.com is named twice/,
+    ],
+    [
+      'a group that keeps more healthy than it has',
+      `${GOOD}groups:\n  shop: { records: [www.example.com], keepHealthy: 2 }\n`,
+      /:11: groups\.shop\.keepHealthy: 2 of 1 records; accepted: at most 1/,
+    ],
+    [
+      'a name of a group that no command could take',
+      `${GOOD}groups:\n  Shop/1: { records: [www.example.com] }\n`,
+      /no name of a group; accepted: small letters/,
     ],
     [
       'an unknown key of a record',

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { exitOfReset, resetLines } from '../../src/cli/commands/reset.ts';
+import { exitOfReset, resetLines } from '../../src/cli/render-reset.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { fenceSet } from '../../src/core/dns/fence.ts';
 import { packRed } from '../../src/core/dns/pack-sets.ts';
@@ -23,7 +23,10 @@ async function startRig(): Promise<Rig> {
   const sandbox = await startSandbox({ insyncAfterMs: 100, seed: 1 });
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-reset-'));
   const records = ['www.example.com', ...MANY].map((name) => `  ${name}: { zone: example.com, default: 192.0.2.10 }\n`);
-  await writeFile(join(folder, 'switchyard.yaml'), `version: 1\nrecords:\n${records.join('')}`);
+  const bare = '  bare.example.com: { zone: example.com }\n';
+  const groups =
+    'groups:\n  shop: { records: [r1.example.com, R2.example.com.] }\n  odd: { records: [bare.example.com] }\n';
+  await writeFile(join(folder, 'switchyard.yaml'), `version: 1\nrecords:\n${records.join('')}${bare}${groups}`);
   const env = {
     ...sandbox.env(),
     SWITCHYARD_HOME: folder,
@@ -104,6 +107,22 @@ describe('reset, without Temporal', () => {
     expect(rig.sandbox.route53.log.length - before).toBe(1);
   });
 
+  test('puts all records of a group back in one atomic batch, and nothing else', async () => {
+    rig.sandbox.route53.put(rig.sandbox.zoneId, ...MANY.map(black));
+    const before = rig.sandbox.route53.log.length;
+    const { exit, out } = await rig.run('reset', 'group/shop', 'r1.example.com');
+    expect({ exit, rows: out.trimEnd().split('\n') }).toEqual({
+      exit: 0,
+      rows: ['r1', 'r2'].map((name) => expect.stringMatching(`^${name}\\.example\\.com +restored`) as string),
+    });
+    expect(['r1', 'r2', 'r3'].flatMap((name) => rig.values(`${name}.example.com`))).toEqual([
+      '192.0.2.10',
+      '192.0.2.10',
+      '192.0.2.20',
+    ]);
+    expect(rig.sandbox.route53.log.length - before).toBe(1);
+  });
+
   test('goes on after a lost race, and after an answer that was lost', async () => {
     const { route53, zoneId } = rig.sandbox;
     route53.put(zoneId, black('www.example.com'));
@@ -181,6 +200,11 @@ describe('reset with a bad command line', () => {
     [['reset', 'www.example.com', '--to', '192.0.2.1', '--to-snapshot'], /exclude each other/],
     [['reset', 'www.example.com', 'r1.example.com', '--to', '192.0.2.1'], /--to goes with one name/],
     [['reset', 'www.example.com', '--ttl', '-1'], /no TTL/],
+    [['reset', 'group/shop', '--to', '192.0.2.1'], /--to goes with one name/],
+    [['reset', 'group/sop'], /there is no group "sop"; accepted: group\/shop, group\/odd/],
+    [['reset', 'group/Shop'], /no name of a group/],
+    [['reset', 'group/odd', 'group/sop'], /"sop"[\s\S]*bare\.example\.com declares no default/],
+    [['resolve', 'group/shop', '--retry'], /"group\/shop" is a group, and this takes a record/],
   ])('refuses %j before it asks anybody (exit 2)', async (args, sentence) => {
     expect(await rig.run(...args)).toMatchObject({ exit: 2, err: expect.stringMatching(sentence) as string });
     expect(rig.sandbox.route53.log.every(({ by }) => by === 'foreign')).toBe(true);

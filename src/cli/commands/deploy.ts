@@ -9,7 +9,7 @@ import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts'
 import { must, mustBeRecord } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
-import { readPolicies } from '../policies.ts';
+import { readDeclared } from '../declared.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { startDeployment, type StartedRun } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
@@ -76,8 +76,8 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
 
 async function requestFrom(terminal: Terminal, name: string, flags: DeployFlags): Promise<DeployRequest> {
   if (flags.plan !== undefined) return requestFromPlan(terminal, name, { ...flags, plan: flags.plan });
-  const policies = await readPolicies(terminal, flags.config);
-  const made = deployRequest(name, { flags, policyOf: (record) => policies.get(record) ?? null, env: terminal.env });
+  const { records } = await readDeclared(terminal, flags.config);
+  const made = deployRequest(name, { flags, policyOf: (record) => records.get(record) ?? null, env: terminal.env });
   for (const note of made.notes) terminal.err(note);
   return made.request;
 }

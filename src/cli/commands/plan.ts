@@ -7,7 +7,7 @@ import { deployRequest } from '../deploy-request.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { writePlanFile } from '../plan-file.ts';
-import { readPolicies } from '../policies.ts';
+import { readDeclared } from '../declared.ts';
 import { planLines } from '../render-plan.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { runShort } from '../run-short.ts';
@@ -53,8 +53,8 @@ interface MadePlan {
 }
 
 async function plan(terminal: Terminal, name: string, flags: PlanFlags): Promise<ExitCode> {
-  const policies = await readPolicies(terminal, flags.config);
-  const made = deployRequest(name, { flags, policyOf: (record) => policies.get(record) ?? null, env: terminal.env });
+  const { records } = await readDeclared(terminal, flags.config);
+  const made = deployRequest(name, { flags, policyOf: (record) => records.get(record) ?? null, env: terminal.env });
   for (const note of made.notes) terminal.err(note);
   const result =
     flags.local === true ? await planHere(terminal, made.request) : await planOnWorker(terminal, made.request, flags);

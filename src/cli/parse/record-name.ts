@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { canonicalName } from '../../core/dns/name.ts';
 import { problem } from '../stop.ts';
+import { groupIn } from './group-name.ts';
 import { parsed, quoted, rejected, type Parsed } from './parsed.ts';
 
 export interface RecordName {
@@ -14,6 +15,7 @@ const ACCEPTED = 'a DNS name such as www.example.com or *.example.com';
 
 /** A record as people type it: any case, with or without the final dot, wildcards, escapes, international letters. */
 export function parseRecordName(text: string): Parsed<RecordName> {
+  if (groupIn(text) !== null) return rejected(problem(`${quoted(text)} is a group, and this takes a record`, ACCEPTED));
   const ascii = asciiName(text);
   if (ascii === null) return rejected(problem(`${quoted(text)} is no DNS name`, ACCEPTED));
   const canonical = canonicalName(ascii);
