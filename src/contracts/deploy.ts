@@ -1,5 +1,6 @@
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
+import type { Revision } from '../core/dns/revision.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const DEPLOY_WORKFLOW = 'deployRedBlack';
@@ -182,6 +183,8 @@ export interface DeployStatus {
   readonly cachesAgreeAt: number | null;
   readonly keepRedUntil: number | null;
   readonly keepBlackUntil: number | null;
+  /** What the promotion made of the record; absent until it has been read back. */
+  readonly revision?: Revision;
   readonly notices: readonly string[];
 }
 
@@ -240,4 +243,5 @@ export interface DeployMemo {
   readonly request: string;
   readonly outcome?: DeployOutcome;
   readonly sentence?: string | null;
+  readonly revision?: Revision;
 }

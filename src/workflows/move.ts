@@ -2,6 +2,7 @@ import { CancelledFailure } from '@temporalio/workflow';
 import type { Written } from '../contracts/deploy-activities.ts';
 import type { Step } from '../core/dns/plan.ts';
 import { readFence } from '../core/dns/fence.ts';
+import { revisionOf } from '../core/dns/revision.ts';
 import { servingSentence } from '../core/dns/serving.ts';
 import { forward } from './activities.ts';
 import { nextStanding, restInput, type Course } from './course.ts';
@@ -32,6 +33,7 @@ export async function promote(run: Run, course: Course): Promise<void> {
   run.progress.show({
     cachesAgreeAt: insyncAt + timing.forwardMs,
     keepRedUntil: insyncAt + timing.forwardMs + run.request.pace.graceMs,
+    revision: revisionOf(course.plan, { before: course.snapshot.fence, after: course.standing.fence }),
   });
 }
 

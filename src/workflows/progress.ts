@@ -49,7 +49,8 @@ export function startProgress(request: DeployRequest): Progress {
 
 /** Kept with the closed run, so that `history` can tell how it ended without a worker. */
 export function keepOutcome(status: DeployStatus): void {
-  upsertMemo({ outcome: status.outcome, sentence: status.failure?.sentence ?? null });
+  const { outcome, failure, revision } = status;
+  upsertMemo({ outcome, sentence: failure?.sentence ?? null, ...(revision === undefined ? {} : { revision }) });
 }
 
 function atTheStart(request: DeployRequest): DeployStatus {

@@ -8,6 +8,7 @@ import { createAwsClients } from '../../src/clients.ts';
 import { loadConfig } from '../../src/config.ts';
 import { deployId } from '../../src/contracts/deploy.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
+import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
 import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
 
@@ -92,7 +93,14 @@ describe('the client, against a real Temporal', () => {
       exit: 3,
       out: expect.stringMatching(/^refused .*nothing was written/m) as string,
     });
-    expect((await run('history', record)).out).toMatch(/refused[\s\S]*promoted/);
+    const history = await run('history', record);
+    expect(history.out).toMatch(/refused[\s\S]*promoted/);
+    expect(history.out).toMatch(/REVISION[\s\S]*^2 .*192\.0\.2\.20 +192\.0\.2\.10 \(0\) +ann$/m);
+    const told = JSON.parse((await run('history', record, '--json')).out) as { revisions: unknown[] };
+    expect(outputSchema.safeParse(told).success).toBe(true);
+    expect(told.revisions).toEqual([
+      expect.objectContaining({ number: 2, before: 0, from: '192.0.2.10', to: '192.0.2.20', by: 'ann' }),
+    ]);
     expect((await run('status', record, '--json')).out).toMatch(/"outcome": "refused"/);
   });
 

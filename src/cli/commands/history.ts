@@ -10,6 +10,8 @@ import { asDocsSubject, isDocsName, parseDocsName } from '../parse/docs-name.ts'
 import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { parsed, quoted, rejected } from '../parse/parsed.ts';
 import { DOCS_WORDS } from '../render-docs-run.ts';
+import { pastRevisions, type PastRevision } from '../past-revisions.ts';
+import { runsOf, type ListedRun } from '../runs-of.ts';
 import { problem } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
@@ -21,12 +23,20 @@ export const addHistory: AddVerb = (program, { terminal, does }) => {
   program
     .command('history <name>')
     .description(
-      'the last deployments of a record, runs of a sync or builds of a site and how each ended, as long as Temporal keeps them',
+      'the last deployments of a record and its revisions, runs of a sync or builds of a site and how each ended, as long as Temporal keeps them',
     )
     .option('--last <count>', 'at most so many', '10')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'A revision is a deployment that changed what the record serves. Its number is the generation of the fence: it rises',
+        'with every write, has gaps, and never changes. INSTEAD OF says what was served before, and its number.',
+      ].join('\n'),
+    )
     .addHelpText('after', examples('history www.example.com --last 3', 'history sync/tasks', 'history docs/handbook'))
     .action(does((name, flags) => history(terminal, name, flags)));
 };
@@ -36,13 +46,7 @@ interface HistoryFlags extends PlaceFlags {
   readonly json?: true | undefined;
 }
 
-interface Past {
-  readonly runId: string;
-  readonly startedAt: number;
-  readonly closedAt: number | null;
-  /** As Temporal says it: RUNNING, COMPLETED, FAILED, TERMINATED. */
-  readonly temporalStatus: string;
-  readonly memo: Partial<DeployMemo | SyncMemo | DocsMemo>;
+interface Past extends ListedRun<DeployMemo | SyncMemo | DocsMemo> {
   readonly link: string | null;
 }
 
@@ -63,11 +67,25 @@ async function history(terminal: Terminal, name: string, flags: HistoryFlags): P
   );
   return withTemporal(terminal, flags, async (temporal) => {
     const past = await pastOf(temporal, subject.workflowId, most);
-    if (flags.json === true)
-      terminal.document(JSON.stringify({ schemaVersion: 1, record: subject.name, [subject.key]: past }, null, 2));
-    else for (const line of lines(subject, past)) terminal.out(line);
+    const revisions = await revisionsOf(temporal, subject, most);
+    if (flags.json === true) terminal.document(JSON.stringify(asDocument(subject, past, revisions), null, 2));
+    else for (const line of [...lines(subject, past), ...revisionLines(revisions)]) terminal.out(line);
     return EXIT.done;
   });
+}
+
+function revisionsOf(temporal: TemporalClient, { name, key }: Subject, most: number): Promise<readonly PastRevision[]> {
+  return key === 'deployments' ? temporal.ask(() => pastRevisions(temporal, name, most)) : Promise.resolve([]);
+}
+
+function asDocument({ name, key }: Subject, past: readonly Past[], revisions: readonly PastRevision[]) {
+  const listed = revisions.map(({ runId, at, memo, revision }) => ({ ...revision, at, by: memo.by ?? null, runId }));
+  return {
+    schemaVersion: 1,
+    record: name,
+    [key]: past,
+    ...(key === 'deployments' ? { revisions: listed } : {}),
+  };
 }
 
 function subjectOf(name: string): Subject {
@@ -84,24 +102,18 @@ function subjectOf(name: string): Subject {
 }
 
 async function pastOf(temporal: TemporalClient, workflowId: string, most: number): Promise<readonly Past[]> {
-  // A backslash escapes in visibility queries too; canonical names hold no quotes.
-  const query = `WorkflowId = '${workflowId.replace(/\\/g, '\\\\')}' AND ExecutionStatus != 'ContinuedAsNew'`;
   return temporal.ask(async () => {
     const past: Past[] = [];
-    for await (const run of temporal.client.workflow.list({ query, pageSize: most })) {
-      past.push({
-        runId: run.runId,
-        startedAt: run.startTime.getTime(),
-        closedAt: run.closeTime?.getTime() ?? null,
-        temporalStatus: run.status.name,
-        memo: run.memo ?? {},
-        link: uiLink(temporal.place, workflowId, run.runId),
-      });
+    for await (const run of runsOf<DeployMemo | SyncMemo | DocsMemo>(temporal, workflowId, NO_PART)) {
+      past.push({ ...run, link: uiLink(temporal.place, workflowId, run.runId) });
       if (past.length === most) break;
     }
     return past;
   });
 }
+
+/** A run that continued as new is told once, as the last of its executions. */
+const NO_PART = "ExecutionStatus != 'ContinuedAsNew'";
 
 function lines({ name, key }: Subject, past: readonly Past[]): readonly string[] {
   const thing = key === 'runs' ? 'run' : 'deployment';
@@ -118,6 +130,24 @@ function lines({ name, key }: Subject, past: readonly Past[]): readonly string[]
       outside(memo.sentence ?? ''),
     ]),
   ]);
+}
+
+/** What `undo` can bring back: the deployments that changed what the record serves. */
+function revisionLines(revisions: readonly PastRevision[]): readonly string[] {
+  if (revisions.length === 0) return [];
+  return [
+    '',
+    ...table([
+      ['REVISION', 'SINCE (UTC)', 'SERVES', 'INSTEAD OF', 'BY'],
+      ...revisions.map(({ at, memo, revision }) => [
+        revision === null ? '?' : String(revision.number),
+        day(at),
+        outside(revision?.to ?? memo.to ?? '?'),
+        revision === null ? '?' : `${outside(revision.from)} (${revision.before})`,
+        outside(memo.by ?? '?'),
+      ]),
+    ]),
+  ];
 }
 
 function whatFor(memo: Past['memo']): string {
