@@ -89,7 +89,11 @@ async function write(
   const client = aws.route53();
   const { record, zone, comment } = input;
   const writeTimeoutMs = aws.timeouts.writeMs;
-  return beating(pulse, () => compareAndSwap({ client, record, zone, types, comment, writeTimeoutMs, pulse, decide }));
+  const swapping = { client, zone, comment, writeTimeoutMs, pulse, onRefusal: 'stop' } as const;
+  return beating(pulse, async () => {
+    const { changeId, at, standings } = await compareAndSwap({ ...swapping, records: [{ record, types, decide }] });
+    return { changeId, at, standing: standings[0] ?? { sets: [], fence: null } };
+  });
 }
 
 async function endedOrNamed(error: unknown, input: AwaitInsyncInput, pulse: Pulse): Promise<never> {

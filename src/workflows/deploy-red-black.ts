@@ -5,6 +5,7 @@ import { forward } from './activities.ts';
 import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
+import { heldRecord } from './held-record.ts';
 import { hold } from './hold.ts';
 import { keepTime } from './keep-time.ts';
 import { listen } from './messages.ts';
@@ -50,7 +51,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
       saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
-        await progress.stage(`watching ${step.label}`, () => hold(run, course, step));
+        await progress.stage(`watching ${step.label}`, () => hold(run, heldRecord(run, course), step));
       }
       await progress.stage(plan.promotion.label, () => promote(run, course));
       saga.commit(); // the point of no return: promoted, and read back

@@ -1,16 +1,14 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
 import type { ResolveRequest } from '../contracts/deploy.ts';
 import type { Written } from '../contracts/deploy-activities.ts';
-import { clockTime } from '../core/clock-time.ts';
 import { mayRestore } from '../core/dns/may-restore.ts';
 import { servingSentence } from '../core/dns/serving.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { backward, briefly } from './activities.ts';
 import { restInput, type Course } from './course.ts';
+import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
 import { reasonFor, type Run } from './run.ts';
 import { settle } from './settle.ts';
-import { unlessDone } from './unless-done.ts';
 
 /**
  * Puts the snapshot back, from whatever of this run's own states stands there (D3).
@@ -23,17 +21,24 @@ export async function restoreRed(run: Run, course: Course, cause: unknown): Prom
   if (!course.mayHaveWritten || why.type === 'Superseded') return;
   run.rollback = 'begun';
   run.progress.show({ phase: 'rolling-back', failure: { ...why, at: Date.now() } });
-  await stopIfRedIsWorse(run, course, why);
-  await insist(run, course, async () => {
-    const restored = await run.progress.stage('restoring red', () => putBack(run, course));
-    await run.progress.stage('proving that red serves again', () => prove(run, course, restored));
-    await run.progress.stage('setting the fence to rest', () => rest(run, course));
+  const back: Back = { run, course, way: wayBackOf(run, course) };
+  await stopIfRedIsWorse(back, why);
+  await insist(back.way, async () => {
+    const restored = await run.progress.stage('restoring red', () => putBack(back));
+    await run.progress.stage('proving that red serves again', () => prove(back, restored));
+    await run.progress.stage('setting the fence to rest', () => rest(back));
   });
   run.rollback = 'done';
 }
 
+interface Back {
+  readonly run: Run;
+  readonly course: Course;
+  readonly way: WayBack;
+}
+
 /** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort does. */
-async function stopIfRedIsWorse(run: Run, course: Course, why: Said): Promise<void> {
+async function stopIfRedIsWorse({ run, way }: Back, why: Said): Promise<void> {
   const { pace, ifRedIsIll } = run.request;
   const decided = mayRestore({
     policy: ifRedIsIll,
@@ -43,18 +48,16 @@ async function stopIfRedIsWorse(run: Run, course: Course, why: Said): Promise<vo
     aborted: why.type === 'Aborted' || isAskedFor(run),
   });
   if (decided.kind === 'restore') return;
-  block(run, decided.reason);
-  await condition(() => run.orders.decision !== null || isAskedFor(run));
-  await obey(run, course);
+  await stopUntilDecided(way, decided.reason, () => isAskedFor(run));
 }
 
 function isAskedFor({ orders, progress }: Run): boolean {
   return orders.cancelled || progress.status.aborted !== null;
 }
 
-async function putBack(run: Run, course: Course): Promise<Written> {
+async function putBack({ run, course, way }: Back): Promise<Written> {
   const { pace } = run.request;
-  const restored = await patiently(run, pace.blockedAfterMs, () =>
+  const restored = await patiently(way, pace.blockedAfterMs, () =>
     backward(pace).restoreRecord(`restoring red at ${course.plan.record}`, {
       ...course.ref,
       snapshot: course.snapshot,
@@ -70,9 +73,9 @@ async function putBack(run: Run, course: Course): Promise<Written> {
   return restored;
 }
 
-async function prove(run: Run, course: Course, restored: Written): Promise<void> {
+async function prove({ run, course, way }: Back, restored: Written): Promise<void> {
   const { pace } = run.request;
-  const { insyncAt, verified } = await patiently(run, pace.insync.noticeMs + pace.blockedAfterMs, () =>
+  const { insyncAt, verified } = await patiently(way, pace.insync.noticeMs + pace.blockedAfterMs, () =>
     settle(run, course, {
       acts: backward(pace),
       written: restored,
@@ -90,65 +93,31 @@ async function prove(run: Run, course: Course, restored: Written): Promise<void>
 }
 
 /** The last word of a rollback reads once more what stands: the fence is set to rest over red and nothing else (D8). */
-async function rest(run: Run, course: Course): Promise<void> {
+async function rest({ run, course, way }: Back): Promise<void> {
   const { pace } = run.request;
   const input = restInput(course, course.snapshot.sets);
-  const written = await patiently(run, pace.blockedAfterMs, () =>
+  const written = await patiently(way, pace.blockedAfterMs, () =>
     backward(pace).setFence('setting the fence to rest', input),
   );
   course.standing = written.standing;
 }
 
-/** Shows the rollback as blocked where it takes too long, while it goes on trying. */
-function patiently<T>(run: Run, patienceMs: number, body: () => Promise<T>): Promise<T> {
-  const since = Date.now();
-  const sentence = `the rollback of ${run.request.record} has not succeeded since ${clockTime(since)}; it keeps trying.`;
-  return unlessDone({ afterMs: patienceMs, summary: 'blocked after this', run: () => block(run, sentence) }, body);
-}
-
-/** Tries until it succeeds or until an operator decides otherwise; never gives up by itself. */
-async function insist(run: Run, course: Course, body: () => Promise<void>): Promise<void> {
-  for (let round = 0; ; round += 1) {
-    const attempt: { error?: unknown; done: boolean } = { done: false };
-    const scope = new CancellationScope();
-    scope.run(body).then(
-      () => (attempt.done = true),
-      (error: unknown) => {
-        attempt.error = error;
-        attempt.done = true;
-      },
-    );
-    await condition(() => attempt.done || run.orders.decision !== null);
-    if (!attempt.done) scope.cancel();
-    await condition(() => attempt.done);
-    if (attempt.error === undefined) break;
-    await beforeNextTry(run, course, { error: attempt.error, round });
-  }
-  run.orders.decision = null; // one that came too late to matter
-  unblock(run);
-}
-
-async function beforeNextTry(run: Run, course: Course, tried: { error: unknown; round: number }): Promise<void> {
-  const said = whatItSays(tried.error);
-  if (said.type === 'Superseded') throw tried.error;
-  if (run.orders.decision === null) block(run, said.sentence);
-  const decided = () => run.orders.decision !== null;
-  // What was written is not what is seen: it may heal, so the record is read, and if need be written, again.
-  if (said.type === 'WrongAnswer' || said.type === 'NotInSync') await condition(decided, backOff(run, tried.round));
-  else await condition(decided);
-  await obey(run, course);
-}
-
-function backOff({ request: { pace } }: Run, round: number): number {
-  return Math.min(pace.retry.maxMs, pace.retry.firstMs * 2 ** Math.min(round, 10));
-}
-
-/** Carries out what an operator decided: returns to try again, or ends the rollback. */
-async function obey(run: Run, course: Course): Promise<void> {
-  const { decision } = run.orders;
-  run.orders.decision = null;
-  unblock(run);
-  if (decision?.decision === 'leave') await leave(run, course, decision);
+/** The way back of the whole run: what is decided of it is decided by the messages of the run. */
+function wayBackOf(run: Run, course: Course): WayBack {
+  const { orders, request } = run;
+  return {
+    subject: request.record,
+    pace: request.pace,
+    get decision() {
+      return orders.decision;
+    },
+    set decision(decision) {
+      orders.decision = decision;
+    },
+    block: (sentence) => block(run, sentence),
+    unblock: () => unblock(run),
+    leave: (decision) => leave(run, course, decision),
+  };
 }
 
 /** Leaves what stands: the fence is set to rest if it can be, and the run ends as what it is. */

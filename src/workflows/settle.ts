@@ -27,9 +27,19 @@ export interface Settling {
 /** Waits until a write is in sync, and proves it by what the authoritative servers answer (D3, D7). */
 export async function settle(run: Run, course: Course, settling: Settling): Promise<Settled> {
   const { pace, verify: mode } = run.request;
-  const { acts, sets } = settling;
-  const changeId = await knownChange(run, course, settling);
-  const insync = changeId === null ? null : await awaitInsync(run, settling, changeId);
+  const { acts, sets, written, stage, insyncLimits } = settling;
+  const insync = await untilInsync(run, {
+    acts,
+    subject: course.plan.record,
+    changeId: written.changeId,
+    renew: async () => {
+      const input = renewInput(course, stage, Date.now() + pace.graceMs);
+      const renewed = await acts.setFence('renewing the fence, to have a change to wait for', input);
+      course.standing = renewed.standing;
+      return renewed.changeId;
+    },
+    limits: insyncLimits,
+  });
   const verified = await acts.verifyAnswers(
     `asking every authoritative server of ${course.plan.record}`,
     { ...course.ref, sets, ...pace.verify, mode },
@@ -38,13 +48,28 @@ export async function settle(run: Run, course: Course, settling: Settling): Prom
   return { insyncAt: insync?.at ?? verified.at, verified };
 }
 
-function awaitInsync(run: Run, { acts, insyncLimits }: Settling, changeId: string): Promise<Insync> {
-  const { record, pace } = run.request;
-  const { pollMs, noticeMs } = pace.insync;
+/** A change to wait for. */
+export interface Change {
+  readonly acts: Activities;
+  /** What was changed, as the timeline says it. */
+  readonly subject: string;
+  /** Null where the answer of the write was lost. */
+  readonly changeId: string | null;
+  /** Renews the fence, and tells the id of that change; null where its answer was lost too. */
+  readonly renew: () => Promise<string | null>;
+  readonly limits: ActivityOptions;
+}
+
+/** Null where every answer of Route 53 is lost: what the authoritative servers answer is all the proof there is then. */
+export async function untilInsync(run: Run, change: Change): Promise<Insync | null> {
+  const { acts, subject: record, limits } = change;
+  const { pollMs, noticeMs } = run.request.pace.insync;
+  const changeId = await knownChange(run, change);
+  if (changeId === null) return null;
   const slow = 'Route 53 takes longer than usual to bring the change in sync';
   const reminder = { afterMs: noticeMs, summary: 'slower than usual after this', run: () => run.progress.notice(slow) };
   return unlessDone(reminder, () =>
-    acts.awaitInsync(`waiting until ${record} is in sync`, { record, changeId, pollMs }, insyncLimits),
+    acts.awaitInsync(`waiting until ${record} is in sync`, { record, changeId, pollMs }, limits),
   );
 }
 
@@ -53,19 +78,15 @@ const RENEWALS = 5;
 
 /**
  * The id of a change that comes after the write, to wait for. Where the write's own answer was lost its id is unknown:
- * the fence is renewed then, and that change can only be in sync after the one before it. Null where that answer is always
- * lost as well: what the authoritative servers answer is all the proof there is then.
+ * the fence is renewed then, and that change can only be in sync after the one before it.
  */
-async function knownChange(run: Run, course: Course, { acts, written, stage }: Settling): Promise<string | null> {
+async function knownChange(run: Run, { changeId: known, renew }: Change): Promise<string | null> {
   const { pace, verify } = run.request;
-  let { changeId } = written;
+  let changeId = known;
   for (let round = 0; changeId === null && round < RENEWALS; round += 1) {
     if (round > 0)
       await sleep(Math.min(pace.retry.maxMs, pace.retry.firstMs * 2 ** round), { summary: 'before asking again' });
-    const input = renewInput(course, stage, Date.now() + pace.graceMs);
-    const renewed = await acts.setFence('renewing the fence, to have a change to wait for', input);
-    course.standing = renewed.standing;
-    changeId = renewed.changeId;
+    changeId = await renew();
   }
   if (changeId === null && verify === 'api')
     throw failure('NotInSync', 'every answer of Route 53 is lost, so nothing proves that the change is in sync.');
