@@ -14,16 +14,14 @@ import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
+import { SMALL_TSCONFIG } from '../support/small-source.ts';
 import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
 
 const NAMESPACE = `docs-flow-${randomUUID()}`;
 
 const tree = (name: string, more = ''): Readonly<Record<string, string>> => ({
   'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module' }),
-  'tsconfig.json': JSON.stringify({
-    compilerOptions: { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] },
-    include: ['src'],
-  }),
+  'tsconfig.json': SMALL_TSCONFIG,
   'src/index.ts': `/** Says ${name}. */\nexport function ${name}(): string {\n  return '${name}';\n}\n${more}`,
 });
 

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { removeTree } from '../../src/activities/docs/durable.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { outputSchema } from '../support/output-schema.ts';
+import { SMALL_TSCONFIG } from '../support/small-source.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-docs-cli-')));
   await mkdir(join(folder, 'src'));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', type: 'module' }));
-  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await writeFile(join(folder, 'tsconfig.json'), SMALL_TSCONFIG);
   await says('one');
 });
 afterEach(() => removeTree(folder));

@@ -20,6 +20,7 @@ import {
 } from '../../src/contracts/docs-runs.ts';
 import { endChildren, startWorkerChild, type Child } from '../support/e2e-child.ts';
 import { endOf } from '../support/run-handle.ts';
+import { SMALL_TSCONFIG } from '../support/small-source.ts';
 import { connect, freshTaskQueue, temporalAddress, workflowBundle, type TestTemporal } from '../support/temporal.ts';
 
 const PACE = { ...DEFAULT_DOCS_PACE, heartbeatMs: 3_000, lostAfterMs: 3_000, retry: { firstMs: 100, maxMs: 500 } };
@@ -41,7 +42,7 @@ afterAll(async () => {
 const SAMPLE =
   process.env['SWITCHYARD_TEST_RUNS'] === undefined ? (['fetch', 'generate', 'activate'] as const) : STAGES;
 
-test.each(SAMPLE)(
+test.concurrent.each(SAMPLE)(
   'kill -9 in %s',
   async (stage) => {
     const rig = await openRig();
@@ -77,8 +78,7 @@ async function openRig() {
   const [source, root] = [join(folder, site, 'source'), join(folder, site, 'published')];
   await mkdir(join(source, 'src'), { recursive: true });
   await writeFile(join(source, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', type: 'module' }));
-  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
-  await writeFile(join(source, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await writeFile(join(source, 'tsconfig.json'), SMALL_TSCONFIG);
   const taskQueue = freshTaskQueue('docs-kill');
   const spec = specOf(site, source);
   const server = await serveSite(join(root, site), { port: 0, consistent: true });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { removeTree } from '../../src/activities/docs/durable.ts';
+import { SMALL_TSCONFIG } from '../support/small-source.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,8 +35,7 @@ beforeEach(async () => {
   await symlink(REPOSITORY, join(folder, 'switchyard'));
   const manifest = { name: 'small', version: '1.0.0', type: 'module', exports: './src/index.ts' };
   await writeFile(join(folder, 'source/package.json'), JSON.stringify(manifest));
-  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
-  await writeFile(join(folder, 'source/tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await writeFile(join(folder, 'source/tsconfig.json'), SMALL_TSCONFIG);
   await writeFile(join(folder, 'source/src/index.ts'), '/** Says it. */\nexport const it = 1;\n');
 });
 afterEach(() => removeTree(folder));

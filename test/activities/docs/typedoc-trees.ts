@@ -10,6 +10,7 @@ import {
   type Diagnostics,
   type TypedocOptions,
 } from '../../../src/contracts/docs.ts';
+import { SMALL_TSCONFIG } from '../../support/small-source.ts';
 
 /** What no build of a tree may show. */
 export const SECRET = 'the-secret-of-the-machine';
@@ -21,10 +22,7 @@ export type Files = Readonly<Record<string, string>>;
 /** A small package that builds. */
 export const PACKAGE: Files = {
   'package.json': JSON.stringify({ name: 'small', version: '1.0.0', type: 'module' }),
-  'tsconfig.json': JSON.stringify({
-    compilerOptions: { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] },
-    include: ['src'],
-  }),
+  'tsconfig.json': SMALL_TSCONFIG,
   'src/index.ts': '/** Adds. */\nexport function add(a: number, b: number): number {\n  return a + b;\n}\n',
 };
 
