@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ export async function startDocsStage(
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-demo-docs-')));
   takeDown.push(() => removeTree(folder));
   const source = join(folder, 'source');
-  await copySource(source);
+  await copySource(source, entries);
   const root = join(folder, 'published');
   await mkdir(join(root, SITE), { recursive: true });
   const env = {
@@ -56,11 +56,13 @@ export async function startDocsStage(
   };
 }
 
-/** This repository, as far as its documentation needs it. */
-async function copySource(to: string): Promise<void> {
+/** This repository, as far as its documentation needs it: TypeDoc would read and check whatever its tsconfig.json includes. */
+async function copySource(to: string, entries: readonly string[]): Promise<void> {
   await mkdir(to);
-  for (const path of ['src', 'package.json', 'tsconfig.json', 'README.md'])
+  for (const path of ['src', 'package.json', 'README.md'])
     await cp(join(REPOSITORY, path), join(to, path), { recursive: true });
+  const tsconfig = JSON.parse(await readFile(join(REPOSITORY, 'tsconfig.json'), 'utf8')) as object;
+  await writeFile(join(to, 'tsconfig.json'), JSON.stringify({ ...tsconfig, include: entries }));
   await symlink(join(REPOSITORY, 'node_modules'), join(to, 'node_modules'));
 }
 

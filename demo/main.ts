@@ -11,11 +11,11 @@ import type { TakeDown } from './take-down.ts';
 const EXIT = { done: 0, failed: 1, badUsage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
 const HELP = [
-  'Usage: npm run demo [-- SCENE]',
+  'Usage: npm run demo [-- SCENE...]',
   '',
   'Starts a stand-in for Route 53 with four name servers, a Temporal server with its UI, and a worker, all on this',
   'machine, and for a sync stand-ins for Todoist and Microsoft To Do; nothing reaches the real ones. Plays every',
-  'scene, or the one that is named:',
+  'scene, or those that are named:',
   '',
   ...SCENES.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`),
   '',
@@ -27,11 +27,14 @@ async function main(args: readonly string[]): Promise<number> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // ten lines in the middle of the first scene
   const terminal = openTerminal(process, process.env, process.cwd());
   if (args.includes('--help') || args.includes('-h')) return say(terminal, EXIT.done, HELP);
-  const scenes = args.length === 0 ? SCENES : SCENES.filter(({ name }) => args.length === 1 && name === args[0]);
-  if (scenes.length > 0) return run(terminal, scenes);
+  const unknown = args.filter((arg) => SCENES.every(({ name }) => name !== arg));
+  if (unknown.length === 0) return run(terminal, args.length === 0 ? SCENES : scenesNamed(args));
   const known = SCENES.map(({ name }) => name).join(', ');
-  return say(terminal, EXIT.badUsage, [`No scene is called ${args.join(' ')}: there are ${known}.`]);
+  return say(terminal, EXIT.badUsage, [`No scene is called ${unknown.join(' ')}: there are ${known}.`]);
 }
+
+/** In the order of the tour. */
+const scenesNamed = (names: readonly string[]): readonly Scene[] => SCENES.filter(({ name }) => names.includes(name));
 
 function say(terminal: Terminal, exit: number, lines: readonly string[]): number {
   for (const line of lines) {

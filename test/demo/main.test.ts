@@ -19,40 +19,47 @@ async function demo(...args: string[]): Promise<Ended> {
   return { exit, ...said };
 }
 
-test('shows the rollback on a machine without a terminal, with its proof, and ends by itself (D3)', async () => {
-  const { exit, out, err } = await demo('rolled-back');
-  expect({ exit, err }).toEqual({ exit: 0, err: '' });
-  expect(out).toMatch(/black failed 4 of the last 6 probes: HTTP 503/);
-  expect(out).toMatch(/black 100 % of \d+ answers/); // real answers of real servers
-  expect(out).toMatch(/192\.0\.2\.10 \(red\), 10 of 10/);
-  expect(out).toMatch(/change log {3}red -> 10 % -> 50 % -> black -> red/);
-  expect(out).toMatch(/workflows\/deploy%3Ashop\.example\.com\//);
-  // eslint-disable-next-line no-control-regex -- colours and redraws have no place in a log
-  expect(out).not.toMatch(/\u001b/);
-}, 120_000);
+/**
+ * Scenes of one process share its stage, and what takes long is shown in a short form; the processes run beside each other, for what they
+ * wait for is mostly the demo's clock.
+ */
+test.concurrent(
+  'shows a rollback and documentation on a machine without a terminal, with the proof, and ends by itself (D3, P1 to P3)',
+  async () => {
+    const { exit, out, err } = await demo('rolled-back', 'docs');
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/black failed 4 of the last 6 probes: HTTP 503/);
+    expect(out).toMatch(/black 100 % of \d+ answers/); // real answers of real servers
+    expect(out).toMatch(/192\.0\.2\.10 \(red\), 10 of 10/);
+    expect(out).toMatch(/change log {3}red -> 10 % -> 50 % -> black -> red/);
+    expect(out).toMatch(/workflows\/deploy%3Ashop\.example\.com\//);
+    expect(out).toMatch(/added variable few\.FEW/);
+    expect(out).toMatch(/GATE FAILED +\d+ warnings, 1 of them not in release/);
+    expect(out).toMatch(/reader +\d+ page loads, 0 mixed, 0 missing/);
+    expect(out).toMatch(/workflows\/docs%3Aswitchyard%3Alatest\//);
+    // eslint-disable-next-line no-control-regex -- colours and redraws have no place in a log
+    expect(out).not.toMatch(/\u001b/);
+  },
+  240_000,
+);
 
-test('syncs on a machine without a terminal, over a killed worker and throttles, with its proof (S1, S2)', async () => {
-  const { exit, out, err } = await demo('sync');
-  expect({ exit, err }).toEqual({ exit: 0, err: '' });
-  expect(out).toMatch(/the worker was killed \(kill -9\)/);
-  expect(out).toMatch(/throttled \d times? for/);
-  expect(out).toMatch(/60 of 60 tasks are in To Do/);
-  expect(out).toMatch(/nothing to do, nothing was written; 60 tasks in scope/);
-  expect(out).toMatch(/To Do {8}58 of them there exactly once, 0 otherwise/);
-  expect(out).toMatch(/workflows\/sync%3Atasks\//);
-}, 120_000);
-
-test('publishes documentation on a machine without a terminal, with what a reader saw (P1 to P3)', async () => {
-  const { exit, out, err } = await demo('docs');
-  expect({ exit, err }).toEqual({ exit: 0, err: '' });
-  expect(out).toMatch(/added variable src\/core\/docs\/few\.FEW/);
-  expect(out).toMatch(/GATE FAILED +\d+ warnings, 1 of them not in release/);
-  expect(out).toMatch(/reader +\d+ page loads, 0 mixed, 0 missing/);
-  expect(out).toMatch(/workflows\/docs%3Aswitchyard%3Alatest\//);
-}, 240_000);
+test.concurrent(
+  'syncs on a machine without a terminal, over a killed worker and throttles, with its proof (S1, S2)',
+  async () => {
+    const { exit, out, err } = await demo('sync');
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/the worker was killed \(kill -9\)/);
+    expect(out).toMatch(/throttled \d times? for/);
+    expect(out).toMatch(/60 of 60 tasks are in To Do/);
+    expect(out).toMatch(/nothing to do, nothing was written; 60 tasks in scope/);
+    expect(out).toMatch(/To Do {8}58 of them there exactly once, 0 otherwise/);
+    expect(out).toMatch(/workflows\/sync%3Atasks\//);
+  },
+  240_000,
+);
 
 test('refuses a scene that is not there, and names those that are', async () => {
-  const { exit, err } = await demo('rolledback');
+  const { exit, err } = await demo('sync', 'rolledback');
   expect(exit).toBe(2);
   expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, sync, docs/);
 });
