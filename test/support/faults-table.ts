@@ -1,4 +1,5 @@
 import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+import { sampleCells } from './sample-cells.ts';
 
 /**
  * The specification of D3 as a table: each activity x each fault x {once, until it is healed}.
@@ -121,6 +122,20 @@ export const CELLS: readonly Cell[] = ROWS.flatMap((row) =>
       .map((times): Cell => ({ row, fault, times, ends: endOf(row, fault, times) })),
   ),
 );
+
+/** What `npm test` plays of it: a third of each row (a half where few rows have such faults), and each write that lands after the end. */
+export const SAMPLE: readonly Cell[] = sampleCells(CELLS, {
+  placeOf: ({ row, fault, times }) => [
+    rowsLike(row).indexOf(row),
+    2 * FAULT_KINDS.indexOf(fault) + (times === 'once' ? 0 : 1),
+  ],
+  oneIn: ({ row }) => Math.min(3, rowsLike(row).length),
+  always: ({ fault, times }) => times === 'once' && fault.name.includes('lands after the end'),
+});
+
+function rowsLike({ port }: Row): readonly Row[] {
+  return ROWS.filter((row) => row.port === port);
+}
 
 /** Why a combination cannot happen, although the port can fail so; null where it can. */
 export function whyLeftOut({ row, fault, times }: Omit<Cell, 'ends'>): string | null {

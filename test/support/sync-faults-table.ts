@@ -1,4 +1,5 @@
 import type { Fault } from '../../sandbox/faults.ts';
+import { sampleCells } from './sample-cells.ts';
 import type { FaultPlace } from './sync-yard.ts';
 
 /**
@@ -70,6 +71,20 @@ export function cellsOf(row: Row): readonly Cell[] {
     (Object.keys(TIMES) as (keyof typeof TIMES)[]).map((times) => ({ row, fault, times })),
   );
 }
+
+/** What `npm test` plays of a row: a sixth of it, and each write of a new thing of which nobody knows whether it was made. */
+export function sampleOf(row: Row): readonly Cell[] {
+  return sampleCells(cellsOf(row), {
+    placeOf: ({ fault, times }) => [
+      ROWS.indexOf(row),
+      2 * Object.keys(FAULTS).indexOf(fault) + Object.keys(TIMES).indexOf(times),
+    ],
+    oneIn: () => 6,
+    always: ({ fault, times }) => times === 'once' && MAKES.has(row.operation) && fault === 'silence, lands late',
+  });
+}
+
+const MAKES: ReadonlySet<string> = new Set(['POST list', '$batch', 'POST task']);
 
 /** How the run that meets the fault ends; whatever it is, a run after it ends synced. */
 export function endOf({ row, fault, times }: Cell): string {
