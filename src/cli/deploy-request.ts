@@ -2,6 +2,7 @@ import { cleanText } from '../core/clean-text.ts';
 import type { Gate } from '../core/dns/gate.ts';
 import { DEFAULT_PACE, type DeployRequest, type Pace } from '../contracts/deploy.ts';
 import type { RecordPolicy } from '../contracts/file.ts';
+import { approvalRules } from './approval-rules.ts';
 import { askedNow } from './asked-now.ts';
 import type { RequestFlags } from './deploy-flags.ts';
 import { EXIT } from './exit-codes.ts';
@@ -78,7 +79,14 @@ function assemble(record: string, from: Assembly): DeployRequest {
     searchAttributes: false, // until the client has seen that they exist
     namespaceId: '', // known once Temporal has answered
     pace: paceOf(from),
+    ...approvals(from),
   };
+}
+
+/** Left out where nothing is asked for, so that such a request stays what it was. */
+function approvals({ named, findings }: Assembly): Pick<DeployRequest, 'approve'> {
+  const approve = approvalRules(named, findings);
+  return approve === null ? {} : { approve };
 }
 
 /** A text and what it is called in sentences: a flag, or a key of the file with its line. */

@@ -78,6 +78,8 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     exit: EXIT.refused,
   },
   Aborted: { sentence: 'The run was aborted.', next: history, exit: EXIT.failedSafe },
+  Rejected: { sentence: 'Somebody who may decide rejected it.', next: history, exit: EXIT.failedSafe },
+  NotApproved: { sentence: 'Nobody approved it in time.', next: history, exit: EXIT.failedSafe },
   DeadlineExceeded: { sentence: 'The run took longer than its deadline.', next: history, exit: EXIT.failedSafe },
   PausedTooLong: {
     sentence: 'The run was paused for longer than is allowed.',

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { examples, type Context, type AddVerb } from './command.ts';
 import { addAbort } from './commands/abort.ts';
+import { addApprove } from './commands/approve.ts';
 import { addApply } from './commands/apply.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDocs } from './commands/docs.ts';
@@ -12,6 +13,7 @@ import { addLs } from './commands/ls.ts';
 import { addPause } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPromote } from './commands/promote.ts';
+import { addReject } from './commands/reject.ts';
 import { addReset } from './commands/reset.ts';
 import { addResolve } from './commands/resolve.ts';
 import { addResume } from './commands/resume.ts';
@@ -35,6 +37,8 @@ const VERBS: readonly AddVerb[] = [
   addWatch,
   addLs,
   addHistory,
+  addApprove,
+  addReject,
   addAbort,
   addResolve,
   addPromote,

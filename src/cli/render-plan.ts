@@ -1,3 +1,4 @@
+import type { DeployRequest } from '../contracts/deploy.ts';
 import { formatDuration } from '../core/duration.ts';
 import { displayName } from '../core/dns/name.ts';
 import { sideWords } from '../core/dns/serving.ts';
@@ -38,6 +39,17 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
     ...plan.warnings.map((warning) => `warning      ${outside(warning)}`),
     `Plan ${plan.hash.slice(0, 8)}, about ${about(plan.timing.totalMs)}. Nothing was written.`,
   ];
+}
+
+/** What the deployment is going to wait for, beside its plan: who decides, and for how long it waits. */
+export function waitLines({ approve = {} }: Pick<DeployRequest, 'approve'>): readonly string[] {
+  return (['cutover', 'promotion'] as const).flatMap((of) => {
+    const rule = approve[of];
+    if (rule === undefined) return [];
+    const otherwise = of === 'cutover' ? 'otherwise nothing is written' : 'otherwise red is restored';
+    const who = outside(rule.by.join(', '));
+    return [`approval     the ${of}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
+  });
 }
 
 function headLine(plan: Plan, { snapshot, readBy }: PlanView): string {

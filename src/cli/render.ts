@@ -1,3 +1,4 @@
+import { decidedWords } from '../core/dns/approval.ts';
 import type { ProbeWindow } from '../core/dns/gate.ts';
 import { sideWords } from '../core/dns/serving.ts';
 import { assertNever } from '../core/assert-never.ts';
@@ -25,6 +26,7 @@ export function statusLines(status: DeployStatus, view: View): readonly string[]
     ...status.windows.map((window) => windowLine(window, view)),
     ...verdictLine(status, view),
     ...status.notices.slice(-3).map((notice) => line('notice', outside(notice))),
+    ...approvalLines(status, view),
     ...blockedLines(status, view),
   ];
 }
@@ -44,6 +46,8 @@ export function phaseWords(status: DeployStatus, now: number): string {
       return 'reading the record';
     case 'checking':
       return 'checking black and red, nothing written yet';
+    case 'awaiting-approval':
+      return `waiting for an approval ${at}`;
     case 'writing':
       return `writing ${at}`;
     case 'settling':
@@ -96,6 +100,21 @@ function verdictLine({ verdict }: DeployStatus, { paint }: View): readonly strin
   if (verdict === null || verdict.kind === 'pass') return [];
   return [line(paint(verdict.kind === 'fail' ? 'red' : 'yellow', verdict.kind), outside(verdict.reason))];
 }
+
+/** Who may decide, until when, and what to type. */
+function approvalLines({ approval, record }: DeployStatus, { paint, now }: View): readonly string[] {
+  if (approval == null) return [];
+  const left = approval.until === null ? 'its clock stands still' : `${countdown(approval.until - now)} left`;
+  const who = outside(approval.by.join(', '));
+  return [
+    paint('yellow', line('approve?', `the ${approval.of}, by ${who} (not authenticated), ${left}`)),
+    line('next', decideCommands(record)),
+  ];
+}
+
+/** What somebody types who may decide. */
+const decideCommands = (record: string): string =>
+  `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT`;
 
 function blockedLines({ blocked }: DeployStatus, { paint }: View): readonly string[] {
   if (blocked === null) return [];
@@ -212,6 +231,8 @@ export function changeLines(before: DeployStatus | null, after: DeployStatus): r
   return [
     ...abortChange(before, after),
     ...newStages(before, after),
+    ...approvalChange(before, after),
+    ...decisionChange(before, after),
     ...after.notices.slice(before?.notices.length ?? 0).map((notice) => stamped(null, `notice: ${outside(notice)}`)),
     ...verdictChange(before, after),
     ...blockedChange(before, after),
@@ -238,6 +259,19 @@ function verdictChange(before: DeployStatus | null, { verdict }: DeployStatus): 
 function abortChange(before: DeployStatus | null, { aborted }: DeployStatus): readonly string[] {
   if (aborted === null || before?.aborted != null) return [];
   return [stamped(aborted.at, `aborted by ${outside(aborted.by)}: ${outside(aborted.reason)}`)];
+}
+
+function approvalChange(before: DeployStatus | null, { approval, record }: DeployStatus): readonly string[] {
+  if (approval == null || approval.number === before?.approval?.number) return [];
+  const until = approval.until === null ? '' : `, until ${clock(approval.until)}`;
+  const who = outside(approval.by.join(', '));
+  return [stamped(approval.since, `the ${approval.of} waits for ${who}${until}: ${decideCommands(record)}`)];
+}
+
+function decisionChange(before: DeployStatus | null, { decisions = [] }: DeployStatus): readonly string[] {
+  return decisions
+    .slice(before?.decisions?.length ?? 0)
+    .map((decided) => stamped(decided.at, `${outside(decidedWords(decided))}: ${outside(decided.reason)}`));
 }
 
 function blockedChange(before: DeployStatus | null, { blocked }: DeployStatus): readonly string[] {

@@ -18,6 +18,16 @@ export interface Message {
   readonly request: unknown;
 }
 
+/** A message on its way, to a record whose name has been read. */
+export interface Delivery extends Pick<Message, 'verb' | 'request'> {
+  readonly record: string;
+  /** Of the run that is meant; the newest one by default. */
+  readonly runId?: string;
+  /** The same id is the same message: asked again, it gives the same answer. */
+  readonly updateId?: string;
+  readonly json: boolean;
+}
+
 /** Sends an update to the running deployment of a record and prints its answer. */
 export async function sendMessage(
   terminal: Terminal,
@@ -25,25 +35,32 @@ export async function sendMessage(
   { verb, name, request }: Message,
 ): Promise<ExitCode> {
   const record = mustBeRecord(name);
-  return withTemporal(terminal, flags, async (temporal) => {
-    const answer = await update(temporal, record, { verb, request });
-    if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, record, ...answer }, null, 2));
-    else terminal.out(`${record}  ${outside(answer.sentence)}`);
-    return EXIT.done;
-  });
+  return withTemporal(terminal, flags, (temporal) =>
+    deliver(terminal, temporal, { verb, record, request, json: flags.json === true }),
+  );
+}
+
+export async function deliver(terminal: Terminal, temporal: TemporalClient, delivery: Delivery): Promise<ExitCode> {
+  const { record, json } = delivery;
+  const answer = await update(temporal, delivery);
+  if (json) terminal.document(JSON.stringify({ schemaVersion: 1, record, ...answer }, null, 2));
+  else terminal.out(`${record}  ${outside(answer.sentence)}`);
+  return EXIT.done;
 }
 
 const ANSWER_WITHIN_MS = 60_000;
 
 /** @throws Stop: 3 where the run refuses or none runs, 6 where no worker answers. */
-async function update(
+export async function update(
   temporal: TemporalClient,
-  record: string,
-  { verb, request }: Pick<Message, 'verb' | 'request'>,
+  { record, runId, verb, request, updateId }: Omit<Delivery, 'json'>,
 ): Promise<MessageAnswer> {
-  const handle = temporal.client.workflow.getHandle(deployId(record));
+  const handle = temporal.client.workflow.getHandle(deployId(record), runId);
   const send = (): Promise<MessageAnswer> =>
-    handle.executeUpdate<MessageAnswer, [unknown]>(MESSAGES[verb], { args: [request] });
+    handle.executeUpdate<MessageAnswer, [unknown]>(MESSAGES[verb], {
+      args: [request],
+      ...(updateId === undefined ? {} : { updateId }),
+    });
   try {
     return await temporal.ask(send, { withinMs: ANSWER_WITHIN_MS, deadlineIsAnAnswer: true });
   } catch (cause) {

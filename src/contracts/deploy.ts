@@ -1,3 +1,4 @@
+import type { ApprovalRules, Decided, DecisionRequest, OpenApproval } from '../core/dns/approval.ts';
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
 import type { Revision } from '../core/dns/revision.ts';
@@ -89,6 +90,8 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   /** Upsert `SwitchyardRecord` and `SwitchyardStage`: only where the client saw that they exist. */
   readonly searchAttributes: boolean;
   readonly pace: Pace;
+  /** What waits for somebody; nothing where it is left out. */
+  readonly approve?: ApprovalRules;
 }
 
 /** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */
@@ -100,6 +103,7 @@ export function planRequest(request: DeployRequest): PlanRequest {
 export type DeployPhase =
   | 'reading'
   | 'checking'
+  | 'awaiting-approval'
   | 'writing'
   | 'settling' // waiting for INSYNC and for the authoritative servers
   | 'holding'
@@ -178,6 +182,10 @@ export interface DeployStatus {
   /** Why a rollback does not move on, and what decides it. */
   readonly blocked: { readonly since: number; readonly sentence: string; readonly next: string } | null;
   readonly aborted: { readonly by: string; readonly reason: string; readonly at: number } | null;
+  /** What the run waits for somebody to decide. */
+  readonly approval?: OpenApproval | null;
+  /** What was decided so far, oldest first. */
+  readonly decisions?: readonly Decided[];
   readonly serving: ServingNow | null;
   /** When the last compliant resolver has followed. */
   readonly cachesAgreeAt: number | null;
@@ -218,6 +226,13 @@ export interface MessageAnswer {
 }
 
 /**
+ * The id of a decision's update: whoever decides the same once more, since the answer was lost, is told the same; anybody else is
+ * refused. Null for the number where nobody knows which approval is open.
+ */
+export const decisionId = (verb: 'approve' | 'reject', { number, by }: DecisionRequest): string =>
+  `${verb}-${number ?? 'any'}-${by}`;
+
+/**
  * Names of the query, the updates and the signal. `abort` is an update (id `abort`) that answers when the record is restored,
  * and a signal of the same name for senders without a worker to answer them.
  */
@@ -228,6 +243,8 @@ export const MESSAGES = {
   pause: 'pause',
   resume: 'resume',
   resolve: 'resolve',
+  approve: 'approve',
+  reject: 'reject',
 } as const;
 
 /** Search attributes, upserted only where the request says so. */

@@ -86,6 +86,21 @@ const step = z.union([z.int().min(1).max(100), only({ share: z.int().min(1).max(
   error: 'no step; accepted: a share from 1 to 100, or { share: 50, hold: 10m }',
 });
 
+const identity = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, { error: 'no identity; accepted: one such as ann@example.com or *@example.com' });
+
+const approval = only({
+  by: z
+    .union([identity, z.array(identity).min(1).max(50)], {
+      error: 'no identities; accepted: a list such as ["*@example.com", ann]',
+    })
+    .optional()
+    .meta({ description: 'Who may decide, with * for any text; not authenticated. Everybody by default.' }),
+  within: span.optional().meta({ description: 'Then the safe way is taken; 30m by default, at most 24h.' }),
+  remind: span.optional().meta({ description: 'Between two reminders; none by default.' }),
+});
+
 const recordPolicy = only({
   zone: z.string().min(1).max(255).optional().meta({ description: 'Zone id or exact zone name.' }),
   type: z.enum(['A', 'AAAA', 'CNAME']).optional(),
@@ -113,6 +128,12 @@ const recordPolicy = only({
   leave: z.array(z.string().regex(/^[A-Z0-9]{1,10}$/, { error: 'no record type; accepted: AAAA, HTTPS' })).optional(),
   verify: z.enum(['authoritative', 'api']).optional(),
   ifRedIsIll: z.enum(['compare', 'restore', 'hold']).optional(),
+  approve: only({ cutover: approval.optional(), promotion: approval.optional() })
+    .refine((one) => one.cutover !== undefined || one.promotion !== undefined, {
+      error: 'approve says neither cutover nor promotion',
+    })
+    .optional()
+    .meta({ description: 'What waits for somebody: the first write, the promotion, or both.' }),
 });
 
 /** The schema of `switchyard.yaml`. Published as schema/switchyard.schema.json by scripts/schema.mjs; a test compares. */

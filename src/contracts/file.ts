@@ -58,6 +58,16 @@ export interface RecordPolicy {
   readonly leave?: readonly string[] | undefined;
   readonly verify?: 'authoritative' | 'api' | undefined;
   readonly ifRedIsIll?: 'compare' | 'restore' | 'hold' | undefined;
+  readonly approve?:
+    { readonly cutover?: ApprovalPolicy | undefined; readonly promotion?: ApprovalPolicy | undefined } | undefined;
+}
+
+/** Who may decide; a text is a list of one. */
+export interface ApprovalPolicy {
+  /** Identities, with `*` for any text; everybody by default. */
+  readonly by?: string | readonly string[] | undefined;
+  readonly within?: string | undefined;
+  readonly remind?: string | undefined;
 }
 
 /** Records that are moved, and put back, together. A record may be in several groups. */

@@ -30,6 +30,10 @@ export const FAILURES = {
   Refused: 'stop',
   StartedTooLate: 'stop',
   Aborted: 'stop',
+  /** Somebody who may decide said no. */
+  Rejected: 'stop',
+  /** Nobody who may decide said yes in time. */
+  NotApproved: 'stop',
   DeadlineExceeded: 'stop',
   PausedTooLong: 'stop',
   NotRestored: 'stop',

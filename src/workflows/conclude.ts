@@ -23,7 +23,7 @@ async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = nu
   return CancellationScope.nonCancellable(async () => {
     const at = Date.now();
     const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
-    run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null });
+    run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null, approval: null });
     keepOutcome(run.progress.status);
     await condition(allHandlersFinished);
     return { ...run.progress.status, outcome };

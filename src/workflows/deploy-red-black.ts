@@ -2,6 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { planRequest, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
+import { approveCutover, approvePromotion } from './approval.ts';
 import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
@@ -47,12 +48,14 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
 
   return withTime(run, plan.timing.deadlineMs, async () => {
     await progress.stage('checking black and red', () => mustBeHealthy(run, course));
+    await approveCutover(run, course);
     await withSaga(async (saga) => {
       saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
         await progress.stage(`watching ${step.label}`, () => hold(run, heldRecord(run, course), step));
       }
+      await approvePromotion(run, course);
       await progress.stage(plan.promotion.label, () => promote(run, course));
       saga.commit(); // the point of no return: promoted, and read back
     });

@@ -1,6 +1,7 @@
 import type { DeployStatus, StageRecord } from '../contracts/deploy.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { clockTime } from '../core/clock-time.ts';
+import { decidedWords, type Decided } from '../core/dns/approval.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /**
@@ -23,6 +24,8 @@ function phaseWords(status: DeployStatus): string {
       return 'reading what stands there';
     case 'checking':
       return 'checking black and red before the first write';
+    case 'awaiting-approval':
+      return 'waiting for somebody to decide';
     case 'writing':
       return 'writing';
     case 'settling':
@@ -52,10 +55,25 @@ function phaseWords(status: DeployStatus): string {
 function why(status: DeployStatus): string[] {
   const lines: string[] = [];
   if (status.blocked !== null) lines.push(line('blocked', `${status.blocked.sentence} ${status.blocked.next}`));
+  lines.push(...approval(status), ...(status.decisions ?? []).map((one) => line('decided', decisionLine(one))));
   if (status.failure !== null) lines.push(line('why', status.failure.sentence));
   if (status.aborted !== null) lines.push(line('aborted', `by ${status.aborted.by}: ${status.aborted.reason}`));
   if (status.verdict !== null) lines.push(line('gates', `${status.verdict.kind}: ${status.verdict.reason}`));
   return lines;
+}
+
+/** Who may decide, until when, and what to type. */
+function approval({ approval: open, record }: DeployStatus): string[] {
+  if (open == null) return [];
+  const until = open.until === null ? 'its clock stands still' : `until ${clock(open.until)}`;
+  return [
+    line('waits', `for the approval of the ${open.of} by ${open.by.join(', ')} (not authenticated), ${until}`),
+    line('next', `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT`),
+  ];
+}
+
+function decisionLine(decided: Decided): string {
+  return `${decidedWords(decided)}: ${decided.reason}`;
 }
 
 function serving(status: DeployStatus): string[] {

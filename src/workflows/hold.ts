@@ -38,15 +38,38 @@ interface Watch {
  * promotes while the gates pass; never ends while a gate has not passed (D7).
  */
 export async function hold(run: Run, held: Held, step: HeldStep): Promise<void> {
-  const watch: Watch = { remainingMs: step.holdMs, windows: [], verdict: null, inconclusiveSince: null };
+  const watch = startWatch(step.holdMs, []);
   const running: RunningHold = { askGates: () => held.askGates(), endedEarly: false };
   run.hold = step.kind === 'shift' ? running : null; // the wait for an old TTL cannot be cut short
   try {
-    while (!running.endedEarly && !isOver(run, watch)) await watchOneStretch(run, held, { step, watch, running });
+    const stretch: Stretch = { step, watch, phase: 'holding', isCut: () => running.endedEarly };
+    while (!running.endedEarly && !isOver(run, watch)) await watchOneStretch(run, held, stretch);
   } finally {
     run.hold = null;
     run.progress.show({ holdEndsAt: null });
   }
+}
+
+export interface Deciding {
+  readonly step: HeldStep;
+  readonly isApproved: () => boolean;
+}
+
+/** Goes on watching a step until somebody has approved. An approval alone is no pass: the gates are asked anew after it (D7). */
+export async function holdUntil(run: Run, held: Held, { step, isApproved }: Deciding): Promise<void> {
+  const watch = startWatch(0, run.progress.status.windows);
+  try {
+    while (!isApproved())
+      await watchOneStretch(run, held, { step, watch, phase: 'awaiting-approval', isCut: isApproved });
+    Object.assign(watch, startWatch(0, []));
+    while (!isOver(run, watch)) await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
+  } finally {
+    run.progress.show({ holdEndsAt: null });
+  }
+}
+
+function startWatch(remainingMs: number, windows: Watch['windows']): Watch {
+  return { remainingMs, windows, verdict: null, inconclusiveSince: null };
 }
 
 function isOver({ request, orders }: Run, watch: Watch): boolean {
@@ -60,19 +83,20 @@ export type HeldStep = Pick<Step, 'kind' | 'share' | 'holdMs'>;
 interface Stretch {
   readonly step: HeldStep;
   readonly watch: Watch;
-  readonly running: RunningHold;
+  readonly phase: 'holding' | 'awaiting-approval';
+  /** Whether somebody has said something that ends the stretch at once. */
+  readonly isCut: () => boolean;
 }
 
 async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<void> {
-  const { step, watch, running } = stretch;
+  const { step, watch, phase, isCut } = stretch;
   const from = Date.now();
   const pausedBefore = pausedMs(run.orders);
   const untilMs = from + stretchMs(run, step, watch);
   await held.keepFenceAhead(untilMs);
-  const paused = run.orders.pausedSince !== null;
-  run.progress.show({ phase: paused ? 'paused' : 'holding', holdEndsAt: from + watch.remainingMs });
+  showStretch(run, phase, from + watch.remainingMs);
   const limits = blindAtMost(run, step, untilMs - Date.now());
-  const watched = await unlessEndedEarly(running, () => held.watch({ step, ...carried(watch), untilMs, limits }));
+  const watched = await unlessCut(isCut, () => held.watch({ step, ...carried(watch), untilMs, limits }));
   watch.remainingMs -= Date.now() - from - (pausedMs(run.orders) - pausedBefore);
   if (watched === null) return;
   const { windows, verdict, inconclusiveSince } = watched;
@@ -85,13 +109,21 @@ async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<
   throwUnlessHeld(run, watched);
 }
 
+function showStretch({ orders, progress }: Run, phase: Stretch['phase'], endsAt: number): void {
+  if (phase === 'awaiting-approval') progress.show({ phase });
+  else progress.show({ phase: orders.pausedSince === null ? phase : 'paused', holdEndsAt: endsAt });
+}
+
 /**
- * max(min, hold / 100), at most max. A hold that only waits for its gates looks twice and decides; the stretches of a pause grow
- * with it, so that a pause of a day does not fill the history.
+ * max(min, hold / 100), at most max. A hold that only waits for its gates looks twice and decides; the stretches of a pause, and
+ * those in which somebody has to decide, grow with it, so that a day of it does not fill the history.
  */
-function stretchMs({ request: { pace }, orders }: Run, step: HeldStep, watch: Watch): number {
+function stretchMs(run: Run, step: HeldStep, watch: Watch): number {
+  const { pace } = run.request;
+  const { orders } = run;
   const { minMs, maxMs } = pace.stretch;
-  if (orders.pausedSince !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - orders.pausedSince) / 10));
+  const since = orders.pausedSince ?? run.approval?.since ?? null;
+  if (since !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10));
   if (watch.remainingMs <= 0 || orders.promoteAll) return Math.min(minMs, 2 * pace.probeEveryMs);
   return Math.min(watch.remainingMs, maxMs, Math.max(minMs, step.holdMs / 100));
 }
@@ -104,11 +136,11 @@ function blindAtMost({ request: { pace } }: Run, step: HeldStep, stretchMs: numb
   return { startToCloseTimeout: stretchMs + 60_000, scheduleToCloseTimeout: stretchMs + Math.max(limitMs, 60_000) };
 }
 
-/** Null when an operator ended the hold: messages act at once, and watching writes nothing, so it is not waited for. */
-async function unlessEndedEarly<T>(running: RunningHold, body: () => Promise<T>): Promise<T | null> {
+/** Null when an operator cut it short: messages act at once, and watching writes nothing, so it is not waited for. */
+async function unlessCut<T>(isCut: () => boolean, body: () => Promise<T>): Promise<T | null> {
   const stretch = new CancellationScope();
   const watching = stretch.run(body);
-  const ended = await Promise.race([watching, condition(() => running.endedEarly).then(() => null)]);
+  const ended = await Promise.race([watching, condition(isCut).then(() => null)]);
   if (ended === null) stretch.cancel();
   watching.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;

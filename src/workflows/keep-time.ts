@@ -4,7 +4,7 @@ import { failure } from '../policies/failures.ts';
 import type { Run } from './run.ts';
 
 /**
- * Ends the way forward when its time is over. The deadline stands still during pauses, and the pauses have a limit of their own.
+ * Ends the way forward when its time is over. The deadline stands still during pauses and while somebody has to decide; both have a limit of their own.
  * @param deadlineMs counted from the first task of the run.
  */
 export async function keepTime(run: Run, deadlineMs: number): Promise<void> {
@@ -14,10 +14,17 @@ export async function keepTime(run: Run, deadlineMs: number): Promise<void> {
   for (;;) {
     const from = Date.now();
     const paused = orders.pausedSince !== null;
-    progress.show({ deadlineAt: paused ? null : from + forwardMs });
+    const deciding = !paused && run.approval !== null;
+    progress.show({ deadlineAt: paused || deciding ? null : from + forwardMs });
+    if (deciding) {
+      await condition(() => run.approval === null || orders.pausedSince !== null);
+      continue;
+    }
     const changed = paused
       ? await condition(() => orders.pausedSince === null, Math.max(1, pauseMs), { summary: 'longest pause' })
-      : await condition(() => orders.pausedSince !== null, Math.max(1, forwardMs), { summary: 'deadline' });
+      : await condition(() => orders.pausedSince !== null || run.approval !== null, Math.max(1, forwardMs), {
+          summary: 'deadline',
+        });
     if (!changed) {
       run.interrupt(paused ? pausedTooLong(run) : deadlineExceeded(deadlineMs));
       return;

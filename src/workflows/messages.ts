@@ -9,7 +9,6 @@ import {
 import { MESSAGES } from '../contracts/deploy.ts';
 import type {
   AbortRequest,
-  DeployPhase,
   DeployStatus,
   MessageAnswer,
   PauseRequest,
@@ -17,6 +16,8 @@ import type {
   ResolveRequest,
 } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
+import { afterAbort, answer, ended, mustBeIn, mustBeUnderWay, refused } from './answering.ts';
+import { hearDecisions } from './decisions.ts';
 import { readAbort, readPromote, readResolve } from './read-message.ts';
 import { pausedMs, type Run } from './run.ts';
 
@@ -38,6 +39,7 @@ export function listen(run: Run): void {
   hearPause(run);
   hearResume(run);
   hearResolve(run);
+  hearDecisions(run);
 }
 
 function hearAbort(run: Run): void {
@@ -100,7 +102,15 @@ function hearPause(run: Run): void {
     {
       description: 'Stops the clock of the hold; the gates stay on.',
       validator: (_request: PauseRequest) => {
-        mustBeIn(run, 'pause', ['reading', 'checking', 'writing', 'settling', 'holding', 'paused']);
+        mustBeIn(run, 'pause', [
+          'reading',
+          'checking',
+          'awaiting-approval',
+          'writing',
+          'settling',
+          'holding',
+          'paused',
+        ]);
         if (orders.pausedSince !== null) throw refused(run, 'pause', 'it is paused already');
       },
     },
@@ -154,33 +164,7 @@ function hearResolve(run: Run): void {
   );
 }
 
-function answer({ progress }: Run, sentence: string): MessageAnswer {
-  return { sentence, status: progress.status };
-}
-
 function takeAbort(run: Run, request: AbortRequest): void {
   run.progress.show({ aborted: { ...request, at: Date.now() } });
   run.interrupt(failure('Aborted', `aborted by ${request.by}: ${request.reason}.`));
-}
-
-function afterAbort(status: DeployStatus): string {
-  if (status.outcome === 'promoted') return `${status.record} had been promoted before the abort arrived`;
-  return status.outcome === 'refused' ? 'stopped before anything was written' : `ended: ${status.outcome ?? 'unknown'}`;
-}
-
-function mustBeUnderWay(run: Run, verb: string): void {
-  if (ended(run)) throw refused(run, verb, `it has ended: ${run.progress.status.outcome ?? ''}`);
-}
-
-function mustBeIn(run: Run, verb: string, phases: readonly DeployPhase[]): void {
-  const { phase } = run.progress.status;
-  if (!phases.includes(phase)) throw refused(run, verb, `it is ${phase}, not ${phases.join(' or ')}`);
-}
-
-function refused(run: Run, verb: string, why: string) {
-  return failure('Refused', `cannot ${verb} the deployment of ${run.progress.status.record}: ${why}.`);
-}
-
-function ended(run: Run): boolean {
-  return run.progress.status.outcome !== null;
 }

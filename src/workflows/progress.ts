@@ -76,6 +76,8 @@ function atTheStart(request: DeployRequest): DeployStatus {
     failure: null,
     blocked: null,
     aborted: null,
+    approval: null,
+    decisions: [],
     serving: null,
     cachesAgreeAt: null,
     keepRedUntil: null,

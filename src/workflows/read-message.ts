@@ -1,4 +1,5 @@
 import type { AbortRequest, PromoteRequest, ResolveRequest } from '../contracts/deploy.ts';
+import type { DecisionRequest } from '../core/dns/approval.ts';
 import { cleanText } from '../core/clean-text.ts';
 
 /**
@@ -17,6 +18,12 @@ export function readPromote(message: unknown): PromoteRequest {
 export function readResolve(message: unknown): ResolveRequest {
   const decision = fieldOf(message, 'decision') === 'leave' ? 'leave' : 'retry';
   return { ...readAbort(message), decision };
+}
+
+/** Without a number it is about whichever approval is open. */
+export function readDecision(message: unknown): DecisionRequest {
+  const number = fieldOf(message, 'number');
+  return { ...readAbort(message), number: Number.isSafeInteger(number) ? Number(number) : null };
 }
 
 const LONGEST = 300;

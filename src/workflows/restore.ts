@@ -45,7 +45,7 @@ async function stopIfRedIsWorse({ run, way }: Back, why: Said): Promise<void> {
     windows: run.progress.status.windows,
     now: Date.now(),
     maxAgeMs: pace.observationsMaxAgeMs,
-    aborted: why.type === 'Aborted' || isAskedFor(run),
+    aborted: why.type === 'Aborted' || why.type === 'Rejected' || isAskedFor(run),
   });
   if (decided.kind === 'restore') return;
   await stopUntilDecided(way, decided.reason, () => isAskedFor(run));

@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, type ApplicationFailure } from '@temporalio/workflow';
 import type { DeployRequest, ResolveRequest } from '../contracts/deploy.ts';
+import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { startProgress, type Progress } from './progress.ts';
 
@@ -27,6 +28,10 @@ export interface Run {
   rollback: 'none' | 'begun' | 'done';
   /** The hold that an operator may end early; null outside one. */
   hold: RunningHold | null;
+  /** What the way forward waits for somebody to decide; the decision takes it away. */
+  approval: OpenApproval | null;
+  /** How many approvals were opened so far. */
+  approvals: number;
   /** Ends the way forward; without effect once it has ended. */
   interrupt(cause: ApplicationFailure): void;
   /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
@@ -58,6 +63,8 @@ export function startRun(request: DeployRequest): Run {
     orders,
     rollback: 'none',
     hold: null,
+    approval: null,
+    approvals: 0,
     interrupt: (cause) => {
       if (run.rollback === 'none') orders.interruption ??= cause;
       forward?.cancel();

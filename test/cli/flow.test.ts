@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -36,7 +36,7 @@ describe('the client, against a real Temporal', () => {
       aws,
       signal: stopped.signal,
     });
-    for (const name of ['one', 'two', 'three']) {
+    for (const name of ['one', 'two', 'three', 'four', 'five']) {
       sandbox.route53.put(sandbox.zoneId, {
         Name: `${name}.${sandbox.zone}`,
         Type: 'A',
@@ -190,6 +190,39 @@ describe('the client, against a real Temporal', () => {
     expect(await run('status', record, '--exit-code')).toMatchObject({ exit: 0 });
   });
 
+  test('waits for an approval, takes one from whoever may decide, and a rejection ends with exit 0', async () => {
+    const [yes, no] = [`four.${sandbox.zone}`, `five.${sandbox.zone}`];
+    const file = join(folder, 'approvals.yaml');
+    const rule = '{ cutover: { by: ["*@example.com"] } }';
+    await writeFile(file, `version: 1\nrecords:\n  ${yes}: { approve: ${rule} }\n  ${no}: { approve: ${rule} }\n`);
+    const start = (record: string) => run('deploy', record, ...QUICK, '--config', file, '--detach');
+    expect(await run('plan', yes, ...QUICK, '--config', file)).toMatchObject({
+      out: expect.stringMatching(/^approval {5}the cutover, by \*@example\.com/m) as string,
+    });
+    expect(await Promise.all([start(yes), start(no)])).toMatchObject([{ exit: 0 }, { exit: 0 }]);
+    await Promise.all([reached(yes, 'awaiting-approval'), reached(no, 'awaiting-approval')]);
+    expect((await run('status', yes)).out).toMatch(/approve\? .*the cutover[\s\S]*\.\/switchyard approve four/);
+    expect(await run('approve', yes, '--by', 'eve')).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/eve may not decide it; allowed: \*@example\.com/) as string,
+    });
+    expect(await run('approve', yes, '--by', 'ann@example.com', '--reason', 'change 4711')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/the cutover is approved/) as string,
+    });
+    expect(await run('reject', no, '--by', 'bob@example.com', '--reason', 'not today')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/nothing was written\nwhy .*rejected by bob@example\.com: not today/) as string,
+    });
+    expect(values(no)).toEqual(['192.0.2.10']);
+    expect(await run('watch', yes)).toMatchObject({ exit: 0 });
+    expect(values(yes)).toEqual(['192.0.2.20']);
+    expect(await run('approve', yes)).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/nothing to approve/) as string,
+    });
+  });
+
   test('starts nothing while no worker polls the queue (exit 6)', async () => {
     const nobody = await run('plan', 'www.example.com', '--to', '192.0.2.20', '--namespace', 'temporal-system');
     expect(nobody).toMatchObject({
@@ -198,11 +231,13 @@ describe('the client, against a real Temporal', () => {
     });
   });
 
-  async function holding(record: string): Promise<void> {
-    const { handle } = { handle: temporal.client.workflow.getHandle(deployId(record)) };
+  const holding = (record: string): Promise<void> => reached(record, 'holding');
+
+  async function reached(record: string, wanted: string): Promise<void> {
+    const handle = temporal.client.workflow.getHandle(deployId(record));
     for (;;) {
       const { phase } = await handle.query<{ phase: string }>('status');
-      if (phase === 'holding') return;
+      if (phase === wanted) return;
     }
   }
 });

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { writePlanFile } from '../plan-file.ts';
 import { readDeclared } from '../declared.ts';
-import { planLines } from '../render-plan.ts';
+import { planLines, waitLines } from '../render-plan.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { runShort } from '../run-short.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
@@ -93,6 +93,7 @@ function show(
     return;
   }
   for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose })) terminal.out(line);
+  if (planned.kind === 'planned') for (const line of waitLines(request)) terminal.out(line);
   if (planned.kind === 'planned' && request.gates.length === 0 && !request.unchecked) {
     terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
   }

@@ -1,0 +1,141 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { ApprovalOf, ApprovalRule, OpenApproval } from '../core/dns/approval.ts';
+import { planSteps } from '../core/dns/plan-steps.ts';
+import type { Plan } from '../core/dns/plan.ts';
+import { formatDuration } from '../core/duration.ts';
+import { planRequest } from '../contracts/deploy.ts';
+import { failure } from '../policies/failures.ts';
+import { forward } from './activities.ts';
+import { mustBeHealthy, mustBeRunnable } from './check.ts';
+import type { Course } from './course.ts';
+import { heldRecord } from './held-record.ts';
+import { holdUntil } from './hold.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Before the first write: waits for somebody, where that is asked for, and then looks at the world again, which moved meanwhile. Without
+ * an answer, or after a no, nothing is written.
+ */
+export async function approveCutover(run: Run, course: Course): Promise<void> {
+  const rule = run.request.approve?.cutover;
+  if (rule === undefined) return;
+  const { progress } = run;
+  await progress.stage('waiting for the approval of the cutover', () =>
+    asking(run, { of: 'cutover', rule }, (isApproved) => condition(isApproved)),
+  );
+  await progress.stage('reading the record again', () => mustStandAsPlanned(run, course));
+  await progress.stage('checking black and red again', () => mustBeHealthy(run, course));
+}
+
+/** After the last hold: waits for somebody, where that is asked for, and watches on. Without an answer, or after a no, red is restored (D3). */
+export async function approvePromotion(run: Run, course: Course): Promise<void> {
+  const rule = run.request.approve?.promotion;
+  const step = course.plan.steps.at(-1);
+  if (rule === undefined || step === undefined) return;
+  await run.progress.stage('waiting for the approval of the promotion', () =>
+    asking(run, { of: 'promotion', rule }, (isApproved) =>
+      holdUntil(run, heldRecord(run, course), { step, isApproved }),
+    ),
+  );
+}
+
+/**
+ * Opens an approval around what waits for it. Its time has a clock of its own: when that is over, as after a rejection, the way forward
+ * ends wherever it stands.
+ */
+async function asking(
+  run: Run,
+  what: { readonly of: ApprovalOf; readonly rule: ApprovalRule },
+  body: (isApproved: () => boolean) => Promise<void>,
+): Promise<void> {
+  run.approvals += 1;
+  const approval: OpenApproval = {
+    number: run.approvals,
+    of: what.of,
+    by: what.rule.by,
+    since: Date.now(),
+    until: null,
+  };
+  run.approval = approval;
+  run.progress.show({ phase: 'awaiting-approval', approval });
+  const clock = new CancellationScope();
+  clock.run(() => keepApprovalTime(run, approval, what.rule)).catch(() => undefined); // cancelled when it is decided
+  try {
+    await body(() => isApproved(run, approval));
+  } finally {
+    clock.cancel();
+    run.approval = null;
+    run.progress.show({ approval: null });
+  }
+}
+
+/** A rejection takes the approval away too, and ends the way forward. */
+function isApproved({ progress }: Run, { number }: OpenApproval): boolean {
+  return (progress.status.decisions ?? []).some((one) => one.number === number && one.decision === 'approved');
+}
+
+/** Ends the way forward when nobody has decided in time, and reminds of it before; a pause stops this clock too. */
+async function keepApprovalTime(run: Run, approval: OpenApproval, rule: ApprovalRule): Promise<void> {
+  const { orders, progress } = run;
+  const isDecided = () => run.approval !== approval;
+  const remindMs = rule.remindMs ?? Infinity;
+  let leftMs = rule.withinMs;
+  let quietMs = remindMs;
+  while (!isDecided()) {
+    const from = Date.now();
+    const paused = orders.pausedSince !== null;
+    progress.show({ approval: { ...approval, until: paused ? null : from + leftMs } });
+    const isPauseOver = () => isDecided() || (orders.pausedSince !== null) !== paused;
+    if (paused) {
+      await condition(isPauseOver);
+      continue;
+    }
+    const waitMs = Math.max(1, Math.min(leftMs, quietMs));
+    const changed = await condition(isPauseOver, waitMs, { summary: `approval of the ${approval.of}` });
+    const tookMs = Math.max(changed ? 0 : waitMs, Date.now() - from);
+    leftMs -= tookMs;
+    quietMs -= tookMs;
+    if (isDecided()) return;
+    if (leftMs <= 0) {
+      run.interrupt(notApproved(approval, rule));
+      return;
+    }
+    if (quietMs > 0) continue;
+    quietMs = remindMs;
+    progress.notice(reminder(run.request.record, approval, leftMs));
+  }
+}
+
+function reminder(record: string, { of, by }: OpenApproval, leftMs: number): string {
+  return `the ${of} still waits for ${by.join(', ')}, ${formatDuration(leftMs)} left: ./switchyard approve ${record}`;
+}
+
+function notApproved({ of, by }: OpenApproval, { withinMs }: ApprovalRule) {
+  return failure('NotApproved', `nobody of ${by.join(', ')} approved the ${of} within ${formatDuration(withinMs)}.`, {
+    next: 'Deploy again when somebody is there to approve it.',
+  });
+}
+
+/** What was approved is this plan, over these record sets and this fence: anything else is refused before the first write. */
+async function mustStandAsPlanned(run: Run, course: Course): Promise<void> {
+  const { record, zone, pace } = run.request;
+  const snapshot = await forward(pace).readRecord(
+    `reading ${record} again`,
+    { record, zone },
+    { scheduleToCloseTimeout: '5 minutes' },
+  );
+  const planned = planSteps(snapshot, planRequest(run.request));
+  const same = canonicalJson(snapshot.fence) === canonicalJson(course.snapshot.fence);
+  if (planned.kind === 'unchanged') throw moved(course.plan);
+  const plan = mustBeRunnable(run, planned);
+  if (plan.hash !== course.plan.hash || !same) throw moved(course.plan);
+}
+
+function moved({ record, hash }: Plan) {
+  return failure(
+    'Refused',
+    `${record} is not any more what plan ${hash.slice(0, 8)} was made from: it has changed while the approval was waited for.`,
+    { next: 'Look at a new plan with: ./switchyard plan.' },
+  );
+}

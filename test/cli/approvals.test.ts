@@ -1,0 +1,117 @@
+import { approvalRules } from '../../src/cli/approval-rules.ts';
+import { deployRequest } from '../../src/cli/deploy-request.ts';
+import { startFindings } from '../../src/cli/parse/parsed.ts';
+import { requestHash } from '../../src/cli/plan-file.ts';
+import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
+import { declaredIn } from '../../src/cli/declared.ts';
+import { changeLines, statusLines } from '../../src/cli/render.ts';
+import { waitLines } from '../../src/cli/render-plan.ts';
+import { asSentence, type Stop } from '../../src/cli/stop.ts';
+import type { OpenApproval } from '../../src/core/dns/approval.ts';
+import { describeStatus } from '../../src/workflows/describe-status.ts';
+import { HOLDING, minute } from './statuses.ts';
+
+const RECORD = 'www.example.com';
+
+async function policyOf(approve: string) {
+  const text = `version: 1\nrecords:\n  ${RECORD}:\n    approve: ${approve}\n`;
+  return declaredIn(await checkSwitchyardFile(text, 'switchyard.yaml')).records.get(RECORD) ?? null;
+}
+
+async function requestOf(approve: string) {
+  const named = await policyOf(approve);
+  return deployRequest(RECORD, { flags: { to: ['192.0.2.20'] }, policyOf: () => named, env: {} }).request;
+}
+
+describe('approvals in the file', () => {
+  test('become rules with their defaults: everybody, 30 min, no reminder', async () => {
+    const findings = startFindings();
+    expect(approvalRules(await policyOf('{ cutover: {} }'), findings)).toEqual({
+      cutover: { by: ['*'], withinMs: 1_800_000, remindMs: null },
+    });
+    const both = '{ cutover: { by: "*@example.com" }, promotion: { by: [ann, bob], within: 2h, remind: 15m } }';
+    expect(approvalRules(await policyOf(both), findings)).toEqual({
+      cutover: { by: ['*@example.com'], withinMs: 1_800_000, remindMs: null },
+      promotion: { by: ['ann', 'bob'], withinMs: 7_200_000, remindMs: 900_000 },
+    });
+    expect(findings.problems).toEqual([]);
+  });
+
+  test('go with the request, which stays what it was without them', async () => {
+    const plain = deployRequest(RECORD, { flags: { to: ['192.0.2.20'] }, policyOf: () => null, env: {} }).request;
+    expect('approve' in plain).toBe(false);
+    const asked = await requestOf('{ promotion: {} }');
+    expect(asked.approve).toEqual({ promotion: { by: ['*'], withinMs: 1_800_000, remindMs: null } });
+    expect(requestHash(asked)).not.toBe(requestHash(plain));
+  });
+
+  test.each([
+    ['{}', /approve says neither cutover nor promotion/],
+    ['{ rollback: {} }', /unknown key "rollback"; accepted: cutover, promotion/],
+    ['{ cutover: { by: [] } }', /switchyard.yaml:4/],
+    ['{ cutover: { by: "a b" } }', /no identit/],
+    ['{ cutover: { within: soon } }', /no duration/],
+    ['{ cutover: { within: 25h } }', /switchyard.yaml:4: within: "25h" is out of range.*up to|from 1s to 24h/],
+    ['{ cutover: { within: 24h, remind: 1s } }', /more than 100 reminders/],
+  ])('%s is refused with its line (A2)', async (approve, why) => {
+    const said = await requestOf(approve).then(
+      () => 'taken',
+      (error: unknown) => (error as Stop).problems.map(asSentence).join('\n'),
+    );
+    expect(said).toMatch(why);
+    expect(said).toMatch(/switchyard\.yaml:4/);
+  });
+});
+
+describe('an approval that is open', () => {
+  const OPEN: OpenApproval = {
+    number: 1,
+    of: 'promotion',
+    by: ['*@example.com'],
+    since: minute(15),
+    until: minute(45),
+  };
+  const waiting = { ...HOLDING, phase: 'awaiting-approval', approval: OPEN, decisions: [] } as const;
+  const view = { paint: (_style: unknown, text: string) => text, now: minute(16), link: null };
+
+  test('says who may decide, how long that is possible, and what to type', () => {
+    expect(statusLines(waiting, view)).toEqual(
+      expect.arrayContaining([
+        'approve?     the promotion, by *@example.com (not authenticated), 29:00 left',
+        `next         ./switchyard approve ${RECORD}, or ./switchyard reject ${RECORD} --reason TEXT`,
+      ]),
+    );
+    const paused = { ...waiting, approval: { ...OPEN, until: null } };
+    expect(statusLines(paused, view).join('\n')).toMatch(/its clock stands still/);
+    expect(describeStatus(waiting)).toMatch(/approval of the promotion by .*until 12:45:00 UTC/);
+  });
+
+  test('is told once, and so is its decision with its reason', () => {
+    expect(changeLines({ ...HOLDING }, waiting)).toEqual([
+      `12:15:00 UTC  the promotion waits for *@example.com, until 12:45:00 UTC: ./switchyard approve ${RECORD}, or ./switchyard reject ${RECORD} --reason TEXT`,
+    ]);
+    expect(changeLines(waiting, waiting)).toEqual([]);
+    const decided = {
+      number: 1,
+      of: 'promotion',
+      decision: 'approved',
+      by: 'ann',
+      reason: 'ok',
+      at: minute(17),
+    } as const;
+    const after = { ...waiting, approval: null, decisions: [decided] };
+    expect(changeLines(waiting, after)).toEqual([
+      '12:17:00 UTC  the promotion was approved by ann at 12:17:00 UTC: ok',
+    ]);
+    expect(describeStatus(after)).toMatch(/decided: the promotion was approved by ann/);
+  });
+
+  test('is foreseen by the plan, with what happens without it', () => {
+    const rule = { by: ['ann'], withinMs: 1_800_000, remindMs: null };
+    expect(waitLines({ approve: { cutover: rule, promotion: rule } })).toEqual([
+      'approval     the cutover, by ann (not authenticated), within 30 min; otherwise nothing is written',
+      'approval     the promotion, by ann (not authenticated), within 30 min; otherwise red is restored',
+    ]);
+    expect(waitLines({})).toEqual([]);
+  });
+});
