@@ -19,6 +19,7 @@ import { createDoctorActivities } from './activities/diagnose.ts';
 import { createDocsActivities, openWorkshop, type DocsWorkshop } from './activities/docs/docs-activities.ts';
 import { createStageActivities } from './activities/docs/stage-activities.ts';
 import { createSyncActivities } from './activities/tasks/sync-activities.ts';
+import { createGuardActivities } from './activities/guard-activities.ts';
 import { linkSignals } from './activities/linked-signal.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
 import type { Config } from './config.ts';
@@ -63,7 +64,11 @@ const ACTIVITY_SLOTS = 500;
 
 /** The task queues by chore: each brings its activities. */
 const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
-  [DEPLOY_QUEUE]: (deps) => ({ ...createDeployActivities(deps), ...createDoctorActivities(deps) }),
+  [DEPLOY_QUEUE]: (deps) => ({
+    ...createDeployActivities(deps),
+    ...createDoctorActivities(deps),
+    ...createGuardActivities(deps),
+  }),
   [SYNC_QUEUE]: createSyncActivities,
   [DOCS_QUEUE]: ({ docs }) => createDocsActivities(docs),
 };

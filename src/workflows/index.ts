@@ -4,6 +4,7 @@ export { collectDocs } from './collect-docs.ts';
 export { deployRedBlack } from './deploy-red-black.ts';
 export { diagnoseSync } from './diagnose-sync.ts';
 export { diagnoseWorker } from './diagnose-worker.ts';
+export { guardRecords } from './guard-records.ts';
 export { listDocs } from './list-docs.ts';
 export { moveDocs } from './move-docs.ts';
 export { planDeployment } from './plan-deployment.ts';

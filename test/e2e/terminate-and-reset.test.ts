@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
 import { runClient, type Ran } from '../support/e2e-child.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { deploymentOf, startYard, type Deployment, type Rig, type Yard } from '../support/yard.ts';
+import { firstWorkflowTask, setBack, workflowTaskBefore } from '../support/set-back.ts';
+import { startYard, type Deployment, type Rig, type Yard } from '../support/yard.ts';
 
 /** Runs that Temporal ends or sets back in the middle, without asking them (D6). */
 let yard: Yard;
@@ -48,7 +47,7 @@ test.concurrent('a run that was reset to its beginning refuses, and writes nothi
   const { rig, run } = await atHalf();
   const writes = rig.observer.writes();
 
-  const again = await setBack(run, firstWorkflowTask);
+  const again = await setBack(yard.temporal, run, firstWorkflowTask);
 
   expect(await again.end()).toMatchObject({ type: 'Refused', report: { outcome: 'refused' } });
   expect(rig.observer.writes()).toBe(writes);
@@ -61,7 +60,7 @@ test.concurrent('a run that was reset to before its first write does not write i
   const { rig, run } = await atHalf();
   const writes = rig.observer.writes();
 
-  const again = await setBack(run, (events) => workflowTaskBefore(events, 'swapRecord'));
+  const again = await setBack(yard.temporal, run, (events) => workflowTaskBefore(events, 'swapRecord'));
 
   const end = await again.end();
   expect(end.status).toBe('FAILED');
@@ -94,35 +93,4 @@ async function atHalf(): Promise<{ rig: Rig; run: Deployment }> {
 
 function reset({ sandbox, record }: Rig, ...flags: readonly string[]): Promise<Ran> {
   return runClient({ sandbox, address: NO_TEMPORAL }, ['reset', record, ...flags]);
-}
-
-type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
-
-/** What Temporal's own reset does: the run ends as terminated, and a new one begins with its history before that event. */
-async function setBack(run: Deployment, to: (events: readonly Event[]) => Event | undefined): Promise<Deployment> {
-  const { workflowId } = run.handle;
-  const [{ runId }, { events }] = await Promise.all([run.handle.describe(), run.handle.fetchHistory()]);
-  const { client, namespace } = yard.temporal;
-  const again = await client.workflowService.resetWorkflowExecution({
-    namespace,
-    workflowExecution: { workflowId, runId },
-    workflowTaskFinishEventId: to(events ?? [])?.eventId ?? null,
-    requestId: randomUUID(),
-    reason: 'a test set it back',
-  });
-  return deploymentOf(client.workflow.getHandle(workflowId, again.runId));
-}
-
-function firstWorkflowTask(events: readonly Event[]): Event | undefined {
-  return events.find(({ workflowTaskCompletedEventAttributes: completed }) => completed != null);
-}
-
-/** The task that scheduled the first activity of that type. */
-function workflowTaskBefore(events: readonly Event[], activity: string): Event | undefined {
-  const scheduled = events.findIndex(
-    ({ activityTaskScheduledEventAttributes: attributes }) => attributes?.activityType?.name === activity,
-  );
-  return events
-    .slice(0, scheduled)
-    .findLast(({ workflowTaskCompletedEventAttributes: completed }) => completed != null);
 }

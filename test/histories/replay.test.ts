@@ -12,7 +12,7 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
 });
 
-test('every end of a deployment, of a sync and of a build of documentation is recorded', () => {
+test('every end of a deployment, of a sync, of a build of documentation and of a guard is recorded', () => {
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
     'blocked-and-resolved',
@@ -25,6 +25,9 @@ test('every end of a deployment, of a sync and of a build of documentation is re
     'docs-superseded',
     'docs-ticked',
     'docs-unchanged',
+    'guard-found',
+    'guard-quiet',
+    'guard-restored',
     'paused',
     'promoted',
     'refused',

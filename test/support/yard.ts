@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError, type WorkflowHandle } from '@temporalio/client';
-import { createDeployActivities } from '../../src/activities/deploy-activities.ts';
+import { createDeployActivities, type DeployDeps } from '../../src/activities/deploy-activities.ts';
 import { createAwsClients } from '../../src/clients.ts';
 import { loadConfig } from '../../src/config.ts';
 import { DEFAULT_PACE, DEPLOY_WORKFLOW, deployId, MESSAGES } from '../../src/contracts/deploy.ts';
@@ -77,6 +77,8 @@ export type End = RunEnd<DeployReport>;
 export interface Yard {
   readonly temporal: TestTemporal;
   readonly taskQueue: string;
+  /** Of all runs, for their replay. */
+  readonly ids: string[];
   rig(options?: RigOptions): Promise<Rig>;
   /** Replays every run against its own history, and closes. */
   close(): Promise<void>;
@@ -94,9 +96,11 @@ export interface RigOptions {
   readonly askTimeoutMs?: number;
 }
 
-export async function startYard(): Promise<Yard> {
+/** `also`: activities beside those of deployments, out of the sandbox that has a record. */
+export async function startYard(also: (sandboxOf: SandboxOf) => object = () => ({})): Promise<Yard> {
   const rigs = new Map<string, { sandbox: Sandbox; activities: DeployActivities }>();
-  const activities = dispatching((record) => activitiesOf(rigs, record));
+  const ofDeployments = dispatching((record) => rigThatHas(rigs, record).activities);
+  const activities = { ...ofDeployments, ...also((record) => rigThatHas(rigs, record).sandbox) };
   const worker = await startTestWorker({ queue: 'yard', activities });
   const rig = async (options: RigOptions = {}): Promise<Rig> => {
     const zone = `t${randomUUID().slice(0, 8)}.example`;
@@ -106,22 +110,29 @@ export async function startYard(): Promise<Yard> {
     return rigOf({ ...worker, sandbox, closed: () => void rigs.delete(zone) });
   };
   const close = () => worker.close(() => Promise.all([...rigs.values()].map(({ sandbox }) => sandbox.close())));
-  return { temporal: worker.temporal, taskQueue: worker.taskQueue, rig, close };
+  const { temporal, taskQueue, ids } = worker;
+  return { temporal, taskQueue, ids, rig, close };
 }
 
 /** The worker's own configuration for a sandbox. */
 export function activitiesFor(sandbox: Sandbox, options: RigOptions = {}): DeployActivities {
+  return createDeployActivities(depsFor(sandbox, options));
+}
+
+export function depsFor(sandbox: Sandbox, options: RigOptions = {}): DeployDeps {
   const { SWITCHYARD_CA_FILE: ca, ...env } = sandbox.env();
   const config = loadConfig(options.withoutTls === true || ca === undefined ? env : { ...env, SWITCHYARD_CA_FILE: ca });
   const credentials = { accessKeyId: 'switchyard', secretAccessKey: 'sandbox' };
   const timeouts = { readMs: options.writeMs ?? 2_000, writeMs: options.writeMs ?? 2_000 };
   const aws = createAwsClients(config.aws, { credentials, timeouts });
   const { askTimeoutMs } = options;
-  return createDeployActivities({ config, aws, ...(askTimeoutMs === undefined ? {} : { askTimeoutMs }) });
+  return { config, aws, ...(askTimeoutMs === undefined ? {} : { askTimeoutMs }) };
 }
 
-function activitiesOf(rigs: ReadonlyMap<string, { activities: DeployActivities }>, record: string): DeployActivities {
-  for (const [zone, { activities }] of rigs) if (record.endsWith(zone)) return activities;
+export type SandboxOf = (record: string) => Sandbox;
+
+function rigThatHas<T>(rigs: ReadonlyMap<string, T>, record: string): T {
+  for (const [zone, rig] of rigs) if (record.endsWith(zone)) return rig;
   throw new Error(`no rig has ${record}`);
 }
 

@@ -1,13 +1,15 @@
+import { assertNever } from '../assert-never.ts';
 import { addressOf, sameAddress, type Address } from './address.ts';
-import { fenceSet, isAtRest, nextFence, readFence, type FenceReading } from './fence.ts';
+import { fenceSet, isAtRest, nextFence, readFence, type Fence, type FenceReading } from './fence.ts';
 import { unpackSets } from './pack-sets.ts';
 import type { PlanRequest, Reason } from './plan.ts';
 import { readBlack } from './read-black.ts';
 import { reason } from './reason.ts';
-import { hashSets, sameSets, type RecordSet, type RecordSets } from './record-set.ts';
+import { sameSets, type RecordSet, type RecordSets } from './record-set.ts';
 import { wireName } from './name.ts';
 import type { Snapshot, Standing } from './snapshot.ts';
 import type { Target } from './target.ts';
+import { ofTypes, typesHashed } from './types-of-a-run.ts';
 
 /** What a reset puts back. */
 export type ResetWish =
@@ -20,7 +22,9 @@ export type ResetWish =
       readonly leave: readonly string[];
     }
   /** What the fence of a run that died in the middle holds. */
-  | { readonly kind: 'snapshot' };
+  | { readonly kind: 'snapshot' }
+  /** What stood before a run that died, while its fence stands exactly as it was judged. */
+  | { readonly kind: 'repair'; readonly judged: Pick<Fence, 'gen' | 'owner'>; readonly red: RecordSets };
 
 export interface ResetRules {
   /** Overwrites what somebody else wrote. */
@@ -49,6 +53,10 @@ export interface ResetSwap {
 export function planReset(snapshot: Snapshot, wish: ResetWish, rules: ResetRules): ResetPlan {
   const reading = readFence(snapshot.fence);
   if (reading.kind === 'unreadable') return refused(unreadable(snapshot, reading.why), false);
+  if (wish.kind === 'repair') {
+    const overtaken = afterJudged(snapshot, wish.judged, reading);
+    if (overtaken !== null) return overtaken;
+  }
   const wanted = wantedSets(snapshot, wish, reading);
   if ('reason' in wanted) return refused(wanted.reason, false);
   const match = ownTypes(snapshot.sets, reading);
@@ -78,8 +86,33 @@ function unreadable({ record }: Snapshot, why: string): Reason {
 type Wanted = { readonly sets: RecordSets } | { readonly reason: Reason };
 
 function wantedSets(snapshot: Snapshot, wish: ResetWish, reading: FenceReading): Wanted {
-  const red = redOf(reading);
-  return wish.kind === 'snapshot' ? snapshotSets(snapshot, reading) : defaultSets(snapshot, wish, red);
+  switch (wish.kind) {
+    case 'repair':
+      return { sets: wish.red };
+    case 'snapshot':
+      return snapshotSets(snapshot, reading);
+    case 'default':
+      return defaultSets(snapshot, wish, redOf(reading));
+    default:
+      return assertNever(wish);
+  }
+}
+
+/** What a repair does where another fence stands than the one that was judged; null where that one stands. */
+function afterJudged(
+  { record, sets }: Snapshot,
+  judged: Pick<Fence, 'gen' | 'owner'>,
+  reading: FenceReading,
+): ResetPlan | null {
+  if (reading.kind === 'standing') {
+    const { fence } = reading;
+    // Its own end, a reset by hand, another guard, or this one in a life before: nothing is left to restore.
+    if (isAtRest(fence)) return { kind: 'there', wanted: ofTypes(sets, ownTypes(sets, reading) ?? MOVABLE) };
+    if (fence.gen === judged.gen && fence.owner === judged.owner) return null;
+  }
+  const found = reading.kind === 'standing' ? `stage ${reading.fence.stage}, generation ${reading.fence.gen}` : 'none';
+  const sentence = `${record}: the fence has moved on (expected generation ${judged.gen}, found ${found}): a run that was taken for dead lives, or another one has begun.`;
+  return refused(reason('moved-on', sentence, `./switchyard status ${record}`), false);
 }
 
 /** What the fence remembers of red; null where it has none, or only its hash. */
@@ -154,15 +187,10 @@ function simpleSet({ record }: Snapshot, { type, values, alias }: Address, ttl: 
 }
 
 const MOVABLE = ['A', 'AAAA', 'CNAME'];
-const TYPES_OF_A_RUN = [['A'], ['AAAA'], ['CNAME'], ['A', 'AAAA']];
-
-const ofTypes = (sets: RecordSets, types: readonly string[]): RecordSets =>
-  sets.filter(({ type }) => types.includes(type));
 
 /** The types whose sets carry the fence's hash: what the last write of ours left there. Null: somebody else wrote since. */
 function ownTypes(sets: RecordSets, reading: FenceReading): readonly string[] | null {
-  if (reading.kind !== 'standing') return null;
-  return TYPES_OF_A_RUN.find((types) => hashSets(ofTypes(sets, types)) === reading.fence.sets) ?? null;
+  return reading.kind === 'standing' ? typesHashed(sets, reading.fence.sets) : null;
 }
 
 /** What must go: what we wrote last, the types that are wanted, and what cannot stand beside them. */
@@ -206,7 +234,7 @@ function words(sets: RecordSets): string {
 
 /** Whether the wanted values stand, and nothing else of the moved types; a TTL counts only where one was asked for. */
 function isThere(from: RecordSets, wanted: RecordSets, wish: ResetWish): boolean {
-  if (wish.kind === 'snapshot' || wish.ttl !== null) return sameSets(from, wanted);
+  if (wish.kind !== 'default' || wish.ttl !== null) return sameSets(from, wanted);
   return servesExactly(from, wanted.map(addressOf));
 }
 

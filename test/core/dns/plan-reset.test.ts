@@ -198,3 +198,38 @@ describe('requests for many records', () => {
     expect(packBatches([move(40_000), move(1)])).toHaveLength(2);
   });
 });
+
+describe('a repair', () => {
+  const OWNER_OF_RUN = 'ns/deploy:www.example.com/run';
+  const repair: ResetWish = { kind: 'repair', judged: { gen: 7, owner: OWNER_OF_RUN }, red: [RED] };
+
+  test('puts red back under a raised fence, also from a fence that holds only its hash (D6)', () => {
+    const plan = planned(MIXED, fenceOf(MIXED, { red: null }), { wish: repair });
+    expect(plan).toMatchObject({ kind: 'swap', from: { sets: MIXED }, to: { sets: [RED] } });
+    expect(raised(plan)).toMatchObject({ gen: 8, stage: 'reset', owner: OWNER });
+  });
+
+  test.each([
+    ['another generation', { gen: 8 }],
+    ['another run', { owner: 'ns/deploy:www.example.com/newer' }],
+  ])('leaves a fence of %s than the judged one: somebody lives', (_, changes) => {
+    const plan = planned(MIXED, fenceOf(MIXED, changes), { wish: repair });
+    expect(plan).toMatchObject({ kind: 'refused', foreign: false, reason: { code: 'moved-on' } });
+  });
+
+  test('leaves a name whose fence is gone', () => {
+    expect(planned(MIXED, null, { wish: repair })).toMatchObject({ kind: 'refused', reason: { code: 'moved-on' } });
+  });
+
+  test.each(['idle', 'reset'] as const)('has nothing to do where the fence is at rest (%s) meanwhile', (stage) => {
+    expect(planned([BLACK], fenceOf([BLACK], { stage, gen: 8 }), { wish: repair })).toEqual({
+      kind: 'there',
+      wanted: [BLACK],
+    });
+  });
+
+  test('never writes over what somebody else wrote past the fence (D4)', () => {
+    const plan = planned([simple('A', ['198.51.100.7'])], fenceOf(MIXED), { wish: repair });
+    expect(plan).toMatchObject({ kind: 'refused', foreign: true });
+  });
+});

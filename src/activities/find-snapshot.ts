@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { readFenceOwner } from '../core/dns/fence-owner.ts';
+import { redAmong } from '../core/dns/find-red.ts';
+import type { RecordSets } from '../core/dns/record-set.ts';
+import type { Repair } from '../core/dns/stand-guard.ts';
+
+const FETCH_WITHIN_MS = 30_000;
+
+/**
+ * What the owner of a fence read before its first write, out of its history (D1); for a fence that had no room for more than the hash.
+ * The hash tells it from whatever else was read. Null where the history has none such.
+ *
+ * @throws whatever Temporal fails with: "could not look" is not "it is not there".
+ */
+export async function findSnapshot(client: Client, { record, fence }: Repair): Promise<RecordSets | null> {
+  const owner = readFenceOwner(fence.owner);
+  if (owner === null) return null;
+  const { workflowId, firstRunId } = owner;
+  const { events } = await client.connection.withDeadline(Date.now() + FETCH_WITHIN_MS, () =>
+    client.workflow.getHandle(workflowId, firstRunId).fetchHistory(),
+  );
+  const payloads = (events ?? []).flatMap(
+    (event) => event.activityTaskCompletedEventAttributes?.result?.payloads ?? [],
+  );
+  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  const plain = await payloadCodecs.reduce(
+    async (before, codec) => codec.decode(await before),
+    Promise.resolve(payloads),
+  );
+  return redAmong(
+    plain.flatMap((payload) => setsIn(payloadConverter.fromPayload<unknown>(payload), record)),
+    fence.red,
+  );
+}
+
+/** The record sets of a snapshot of this record; nothing where the value is none. */
+function setsIn(value: unknown, record: string): readonly RecordSets[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.flatMap((one) => {
+    if (typeof one !== 'object' || one === null || !('record' in one) || !('sets' in one)) return [];
+    return one.record === record && Array.isArray(one.sets) ? [one.sets as RecordSets] : [];
+  });
+}

@@ -1,0 +1,82 @@
+import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { AwsClients } from '../clients.ts';
+import type { ReadFencesInput } from '../contracts/guard.ts';
+import { readFence } from '../core/dns/fence.ts';
+import { sightOf, type FenceSight } from '../core/dns/judge-fence.ts';
+import type { GuardedRecord } from '../core/dns/stand-guard.ts';
+import { whatItSays } from '../policies/as-temporal-failure.ts';
+import { findZone } from './find-zone.ts';
+import { patiently, type Patience } from './patiently.ts';
+import { beating, type Pulse } from './pulse.ts';
+import { readNames } from './read-names.ts';
+
+/** What stands at the fences of these records, in their order. A zone that cannot be read keeps no other from being read. */
+export async function readFences(
+  aws: AwsClients,
+  { records, retry }: ReadFencesInput,
+  pulse: Pulse,
+): Promise<readonly FenceSight[]> {
+  const reading: Reading = { client: aws.route53(), pulse, patience: { ...retry, tries: TRIES } };
+  return beating(pulse, async () => {
+    const sights = new Map<GuardedRecord, FenceSight>();
+    const zones = await zonesOf(reading, records, sights);
+    await Promise.all([...zones].map(([id, held]) => readZone(reading, { id, held }, sights)));
+    if (pulse.signal.aborted) await pulse.sleep(0); // called off: what was not read then is no finding
+    return records.map((one) => sights.get(one) ?? { kind: 'rest' });
+  });
+}
+
+const TRIES = 4;
+
+interface Reading {
+  readonly client: Route53Client;
+  readonly pulse: Pulse;
+  readonly patience: Patience;
+}
+
+type Sights = Map<GuardedRecord, FenceSight>;
+
+/** One after the other, each zone asked for once by its name: the account has ten requests a second. */
+async function zonesOf(
+  reading: Reading,
+  records: readonly GuardedRecord[],
+  sights: Sights,
+): Promise<ReadonlyMap<string, readonly GuardedRecord[]>> {
+  const zones = new Map<string, GuardedRecord[]>();
+  const known = new Map<string, string>();
+  for (const one of records) {
+    try {
+      const id = (one.zone === null ? undefined : known.get(one.zone)) ?? (await zoneIdOf(reading, one));
+      if (one.zone !== null) known.set(one.zone, id);
+      zones.set(id, [...(zones.get(id) ?? []), one]);
+    } catch (cause) {
+      sights.set(one, unread(cause));
+    }
+  }
+  return zones;
+}
+
+async function zoneIdOf({ client, pulse, patience }: Reading, { record, zone }: GuardedRecord): Promise<string> {
+  const found = await patiently(pulse, patience, () => findZone(client, record, zone));
+  return found.id;
+}
+
+interface ZoneOfFences {
+  readonly id: string;
+  readonly held: readonly GuardedRecord[];
+}
+
+async function readZone({ client, pulse, patience }: Reading, { id, held }: ZoneOfFences, sights: Sights) {
+  try {
+    const names = held.map(({ record }) => record);
+    const standings = await patiently(pulse, patience, () => readNames(client, id, names));
+    for (const one of held) sights.set(one, sightOf(readFence(standings.get(one.record)?.fence ?? null)));
+  } catch (cause) {
+    for (const one of held) sights.set(one, unread(cause));
+  }
+}
+
+function unread(cause: unknown): FenceSight {
+  const { sentence, next } = whatItSays(cause);
+  return { kind: 'unread', sentence, next };
+}

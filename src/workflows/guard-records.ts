@@ -1,0 +1,43 @@
+import { setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { GuardReport, GuardRequest } from '../contracts/guard.ts';
+import { formatDuration } from '../core/duration.ts';
+import { describeGuard } from '../core/dns/describe-guard.ts';
+import { outcomeOf } from '../core/dns/judge-guard.ts';
+import { standGuard, type Guarded, type GuardPorts } from '../core/dns/stand-guard.ts';
+import { guardWork } from './guard-activities.ts';
+
+/**
+ * Looks after records whose deployments were terminated, reset in Temporal, or lost with their server: nobody else would restore red.
+ * It ends well also where it found something, so that the next one of its Schedule knows what was told; the result, the memo and the
+ * details say what.
+ */
+export async function guardRecords(request: GuardRequest): Promise<GuardReport> {
+  const records = await standGuard(portsOf(request), {
+    ...request,
+    blind: 'report',
+    limits: request.pace,
+  });
+  return concluded(request, records);
+}
+
+function portsOf(request: GuardRequest): GuardPorts {
+  const { pace, act } = request;
+  const work = guardWork(pace);
+  const again = `looking again in ${formatDuration(pace.lookAgainMs)}: a run that is being reset is away for a moment`;
+  return {
+    now: () => Date.now(),
+    readFences: (records) => work.readFences({ records, retry: pace.retry }),
+    askOwners: (owners) => work.askOwners({ owners }),
+    restore: (repairs) => work.repairRecords({ repairs, pace }),
+    wait: (ms) => sleep(ms, { summary: again }),
+    show: (guarded) => setCurrentDetails(describeGuard({ act, fences: request.records.length, guarded })),
+  };
+}
+
+function concluded({ act, records: { length: fences } }: GuardRequest, records: readonly Guarded[]): GuardReport {
+  const outcome = outcomeOf(records);
+  const [worst] = records.filter((one) => outcomeOf([one]) === outcome);
+  upsertMemo({ outcome, sentence: outcome === 'quiet' ? null : (worst?.sentence ?? null) });
+  const startedAt = workflowInfo().startTime.getTime();
+  return { schemaVersion: 1, outcome, act, fences, records, startedAt, endedAt: Date.now() };
+}
