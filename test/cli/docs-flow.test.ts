@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/config.ts';
 import { docsScheduleId } from '../../src/contracts/docs-runs.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
+import { readExample, scriptOf, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
 import { SMALL_TSCONFIG } from '../support/small-source.ts';
@@ -191,6 +192,23 @@ test('a tag becomes a version of its own, by name or by a tick of the Schedule',
   expect(await readdir(join(folder, 'published/handbook/versions'))).toEqual(['latest', 'v1.0', 'v1.1']);
   expect((await run('apply')).out).toMatch(/^= docs\/handbook/);
   await schedule.delete();
+}, 60_000);
+
+test("the job of the GitHub example builds a pull request's commit as a preview, and moves no reader", async () => {
+  const latest = await readdir(join(folder, 'published/handbook/versions'));
+  const job = await startJob();
+  await job.write('switchyard.yaml', await readFile(join(folder, 'switchyard.yaml'), 'utf8'));
+  const example = await readExample<ExampleWorkflow>('github-actions/docs-preview.yml');
+  const built = await job.run(scriptOf(example, 'preview', 'Preview'), {
+    TEMPORAL_ADDRESS: temporalAddress(),
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    SITE: 'handbook',
+    REF: await git.commit(tree('asked')),
+    VERSION: 'pr-7',
+  });
+  expect([built.exit, built.out]).toEqual([0, expect.stringMatching(/^preview +docs\/handbook\/pr-7/m)]);
+  expect(await job.read('GITHUB_OUTPUT')).toContain('outcome=preview');
+  expect(await readdir(join(folder, 'published/handbook/versions'))).toEqual(latest);
 }, 60_000);
 
 test.each([

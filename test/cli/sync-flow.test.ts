@@ -11,6 +11,7 @@ import { startTodoist, type TodoistStandIn } from '../../sandbox/todoist/stand-i
 import { loadConfig } from '../../src/config.ts';
 import { scheduleId, syncId } from '../../src/contracts/sync.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
+import { readExample, scriptOf, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type CliSurroundings, type Ran } from '../support/run-cli.ts';
 import { syncEnv } from '../support/sync-yard.ts';
@@ -120,6 +121,21 @@ describe('the client of a sync, against a real Temporal', () => {
       expect(outputSchema.parse(JSON.parse((await run(...verb, '--json')).out))).toBeTruthy();
   });
 
+  test('the jobs of the GitHub example look without a write, and sync', async () => {
+    const job = await startJob();
+    await job.write('switchyard.yaml', FILE);
+    const example = await readExample<ExampleWorkflow>('github-actions/sync.yml');
+    const env = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: NAMESPACE, PAIR: 'tasks' };
+    const step = (name: string) => job.run(scriptOf(example, 'sync', name), env);
+    todoist.person.add({ content: CANARY });
+    const { writes } = graph;
+    expect([(await step('Look')).exit, graph.writes]).toEqual([8, writes]);
+    const synced = await step('Sync');
+    printed.push(synced.out, synced.err, await job.read('GITHUB_STEP_SUMMARY'));
+    expect([synced.exit, graph.tasks().length]).toEqual([0, 13]);
+    expect(await job.read('GITHUB_OUTPUT')).toBe('outcome=synced\n');
+  }, 60_000);
+
   test('joins a run that is under way, says why it does not get on, and stops waiting when told (exit 5)', async () => {
     todoist.person.add({ content: CANARY });
     const heal = outage();
@@ -146,7 +162,7 @@ describe('the client of a sync, against a real Temporal', () => {
       .map((line): unknown => JSON.parse(line));
     expect(lines.filter((line) => !outputSchema.safeParse(line).success)).toEqual([]);
     expect(lines.at(-1)).toMatchObject({ event: 'end', pair: 'tasks', outcome: 'synced' });
-    expect(graph.tasks()).toHaveLength(13);
+    expect(graph.tasks()).toHaveLength(14);
   });
 
   test('ends with what was set aside, by its id and with the reason (exit 7, S5)', async () => {

@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
 import { DEPLOY_QUEUE, type DeployStatus } from '../../src/contracts/deploy.ts';
 import { buildClient } from '../../scripts/build-cli.mjs';
-import {
-  endChildren,
-  ended,
-  runClient,
-  runOneFile,
-  startClient,
-  startWorkerChild,
-  type Ran,
-} from '../support/e2e-child.ts';
+import { readExample, scriptOf, SECRET, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
+import { endChildren, ended, runClient, startClient, startWorkerChild, type Ran } from '../support/e2e-child.ts';
 import { openGrounds, type Grounds } from '../support/e2e-grounds.ts';
 import { startOwnServer, type OwnServer } from '../support/e2e-server.ts';
 import { observe } from '../support/observer.ts';
@@ -51,25 +44,70 @@ test('starts nothing while no worker polls, and ends with 6', () => {
   expect(withoutWorker.err).toMatch(/no worker polls the queue switchyard-deploy .*nothing was started/s);
 });
 
-test.concurrent(
-  'the client in one file deploys from a folder that has nothing else, and ends with 0',
-  async () => {
-    const rig = grounds.rig('single');
-    const file = join(await mkdtemp(join(tmpdir(), 'switchyard-one-file-')), 'switchyard');
-    const { bytes, imports } = await buildClient(file);
-    const ran = await runOneFile(server, file, ['deploy', rig.record, ...TO_BLACK, ...BRIEFLY, ...check(rig)]);
+/** Of a record that is moved as the examples move theirs, by a switchyard.yaml beside its release.txt. */
+const policyOf = ({ record }: Rig): string => `version: 1
+gates: { healthy: { http: { scheme: http, path: /healthz } } }
+records: { ${record}: { gates: [healthy], hold: 2s, bake: 2s, interval: 200ms } }
+`;
 
-    expect(ran).toMatchObject({ exit: 0 });
+test.concurrent(
+  'the jobs of the GitHub example plan and deploy with the client in one file, and a job that is run again joins',
+  async () => {
+    const rig = grounds.rig('github');
+    const job = await startJob();
+    await job.write('release.txt', '192.0.2.20\n');
+    await job.write('switchyard.yaml', policyOf(rig));
+    const example = await readExample<ExampleWorkflow>('github-actions/deploy.yml');
+    const env = {
+      TEMPORAL_ADDRESS: server.address,
+      RECORD: rig.record,
+      GITHUB_REPOSITORY: 'acme/www',
+      GITHUB_RUN_ID: '7',
+    };
+    const step = (name: string, inJob = 'deploy'): Promise<Ran> => job.run(scriptOf(example, inJob, name), env);
+
+    expect(await step('Key')).toMatchObject({ exit: 0, out: `::add-mask::${SECRET}\n` });
+    expect(await job.read('GITHUB_ENV')).toBe(`TEMPORAL_API_KEY=${SECRET}\n`);
+    expect(await step('Plan', 'plan')).toMatchObject({ exit: 0 });
+    expect(await job.read('GITHUB_STEP_SUMMARY')).toContain('100 %');
+    const [first, again] = await Promise.all([step('Deploy'), step('Deploy')]);
+    expect([first.exit, again.exit]).toEqual([0, 0]);
+    expect(`${first.out}${again.out}`).toMatch(/joined/);
+    expect(await job.read('GITHUB_OUTPUT')).toContain('outcome=promoted');
+    expect(await job.read('GITHUB_STEP_SUMMARY')).toContain(`## ${rig.record}: promoted`);
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
-    expect(bytes).toBeLessThan(3_000_000);
-    expect(imports.filter((name) => !isBuiltin(name))).toEqual([]);
-    expect(await runOneFile(server, file, ['worker'])).toMatchObject({
-      exit: 2,
-      err: expect.stringMatching(/in a clone/),
-    });
   },
   90_000,
 );
+
+test.concurrent(
+  'the jobs of the GitLab example plan and deploy; a verb of a worker says where it is found',
+  async () => {
+    const rig = grounds.rig('gitlab');
+    const job = await startJob();
+    await job.write('release.txt', '192.0.2.20\n');
+    await job.write('switchyard.yaml', policyOf(rig));
+    const example =
+      await readExample<Record<string, { readonly script: readonly string[] }>>('gitlab-ci/.gitlab-ci.yml');
+    const env = { TEMPORAL_ADDRESS: server.address, RECORD: rig.record, CI_PIPELINE_ID: '7', GITHUB_ACTIONS: '' };
+    const script = (name: string): Promise<Ran> => job.run(example[name]?.script.join('\n') ?? 'false', env);
+
+    expect(await script('plan')).toMatchObject({ exit: 0 });
+    expect(await script('deploy')).toMatchObject({ exit: 0 });
+    expect(rig.observer.everyState()).toEqual(['red', 'black']);
+    const worker = await job.run('switchyard worker', env);
+    expect(worker).toMatchObject({ exit: 2, err: expect.stringMatching(/in a clone of the repository/) as string });
+  },
+  90_000,
+);
+
+test('the client in one file is small, and needs nothing beside it', async () => {
+  const { bytes, imports } = await buildClient(
+    join(await mkdtemp(join(tmpdir(), 'switchyard-one-file-')), 'switchyard'),
+  );
+  expect(bytes).toBeLessThan(3_000_000);
+  expect(imports.filter((name) => !isBuiltin(name))).toEqual([]);
+});
 
 test.concurrent(
   'promotes, follows in JSON lines, and ends with 0',

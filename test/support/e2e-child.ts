@@ -1,7 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { workflowBundle } from './temporal.ts';
@@ -72,39 +70,25 @@ export async function runClient(place: Place, args: readonly string[]): Promise<
   return ended(startClient(place, args));
 }
 
-/** The client in one file, in the folder where it lies, as a CI job has it. */
-export async function runOneFile(
-  { address }: Pick<Place, 'address'>,
-  file: string,
-  args: readonly string[],
-): Promise<Ran> {
-  return ended(
-    follow(spawn(file, args, { cwd: dirname(file), env: bare({ TEMPORAL_ADDRESS: address }), stdio: STDIO })),
-  );
-}
-
 export async function ended(child: Child): Promise<Ran> {
   const exit = await child.exit;
   return { exit, out: child.out(), err: child.err() };
 }
 
 /** Nothing of the machine's own settings reaches it: a CI's variables would change what the client says. */
-const bare = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
-  PATH: process.env['PATH'],
-  HOME: '/nowhere',
-  SWITCHYARD_HOME: '/nowhere/switchyard',
-  TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
-  ...env,
-});
-
-const STDIO: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-
 function startChild(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  return follow(spawn(process.execPath, ['--import', 'tsx', program, ...args], { cwd, env: bare(env), stdio: STDIO }));
-}
-
-function follow(process_: ChildProcessByStdio<null, Readable, Readable>): Child {
+  const process_ = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: '/nowhere',
+      SWITCHYARD_HOME: '/nowhere/switchyard',
+      TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said = { out: '', err: '' };
   process_.stdout.on('data', (text: Buffer) => (said.out += text.toString()));
   process_.stderr.on('data', (text: Buffer) => (said.err += text.toString()));

@@ -1,0 +1,87 @@
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { parse } from 'yaml';
+import { buildClient } from '../../scripts/build-cli.mjs';
+import type { Ran } from './e2e-child.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+
+export interface ExampleStep {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+}
+
+export interface ExampleWorkflow {
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly ExampleStep[]; readonly concurrency?: unknown }>>;
+}
+
+export async function readExample<T>(path: string): Promise<T> {
+  return parse(await readFile(join(EXAMPLES, path), 'utf8')) as T;
+}
+
+/** The machine of a CI job: a folder with the client in one file on its PATH, and what a secret store would answer. */
+export interface Job {
+  readonly folder: string;
+  write(file: string, text: string): Promise<void>;
+  /** What the job has written to one of GitHub's files. */
+  read(file: 'GITHUB_ENV' | 'GITHUB_OUTPUT' | 'GITHUB_STEP_SUMMARY'): Promise<string>;
+  run(script: string, env: Readonly<Record<string, string>>): Promise<Ran>;
+}
+
+export const SECRET = 'the-key-of-temporal';
+
+export async function startJob(): Promise<Job> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-job-'));
+  const bin = join(folder, '.bin');
+  await mkdir(bin);
+  await buildClient(join(bin, 'switchyard'));
+  await writeFile(join(bin, 'aws'), `#!/bin/sh\necho ${SECRET}\n`);
+  await chmod(join(bin, 'aws'), 0o755);
+  const path = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  const files = Object.fromEntries(
+    ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'].map((name) => [name, join(folder, `.${name}`)]),
+  );
+  for (const file of Object.values(files)) await writeFile(file, '');
+  return {
+    folder,
+    write: (file, text) => writeFile(join(folder, file), text),
+    read: (file) => readFile(files[file] ?? '', 'utf8'),
+    run: (script, env) =>
+      bash(script, folder, {
+        PATH: path,
+        HOME: folder,
+        TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
+        GITHUB_ACTIONS: 'true',
+        GITHUB_ACTOR: 'ann',
+        ...files,
+        ...env,
+      }),
+  };
+}
+
+/** As a runner does: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#exit-codes-and-error-action-preference */
+async function bash(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+  const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()));
+  const [exit] = (await once(child, 'close')) as [number | null];
+  return { exit, ...said };
+}
+
+/** The script of the step of that name. */
+export function scriptOf({ jobs }: ExampleWorkflow, job: string, name: string): string {
+  const step = jobs[job]?.steps.find((one) => one.name === name);
+  if (step?.run === undefined) throw new Error(`no step ${name} in the job ${job}`);
+  return step.run;
+}
