@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { readFenceOwner } from '../core/dns/fence-owner.ts';
 import { redAmong } from '../core/dns/find-red.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
@@ -16,12 +16,8 @@ export async function findSnapshot(client: Client, { record, fence }: Repair): P
   const owner = readFenceOwner(fence.owner);
   if (owner === null) return null;
   const { workflowId, firstRunId } = owner;
-  const { events } = await client.connection.withDeadline(Date.now() + FETCH_WITHIN_MS, () =>
-    client.workflow.getHandle(workflowId, firstRunId).fetchHistory(),
-  );
-  const payloads = (events ?? []).flatMap(
-    (event) => event.activityTaskCompletedEventAttributes?.result?.payloads ?? [],
-  );
+  const events = await eventsOf(client, { workflowId, runId: firstRunId });
+  const payloads = events.flatMap((event) => event.activityTaskCompletedEventAttributes?.result?.payloads ?? []);
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
   const plain = await payloadCodecs.reduce(
     async (before, codec) => codec.decode(await before),
@@ -31,6 +27,30 @@ export async function findSnapshot(client: Client, { record, fence }: Repair): P
     plain.flatMap((payload) => setsIn(payloadConverter.fromPayload<unknown>(payload), record)),
     fence.red,
   );
+}
+
+type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+
+/** None where Temporal has forgotten the run. */
+async function eventsOf(
+  client: Client,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+): Promise<Events> {
+  const fetch = () => client.workflow.getHandle(workflowId, runId).fetchHistory();
+  try {
+    return (await client.connection.withDeadline(Date.now() + FETCH_WITHIN_MS, fetch)).events ?? [];
+  } catch (cause) {
+    if (isForgotten(cause)) return [];
+    throw cause;
+  }
+}
+
+const NOT_FOUND = 5;
+
+function isForgotten(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const { code, cause: root } = cause as { code?: unknown; cause?: unknown };
+  return cause.name === 'WorkflowNotFoundError' || code === NOT_FOUND || isForgotten(root);
 }
 
 /** The record sets of a snapshot of this record; nothing where the value is none. */

@@ -6,6 +6,7 @@ import { addApply } from './commands/apply.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDocs } from './commands/docs.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGuard } from './commands/guard.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
@@ -45,6 +46,7 @@ const VERBS: readonly AddVerb[] = [
   addPause,
   addResume,
   addReset,
+  addGuard,
   addSync,
   addApply,
   addLogin,

@@ -54,7 +54,8 @@ function everyRecord(names: readonly string[], { flags, declared, findings }: So
   return all.map(({ record }) => record);
 }
 
-function namedBy(text: string, { groups }: Declared): Parsed<readonly string[]> {
+/** The records that a text of the command line names: one, or those of `group/G`. */
+export function namedBy(text: string, { groups }: Declared): Parsed<readonly string[]> {
   if (groupIn(text) !== null) {
     const group = findGroup(groups, text);
     return group.ok ? parsed(group.value.records) : group;

@@ -73,14 +73,15 @@ export type FenceVerdict =
   | (Said & { readonly kind: 'suspect'; readonly fence: Fence; readonly looks: EarlierLooks })
   /** Found without a run twice. */
   | (Said & { readonly kind: 'finding'; readonly fence: Fence })
-  /** `again`: look again. `due`: whatever its run is, it should have ended long ago. */
+  /** Temporal could not be asked. `again`: look again. */
   | (Said & {
       readonly kind: 'not-seen';
       readonly fence: Fence;
       readonly looks: EarlierLooks;
       readonly again: boolean;
-      readonly due: boolean;
     })
+  /** Out of sight twice, and whatever its run is, it should have ended long ago. */
+  | (Said & { readonly kind: 'due'; readonly fence: Fence })
   /** Of another Temporal namespace: reported, never restored. */
   | (Said & { readonly kind: 'foreign-namespace'; readonly fence: Fence })
   /** No fence that this program knows. */
@@ -170,10 +171,10 @@ function notSeen(look: FenceLook, fence: Fence, why: string): FenceVerdict {
   const { record, now, pace } = look;
   const looks = looksSoFar(look, fence, { unseenAt: now });
   const again = now - Math.min(looks.unseenAt ?? now, looks.goneAt ?? now) < pace.lookAgainMs;
-  const due = !again && isLongPast(look, fence);
   const planned = fence.until === null ? 'says no end' : `was to end by ${clockTime(fence.until)}`;
   const sentence = `${inTheMiddle(record, fence)}, and could not look whether its run ${runOf(fence)} is running: ${why} This stage ${planned}.`;
-  return { kind: 'not-seen', fence, looks, again, due, sentence, next: due ? toRestore(record) : null };
+  if (!again && isLongPast(look, fence)) return { kind: 'due', fence, sentence, next: toRestore(record) };
+  return { kind: 'not-seen', fence, looks, again, sentence, next: null };
 }
 
 /** Of another fence nothing is carried over: somebody has written in between. */

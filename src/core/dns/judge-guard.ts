@@ -17,6 +17,7 @@ export function matterOf({ verdict, repair }: Pick<Guarded, 'verdict' | 'repair'
     case 'overdue': // its run lives, and Temporal sees to it
       return 'none';
     case 'finding':
+    case 'due':
       return 'act';
     case 'suspect':
     case 'not-seen':

@@ -145,8 +145,8 @@ function looksOf(before: Looked | undefined): EarlierLooks | null {
 
 function repairOf({ task, verdict }: Looked, { act, blind }: GuardOrders): readonly Repair[] {
   if (act !== 'restore') return [];
-  const blindly = verdict.kind === 'not-seen' && verdict.due && blind === 'restore';
-  return verdict.kind === 'finding' || blindly ? [{ ...task, fence: verdict.fence }] : [];
+  const dead = verdict.kind === 'finding' || (verdict.kind === 'due' && blind === 'restore');
+  return dead ? [{ ...task, fence: verdict.fence }] : [];
 }
 
 function guardedOf(looked: readonly Looked[], ends: readonly RepairEnd[]): readonly Guarded[] {

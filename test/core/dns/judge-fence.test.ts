@@ -113,11 +113,11 @@ describe('a fence in the middle', () => {
 
   test('that could not be looked at twice is due once it should have ended 5 min ago, and not before', () => {
     const twice = { owner: UNSEEN, earlier: looks(null, NOW - 2 * MINUTE) };
-    expect(judged({ owner: UNSEEN })).toMatchObject({ again: true, due: false });
-    expect(judged(twice)).toMatchObject({ again: false, due: false });
-    expect(judged({ ...twice, sight: middle({ until: NOW - 5 * MINUTE }) })).toMatchObject({ due: true });
-    expect(judged({ ...twice, sight: middle({ until: null }) })).toMatchObject({ due: false });
-    expect(judged({ owner: UNSEEN, sight: middle({ until: NOW - 60 * MINUTE }) })).toMatchObject({ due: false });
+    expect(judged({ owner: UNSEEN })).toMatchObject({ kind: 'not-seen', again: true });
+    expect(judged(twice)).toMatchObject({ kind: 'not-seen', again: false });
+    expect(judged({ ...twice, sight: middle({ until: NOW - 5 * MINUTE }) }).kind).toBe('due');
+    expect(judged({ ...twice, sight: middle({ until: null }) }).kind).toBe('not-seen');
+    expect(judged({ owner: UNSEEN, sight: middle({ until: NOW - 60 * MINUTE }) }).kind).toBe('not-seen');
   });
 
   test('says which run, how it ended, when it was seen, and what to type', () => {
@@ -175,7 +175,7 @@ describe('whatever was seen', () => {
     fc.assert(
       fc.property(found, (look) => {
         const verdict = judged(look);
-        if (verdict.kind !== 'not-seen' || !verdict.due) return;
+        if (verdict.kind !== 'due') return;
         expect(look.owner.kind).toBe('not-seen');
         expect(look.sight.kind === 'in-the-middle' ? (look.sight.fence.until ?? NOW) : NOW).toBeLessThanOrEqual(
           NOW - 5 * MINUTE,
