@@ -1,3 +1,4 @@
+import type { FreezePolicy } from '../contracts/file.ts';
 import { EXIT } from './exit-codes.ts';
 import { findFile } from './find-file.ts';
 import { readGroups, type NamedGroup } from './group-policy.ts';
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 export interface Declared {
   readonly records: ReadonlyMap<string, NamedPolicy>;
   readonly groups: ReadonlyMap<string, NamedGroup>;
+  readonly freeze: readonly FreezePolicy[];
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Declared {
  */
 export async function readDeclared(terminal: Terminal, flag: string | undefined): Promise<Declared> {
   const path = findFile({ flag, env: terminal.env, cwd: terminal.cwd });
-  if (path === null) return { records: new Map(), groups: new Map() };
+  if (path === null) return { records: new Map(), groups: new Map(), freeze: [] };
   return declaredIn(await readSwitchyardFile(path, terminal.cwd));
 }
 
@@ -30,5 +32,5 @@ export function declaredIn(file: ReadFile): Declared {
   const records = readRecords(file, findings);
   const groups = readGroups(file, records, findings);
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
-  return { records, groups };
+  return { records, groups, freeze: file.file.freeze ?? [] };
 }

@@ -23,6 +23,7 @@ export interface RequestFlags {
   readonly requestId?: string | undefined;
   readonly startWithin?: string | undefined;
   readonly by?: string | undefined;
+  readonly overrideFreeze?: string | undefined;
 }
 
 /** What a plan is made from: with `--plan FILE` all of it comes from the file. */

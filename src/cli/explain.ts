@@ -78,6 +78,11 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     exit: EXIT.refused,
   },
   Aborted: { sentence: 'The run was aborted.', next: history, exit: EXIT.failedSafe },
+  Frozen: {
+    sentence: 'No cutover begins in a freeze; nothing was written.',
+    next: plan,
+    exit: EXIT.refused,
+  },
   Rejected: { sentence: 'Somebody who may decide rejected it.', next: history, exit: EXIT.failedSafe },
   NotApproved: { sentence: 'Nobody approved it in time.', next: history, exit: EXIT.failedSafe },
   DeadlineExceeded: { sentence: 'The run took longer than its deadline.', next: history, exit: EXIT.failedSafe },

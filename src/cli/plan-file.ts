@@ -80,6 +80,7 @@ export function requestHash(request: DeployRequest): string {
     searchAttributes: null,
     startWithinMs: null,
     namespaceId: null,
+    freeze: undefined, // a rerun joins what runs although a freeze has begun meanwhile
   };
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }

@@ -3,10 +3,11 @@ import { about, clock, outside } from './words.ts';
 import { deployId, DEPLOY_WORKFLOW, MESSAGES, RECORD_ATTRIBUTE, STAGE_ATTRIBUTE } from '../contracts/deploy.ts';
 import type { DeployMemo, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
 import { EXIT } from './exit-codes.ts';
+import { frozenNow } from './freeze.ts';
 import { requestHash } from './plan-file.ts';
 import { phaseWords } from './render.ts';
 import { problem, Stop, type Problem } from './stop.ts';
-import type { TemporalClient } from './temporal-client.ts';
+import { isNotFound, type TemporalClient } from './temporal-client.ts';
 import { targetWords } from './target-words.ts';
 
 /** A deployment that runs: started by us, or joined because it is the same. */
@@ -29,6 +30,8 @@ export async function startDeployment(
   await mustHaveWorker(temporal, taskQueue);
   const request = await completed(temporal, asked);
   const workflowId = deployId(request.record);
+  const frozen = frozenNow(request, Date.now());
+  if (frozen !== null) return joinInFreeze(temporal, request, frozen);
   try {
     const handle = await temporal.ask(() =>
       temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, taskQueue })),
@@ -58,7 +61,13 @@ function startOptions(
   { workflowId, taskQueue }: { readonly workflowId: string; readonly taskQueue: string },
 ) {
   const to = targetWords(request.to);
-  const memo: DeployMemo = { requestId: request.requestId, by: request.by, to, request: requestHash(request) };
+  const memo: DeployMemo = {
+    requestId: request.requestId,
+    by: request.by,
+    to,
+    request: requestHash(request),
+    ...(request.freeze?.override == null ? {} : { overrideFreeze: request.freeze.override }),
+  };
   return {
     workflowId,
     taskQueue,
@@ -113,11 +122,25 @@ async function joinOrRefuse(temporal: TemporalClient, request: DeployRequest): P
   const workflowId = deployId(request.record);
   const handle = temporal.client.workflow.getHandle(workflowId);
   const description = await temporal.ask(() => handle.describe());
-  const memo = (description.memo ?? {}) as Partial<DeployMemo>;
-  const same =
-    request.requestId !== null && memo.requestId === request.requestId && memo.request === requestHash(request);
-  if (same) return { workflowId, runId: description.runId, joined: true };
+  if (isSame(request, description)) return { workflowId, runId: description.runId, joined: true };
   throw new Stop(EXIT.refused, [await lockHeld(temporal, request.record, description)]);
+}
+
+function isSame(request: DeployRequest, { memo: kept }: WorkflowExecutionDescription): boolean {
+  const memo = (kept ?? {}) as Partial<DeployMemo>;
+  return request.requestId !== null && memo.requestId === request.requestId && memo.request === requestHash(request);
+}
+
+/** A freeze keeps nobody from following what began before it. */
+async function joinInFreeze(temporal: TemporalClient, request: DeployRequest, frozen: Stop): Promise<StartedRun> {
+  const workflowId = deployId(request.record);
+  const description = await temporal
+    .ask(() => temporal.client.workflow.getHandle(workflowId).describe())
+    .catch((cause: unknown) => {
+      throw isNotFound(cause) ? frozen : cause;
+    });
+  if (description.status.name !== 'RUNNING' || !isSame(request, description)) throw frozen;
+  return { workflowId, runId: description.runId, joined: true };
 }
 
 async function lockHeld(

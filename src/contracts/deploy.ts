@@ -1,4 +1,5 @@
 import type { ApprovalRules, Decided, DecisionRequest, OpenApproval } from '../core/dns/approval.ts';
+import type { Freeze } from '../core/freeze.ts';
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
 import type { Revision } from '../core/dns/revision.ts';
@@ -92,6 +93,8 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   readonly pace: Pace;
   /** What waits for somebody; nothing where it is left out. */
   readonly approve?: ApprovalRules;
+  /** When no cutover begins, of the next days; nothing where it is left out. */
+  readonly freeze?: Freeze;
 }
 
 /** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */
@@ -186,6 +189,8 @@ export interface DeployStatus {
   readonly approval?: OpenApproval | null;
   /** What was decided so far, oldest first. */
   readonly decisions?: readonly Decided[];
+  /** Who went on in a freeze, and why. */
+  readonly overrodeFreeze?: { readonly freeze: string; readonly by: string; readonly reason: string } | null;
   readonly serving: ServingNow | null;
   /** When the last compliant resolver has followed. */
   readonly cachesAgreeAt: number | null;
@@ -258,6 +263,8 @@ export interface DeployMemo {
   readonly to: string;
   /** sha256 of the canonical request: the same request id with another request is refused. */
   readonly request: string;
+  /** Why it may begin in a freeze. */
+  readonly overrideFreeze?: string;
   readonly outcome?: DeployOutcome;
   readonly sentence?: string | null;
   readonly revision?: Revision;

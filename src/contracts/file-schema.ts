@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
+import { freezePolicies } from './freeze-schema.ts';
 import { groupPolicies } from './group-schema.ts';
 import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
@@ -144,6 +145,7 @@ export const fileSchema = only({
   groups: groupPolicies.optional(),
   sync: syncPolicies.optional(),
   docs: sitePolicies.optional(),
+  freeze: freezePolicies.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 
 /** JSON Schema (draft 2020-12) of what people write. */

@@ -6,6 +6,18 @@ export interface SwitchyardFile {
   readonly groups?: Readonly<Record<string, GroupPolicy>> | undefined;
   readonly sync?: Readonly<Record<string, PairPolicy>> | undefined;
   readonly docs?: Readonly<Record<string, SitePolicy>> | undefined;
+  readonly freeze?: readonly FreezePolicy[] | undefined;
+}
+
+/** When no cutover begins: each week, or once. Exactly one of `weekly` and `from` with `to`; times are those of `zone`. */
+export interface FreezePolicy {
+  /** `Fri 16:00 - Mon 07:00`. */
+  readonly weekly?: string | undefined;
+  /** `2026-12-20 18:00`, or a day: from its beginning, to its end. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly zone: string;
+  readonly reason?: string | undefined;
 }
 
 /** Exactly one of them. */

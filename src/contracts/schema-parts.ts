@@ -44,3 +44,18 @@ const NO_SECRET = { error: 'no name of a secret; accepted: small letters, digits
 
 /** Secrets are named, never located (A4). */
 export const secretName = z.string(NO_SECRET).regex(/^[a-z][a-z0-9-]{0,62}$/, NO_SECRET);
+
+/** A time zone by its IANA name. */
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, { error: 'no time zone; accepted: an IANA name such as Europe/Berlin' });
+
+/** Offsets such as +02:00 know no summer time, and Temporal's own names are written like this one. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,62}$/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false; // a RangeError is how it says no
+  }
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import type { PairPolicy } from './file.ts';
-import { ALWAYS, byName, only, secretName, SPAN, span } from './schema-parts.ts';
+import { ALWAYS, byName, only, secretName, SPAN, span, timeZone } from './schema-parts.ts';
 
 /** The workflow id of a pair is made from it. */
 const pairName = {
@@ -106,11 +106,7 @@ const every = span
 /** One pair under `sync:`. */
 const pairPolicy = only({
   every: every.optional(),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, { error: 'no time zone; accepted: an IANA name such as Europe/Berlin' })
-    .optional()
-    .meta({ description: 'IANA name; by default the zone of the Todoist account.' }),
+  timeZone: timeZone.optional().meta({ description: 'IANA name; by default the zone of the Todoist account.' }),
   from: source,
   to: destination,
   completion: z.enum(['both', 'todoist-only']).optional(),
@@ -132,16 +128,6 @@ function isOften(text: string): boolean {
   if (!SPAN.test(text)) return true;
   const read = parseDuration(text);
   return read.kind === 'ok' && read.ms >= EVERY.leastMs && read.ms <= EVERY.mostMs;
-}
-
-/** Offsets such as +02:00 know no summer time, and Temporal's own names are written like this one. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,62}$/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false; // a RangeError is how it says no
-  }
 }
 
 /** As much of a pair as was understood. */

@@ -30,6 +30,8 @@ export const FAILURES = {
   Refused: 'stop',
   StartedTooLate: 'stop',
   Aborted: 'stop',
+  /** No cutover begins in a freeze. */
+  Frozen: 'stop',
   /** Somebody who may decide said no. */
   Rejected: 'stop',
   /** Nobody who may decide said yes in time. */

@@ -6,6 +6,7 @@ import { approveCutover, approvePromotion } from './approval.ts';
 import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
+import { mustNotBeFrozen, passFreeze } from './freeze.ts';
 import { heldRecord } from './held-record.ts';
 import { hold } from './hold.ts';
 import { keepTime } from './keep-time.ts';
@@ -44,11 +45,13 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   const planned = planSteps(snapshot, planRequest(request));
   if (planned.kind === 'unchanged') return 'unchanged';
   const plan = mustBeRunnable(run, planned);
+  mustNotBeFrozen(run);
   const course = setOut(request, snapshot, plan);
 
   return withTime(run, plan.timing.deadlineMs, async () => {
     await progress.stage('checking black and red', () => mustBeHealthy(run, course));
     await approveCutover(run, course);
+    passFreeze(run);
     await withSaga(async (saga) => {
       saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {

@@ -36,7 +36,7 @@ describe('the client, against a real Temporal', () => {
       aws,
       signal: stopped.signal,
     });
-    for (const name of ['one', 'two', 'three', 'four', 'five']) {
+    for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) {
       sandbox.route53.put(sandbox.zoneId, {
         Name: `${name}.${sandbox.zone}`,
         Type: 'A',
@@ -215,12 +215,42 @@ describe('the client, against a real Temporal', () => {
       out: expect.stringMatching(/nothing was written\nwhy .*rejected by bob@example\.com: not today/) as string,
     });
     expect(values(no)).toEqual(['192.0.2.10']);
-    expect(await run('watch', yes)).toMatchObject({ exit: 0 });
-    expect(values(yes)).toEqual(['192.0.2.20']);
+    await temporal.client.workflow.getHandle(deployId(yes)).terminate('what comes next is not looked at here');
     expect(await run('approve', yes)).toMatchObject({
       exit: 3,
       err: expect.stringMatching(/nothing to approve/) as string,
     });
+  });
+
+  test('a freeze refuses what has not begun, joins what runs, and is passed with a reason that is kept', async () => {
+    const record = `six.${sandbox.zone}`;
+    const [before, file] = [join(folder, 'before.yaml'), join(folder, 'freeze.yaml')];
+    const text = `version: 1\nrecords: { ${record}: { approve: { cutover: {} } } }\n`; // so that nothing needs to be written
+    await writeFile(before, text);
+    const day = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 10);
+    await writeFile(
+      file,
+      `${text}freeze: [{ from: ${day(-86_400_000)}, to: ${day(86_400_000)}, zone: UTC, reason: audit }]\n`,
+    );
+    const start = (config: string, ...more: string[]) =>
+      run('deploy', record, ...QUICK, '--config', config, '--detach', ...more);
+    expect((await run('plan', record, ...QUICK, '--config', file)).out).toMatch(/^freeze {7}until .*audit/m);
+    expect(await start(file)).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(
+        /no cutover begins before .*audit.*--override-freeze[\s\S]*nothing was started/,
+      ) as string,
+    });
+    expect(await start(before, '--request-id', 'ci/9')).toMatchObject({ exit: 0 });
+    expect(await start(file, '--request-id', 'ci/9')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^joined/) as string,
+    });
+    await run('abort', record);
+    expect(await start(file, '--override-freeze', 'incident 4711')).toMatchObject({ exit: 0 });
+    await reached(record, 'awaiting-approval');
+    await run('abort', record);
+    expect((await run('history', record)).out).toMatch(/begun in a freeze: incident 4711/);
   });
 
   test('starts nothing while no worker polls the queue (exit 6)', async () => {

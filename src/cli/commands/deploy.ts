@@ -9,7 +9,8 @@ import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts'
 import { must, mustBeRecord } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
-import { readDeclared } from '../declared.ts';
+import { readDeclared, type Declared } from '../declared.ts';
+import { freezeOf } from '../freeze.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { startDeployment, type StartedRun } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
@@ -32,6 +33,7 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
       '--request-id <id>',
       "the same id with the same request joins the running deployment; default: the CI's own",
     )
+    .option('--override-freeze <reason>', 'begin although a freeze is in force; the reason is kept')
     .option('--wait <duration>', 'stop waiting after this (exit 5); the deployment goes on')
     .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
     .option('--start-within <duration>', 'refuse when no worker begins within this; default: 5m')
@@ -64,7 +66,11 @@ interface DeployFlags extends RequestFlags, FollowFlags, PlaceFlags {
 
 async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Promise<ExitCode> {
   const terms = followTerms(flags);
-  const request = await requestFrom(terminal, name, flags);
+  const declared = await readDeclared(terminal, flags.config);
+  const request = {
+    ...(await requestFrom(terminal, name, { ...flags, declared })),
+    ...(await freezeOf(declared, flags.overrideFreeze, Date.now())),
+  };
   mustHaveGates(request);
   return withTemporal(terminal, flags, async (temporal) => {
     const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
@@ -74,9 +80,12 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
   });
 }
 
-async function requestFrom(terminal: Terminal, name: string, flags: DeployFlags): Promise<DeployRequest> {
+async function requestFrom(
+  terminal: Terminal,
+  name: string,
+  { declared: { records }, ...flags }: DeployFlags & { readonly declared: Declared },
+): Promise<DeployRequest> {
   if (flags.plan !== undefined) return requestFromPlan(terminal, name, { ...flags, plan: flags.plan });
-  const { records } = await readDeclared(terminal, flags.config);
   const made = deployRequest(name, { flags, policyOf: (record) => records.get(record) ?? null, env: terminal.env });
   for (const note of made.notes) terminal.err(note);
   return made.request;

@@ -127,9 +127,14 @@ function lines({ name, key }: Subject, past: readonly Past[]): readonly string[]
       outcomeWords(memo, temporalStatus),
       outside(whatFor(memo)),
       outside(memo.by ?? '?'),
-      outside(memo.sentence ?? ''),
+      outside(whyOf(memo)),
     ]),
   ]);
+}
+
+function whyOf(memo: Past['memo']): string {
+  const freeze = 'overrideFreeze' in memo ? [`begun in a freeze: ${memo.overrideFreeze}`] : [];
+  return [...freeze, ...(memo.sentence == null ? [] : [memo.sentence])].join('; ');
 }
 
 /** What `undo` can bring back: the deployments that changed what the record serves. */

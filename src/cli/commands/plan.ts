@@ -4,6 +4,7 @@ import type { Snapshot } from '../../core/dns/snapshot.ts';
 import { examples, type AddVerb } from '../command.ts';
 import type { RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
+import { freezeFacts, freezeLines, freezeOf } from '../freeze.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { writePlanFile } from '../plan-file.ts';
@@ -53,12 +54,14 @@ interface MadePlan {
 }
 
 async function plan(terminal: Terminal, name: string, flags: PlanFlags): Promise<ExitCode> {
-  const { records } = await readDeclared(terminal, flags.config);
+  const declared = await readDeclared(terminal, flags.config);
+  const { records } = declared;
   const made = deployRequest(name, { flags, policyOf: (record) => records.get(record) ?? null, env: terminal.env });
   for (const note of made.notes) terminal.err(note);
   const result =
     flags.local === true ? await planHere(terminal, made.request) : await planOnWorker(terminal, made.request, flags);
-  show(terminal, made.request, { ...result, flags });
+  const freeze = await freezeOf(declared, undefined, Date.now());
+  show(terminal, { ...made.request, ...freeze }, { ...result, flags });
   if (flags.out !== undefined && result.planned.kind === 'planned') {
     await writePlanFile(flags.out, made.request, result.planned.plan);
     terminal.err(`written to ${flags.out}; run it with ./switchyard deploy ${made.request.record} --plan ${flags.out}`);
@@ -88,12 +91,23 @@ function show(
 ): void {
   if (flags.json === true) {
     terminal.document(
-      JSON.stringify({ schemaVersion: 1, record: request.record, planned, readAt: snapshot.readAt }, null, 2),
+      JSON.stringify(
+        {
+          schemaVersion: 1,
+          record: request.record,
+          planned,
+          readAt: snapshot.readAt,
+          ...freezeFacts(request, Date.now()),
+        },
+        null,
+        2,
+      ),
     );
     return;
   }
   for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose })) terminal.out(line);
-  if (planned.kind === 'planned') for (const line of waitLines(request)) terminal.out(line);
+  if (planned.kind === 'planned')
+    for (const line of [...waitLines(request), ...freezeLines(request, Date.now())]) terminal.out(line);
   if (planned.kind === 'planned' && request.gates.length === 0 && !request.unchecked) {
     terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
   }

@@ -248,6 +248,54 @@ describe('before the promotion', () => {
   });
 });
 
+describe('a freeze', () => {
+  const around = (at: number) => ({ from: at - 60_000, until: at + 60_000, words: 'the weekend, Europe/Berlin' });
+  const inForce = () => ({ windows: [around(Date.now())], override: null });
+
+  test.concurrent('refuses a cutover that the client let pass, at once and without a write', async () => {
+    const rig = await yard.rig();
+    const end = await (await rig.deploy({ freeze: inForce(), approve: { cutover: RULE } })).end();
+    expect(end).toMatchObject({ type: 'Frozen', report: { outcome: 'refused', decisions: [] } });
+    expect(end.message).toMatch(/no cutover begins before .*the weekend, Europe\/Berlin.*--override-freeze/);
+    expect(rig.observer.writes()).toBe(0);
+  });
+
+  test.concurrent('that begins while somebody decides is asked again before the first write', async () => {
+    const rig = await yard.rig();
+    const slow = { ...rig.request().pace, preflight: { inARow: 2, overMs: 1_500 } };
+    const from = Date.now() + 2_500;
+    const windows = [{ from, until: from + 60_000, words: 'the weekend' }];
+    const run = await rig.deploy({ freeze: { windows, override: null }, approve: { cutover: RULE }, pace: slow });
+    await run.until(isWaiting);
+    await send(run, 'approve'); // and the checks before the first write outlast the beginning of the freeze
+    expect(await run.end()).toMatchObject({ type: 'Frozen', report: { outcome: 'refused' } });
+    expect(rig.observer.writes()).toBe(0);
+  });
+
+  test.concurrent('is no reason to stop what has begun, and none to keep a rollback from red (D8)', async () => {
+    const [goes, comesBack] = [await yard.rig(), await yard.rig()];
+    const from = Date.now() + 60_000;
+    const freeze = { windows: [{ from, until: from + 1, words: 'later' }], override: null };
+    const run = await goes.deploy({ freeze });
+    expect((await run.end()).report).toMatchObject({ outcome: 'promoted' });
+    const back = await comesBack.deploy({ freeze: { ...inForce(), override: 'an incident' }, bakeMs: 30_000 });
+    await back.until(({ phase }) => phase === 'holding');
+    await back.abort();
+    expect((await back.end()).report?.outcome).toBe('rolled-back');
+  });
+
+  test.concurrent('is passed with a reason, which stays with the run', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ freeze: { ...inForce(), override: 'incident 4711' } });
+    const { report } = await run.end();
+    expect(report).toMatchObject({
+      outcome: 'promoted',
+      overrodeFreeze: { freeze: 'the weekend, Europe/Berlin', by: 'a test', reason: 'incident 4711' },
+    });
+    expect(report?.notices).toEqual([expect.stringMatching(/a test went on in the freeze until .*: incident 4711/)]);
+  });
+});
+
 /** What the refusal of a message says. */
 async function refusalOf(answer: Promise<unknown>): Promise<string> {
   const refusal = await answer.then(
