@@ -130,6 +130,8 @@ export interface Config extends LocalConfig {
   readonly secrets: SecretsConfig;
   readonly tasks: TasksConfig;
   readonly docs: DocsConfig;
+  /** Hosts that may be told of events without a secret that is bound to them (A4). */
+  readonly notifyHosts: readonly string[];
   /** Task queues that the worker polls. */
   readonly queues: readonly string[];
   /** A prebuilt workflow bundle; null: bundled from the folder at start. */
@@ -160,6 +162,7 @@ export function loadConfig(env: Environment = process.env): Config {
     secrets: { ...secrets.value, directory: found.SWITCHYARD_SECRETS_DIR },
     tasks: tasksFrom(found),
     docs: docsFrom(found, env),
+    notifyHosts: found.SWITCHYARD_NOTIFY_HOSTS ?? [],
     queues: found.SWITCHYARD_QUEUES,
     workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
     temporal: temporal.value,
@@ -320,6 +323,7 @@ const DOCS = {
 const QUEUES: Readonly<Record<string, string>> = { deploy: DEPLOY_QUEUE, sync: SYNC_QUEUE, docs: DOCS_QUEUE };
 
 const WORKER = {
+  SWITCHYARD_NOTIFY_HOSTS: list('a host name or address', hostName),
   SWITCHYARD_SECRETS_DIR: optional('a folder', (path) => (kindOfPath(path) === 'folder' ? path : null)),
   SWITCHYARD_QUEUES: list(`one of ${Object.keys(QUEUES).join(', ')}`, queue).transform(
     (queues) => queues ?? Object.values(QUEUES),

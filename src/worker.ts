@@ -20,6 +20,7 @@ import { createDocsActivities, openWorkshop, type DocsWorkshop } from './activit
 import { createStageActivities } from './activities/docs/stage-activities.ts';
 import { createSyncActivities } from './activities/tasks/sync-activities.ts';
 import { createGuardActivities } from './activities/guard-activities.ts';
+import { createNotifyActivities } from './activities/notify.ts';
 import { linkSignals } from './activities/linked-signal.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
 import type { Config } from './config.ts';
@@ -68,8 +69,9 @@ const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
     ...createDeployActivities(deps),
     ...createDoctorActivities(deps),
     ...createGuardActivities(deps),
+    ...createNotifyActivities(deps),
   }),
-  [SYNC_QUEUE]: createSyncActivities,
+  [SYNC_QUEUE]: (deps) => ({ ...createSyncActivities(deps), ...createNotifyActivities(deps) }),
   [DOCS_QUEUE]: ({ docs }) => createDocsActivities(docs),
 };
 

@@ -20,7 +20,7 @@ import { problemOf, type ProbeResult } from './probe-result.ts';
 import { probeTargets, spotsOf, type ProbeTarget, type Spot } from './probe-targets.ts';
 import { probeTcp } from './probe-tcp.ts';
 import type { Pulse } from './pulse.ts';
-import { secretFor } from './secrets.ts';
+import { secretFor, withoutSecrets } from './secrets.ts';
 
 export interface ProbeDeps extends LookDeps {
   readonly secrets: SecretsConfig;
@@ -172,9 +172,3 @@ function together(spots: readonly Spot[], results: readonly ProbeResult[]): Prob
 }
 
 const LONGEST_SEEN = 200;
-
-/** Before anything is cut: half a secret is one too. As it is, and as JSON writes it. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return spellings.reduce((seen, secret) => seen.replaceAll(secret, '[secret]'), text);
-}

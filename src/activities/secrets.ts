@@ -60,6 +60,12 @@ export function secretVariable(name: string): string {
   return `SWITCHYARD_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** The text without any of the secrets, as they are and as JSON writes them. Before anything is cut: half a secret is one too. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  return spellings.reduce((seen, secret) => seen.replaceAll(secret, '[secret]'), text);
+}
+
 /** A host name proves nothing without a verified certificate: then the address itself must be bound. */
 function mayReceive(bound: readonly string[], { host, value, verified }: Recipient): boolean {
   return bound.includes(value.toLowerCase()) || (verified && bound.includes(host.toLowerCase()));

@@ -1,6 +1,7 @@
 import type { ApprovalRules, Decided, DecisionRequest, OpenApproval } from '../core/dns/approval.ts';
 import type { Freeze } from '../core/freeze.ts';
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
+import type { NotifyRequest } from './notify.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
 import type { Revision } from '../core/dns/revision.ts';
 
@@ -95,6 +96,8 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   readonly approve?: ApprovalRules;
   /** When no cutover begins, of the next days; nothing where it is left out. */
   readonly freeze?: Freeze;
+  /** Whom to tell what happens; absent: nobody. */
+  readonly notify?: NotifyRequest;
 }
 
 /** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */

@@ -46,6 +46,13 @@ export function stageRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
   return { ...backOff(pace), maximumAttempts: 5, nonRetryableErrorTypes: [...typesThat('stop'), 'WorkerShutdown'] };
 }
 
+/**
+ * A notice is told again as long as asking can help; a receiver that asks to come back at once, for ever, is not obeyed for ever.
+ */
+export function notifyRetry(pace: Pick<Pace, 'retry'>): RetryPolicy {
+  return { ...backOff(pace), maximumAttempts: 20, nonRetryableErrorTypes: typesThat('stop') };
+}
+
 function backOff(pace: Pick<Pace, 'retry'>): RetryPolicy {
   return { initialInterval: pace.retry.firstMs, backoffCoefficient: 2, maximumInterval: pace.retry.maxMs };
 }

@@ -26,6 +26,7 @@ async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = nu
     run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null, approval: null });
     keepOutcome(run.progress.status);
     await condition(allHandlersFinished);
+    await run.notices.lastWords();
     return { ...run.progress.status, outcome };
   });
 }

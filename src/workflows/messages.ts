@@ -95,8 +95,8 @@ function hearPause(run: Run): void {
       const { by, reason } = readAbort(request);
       orders.pausedSince = Date.now();
       const { phase } = progress.status;
+      progress.notice(`paused by ${by}: ${reason}`); // before what is told of it
       progress.show({ pausedSince: orders.pausedSince, phase: phase === 'holding' ? 'paused' : phase });
-      progress.notice(`paused by ${by}: ${reason}`);
       return answer(run, 'paused: the clock stands still, the gates stay on');
     },
     {

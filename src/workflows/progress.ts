@@ -13,16 +13,20 @@ export interface Progress {
   notice(sentence: string): void;
 }
 
+export type SeeChange = (before: DeployStatus, after: DeployStatus) => void;
+
 const recordKey = defineSearchAttributeKey(RECORD_ATTRIBUTE, 'KEYWORD');
 const stageKey = defineSearchAttributeKey(STAGE_ATTRIBUTE, 'KEYWORD');
 
-export function startProgress(request: DeployRequest): Progress {
+/** @param see is shown every change. */
+export function startProgress(request: DeployRequest, see: SeeChange = () => undefined): Progress {
   let status = atTheStart(request);
   const show = (change: Partial<DeployStatus>): void => {
-    const before = status.phase;
+    const before = status;
     status = { ...status, ...change };
     setCurrentDetails(describeStatus(status));
-    if (request.searchAttributes && status.phase !== before) markPhase(request.record, status.phase);
+    if (request.searchAttributes && status.phase !== before.phase) markPhase(request.record, status.phase);
+    see(before, status);
   };
   const end = (label: string, outcome: StageRecord['outcome']): void =>
     show({ stages: status.stages.map((stage) => (isRunning(stage, label) ? ended(stage, outcome) : stage)) });

@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, type ApplicationFailure } from '@tem
 import type { DeployRequest, ResolveRequest } from '../contracts/deploy.ts';
 import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
+import { startNotices, type DeployNotices } from './deploy-notices.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 /** What people have asked of a run so far; the handlers write it, the steps read it. */
@@ -24,6 +25,8 @@ export interface Run {
   readonly request: DeployRequest;
   readonly progress: Progress;
   readonly orders: Orders;
+  /** What outsiders are told of it. */
+  readonly notices: DeployNotices;
   /** How far the way back is; `none` also where nothing had been written that needs one. */
   rollback: 'none' | 'begun' | 'done';
   /** The hold that an operator may end early; null outside one. */
@@ -57,10 +60,13 @@ export function startRun(request: DeployRequest): Run {
   };
   let forward: CancellationScope | null = null;
   CancellationScope.current().cancelRequested.catch(() => void (orders.cancelled = true));
+  const notices = startNotices(request, (sentence) => progress.notice(sentence));
+  const progress = startProgress(request, notices.see);
   const run: Run = {
     request,
-    progress: startProgress(request),
+    progress,
     orders,
+    notices,
     rollback: 'none',
     hold: null,
     approval: null,

@@ -1,5 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { DEFAULT_NOTIFY_PACE } from '../../src/contracts/notify.ts';
+import { NOTICE_EVENTS } from '../../src/core/notify/notice.ts';
 import { startYard, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -24,6 +26,14 @@ describe('on the way forward', () => {
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
     expect(rig.observer.fenceStage()).toBe('idle');
     expect(end.report?.keepRedUntil).toBeGreaterThan(end.report?.cachesAgreeAt ?? Infinity);
+  });
+
+  test.concurrent('promotes on a worker of before, which does not know how to tell anybody', async () => {
+    const rig = await yard.rig();
+    const robot = { name: 'robot', format: 'slack', secret: 'slack-hook', on: NOTICE_EVENTS } as const;
+    const pace = { ...DEFAULT_NOTIFY_PACE, lastWordsMs: 100 };
+    const run = await rig.deploy({ notify: { targets: [robot], ui: null, pace } });
+    expect((await run.end()).report?.outcome).toBe('promoted');
   });
 
   test.concurrent('moves a share at a time and never the wrong way', async () => {
