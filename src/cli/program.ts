@@ -21,6 +21,7 @@ import { addResume } from './commands/resume.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { addUp } from './commands/up.ts';
+import { addWait } from './commands/wait.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -36,6 +37,7 @@ const VERBS: readonly AddVerb[] = [
   addDeploy,
   addStatus,
   addWatch,
+  addWait,
   addLs,
   addHistory,
   addApprove,

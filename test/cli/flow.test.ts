@@ -93,6 +93,19 @@ describe('the client, against a real Temporal', () => {
       exit: 3,
       out: expect.stringMatching(/^refused .*nothing was written/m) as string,
     });
+    expect(await run('wait', record, '--for', 'restored')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/serves red: nothing was written/) as string,
+    });
+    // The newest one wrote nothing: the one before it promoted, and caches may still hold its red.
+    expect(await run('wait', record, '--for', 'red-idle', '--timeout', '1s')).toMatchObject({
+      exit: 5,
+      out: expect.stringMatching(/waited for 1 s; caches may hold red of one\..* until/) as string,
+    });
+    expect(await run('wait', record, '--for', 'promoted', '--json')).toMatchObject({
+      exit: 3,
+      out: expect.stringMatching(/"holds": false[\s\S]*"outcome": "refused"/) as string,
+    });
     const history = await run('history', record);
     expect(history.out).toMatch(/refused[\s\S]*promoted/);
     expect(history.out).toMatch(/REVISION[\s\S]*^2 .*192\.0\.2\.20 +192\.0\.2\.10 \(0\) +ann$/m);
@@ -142,6 +155,10 @@ describe('the client, against a real Temporal', () => {
       err: expect.stringMatching(/goes on/) as string,
     });
     await holding(record);
+    expect(await run('wait', record, '--for', 'promoted', '--timeout', '1s')).toMatchObject({
+      exit: 5,
+      err: expect.stringMatching(/waited for 1 s; the deployment .* goes on/) as string,
+    });
     expect((await run('ls')).out).toMatch(new RegExp(`${record}.*watching at 50 %`));
     expect(await run('resolve', record, '--retry')).toMatchObject({
       exit: 3,
@@ -153,6 +170,8 @@ describe('the client, against a real Temporal', () => {
       run('abort', record, '--reason', 'enough'),
       run('watch', record, '--json'),
     ]);
+    expect(await run('wait', record, '--for', 'promoted')).toMatchObject({ exit: 1 });
+    expect(await run('wait', record, '--for', 'restored')).toMatchObject({ exit: 0 });
     expect(abort).toMatchObject({
       exit: 0,
       out: expect.stringMatching(/rolled back {2}two\.\S+ {2}192\.0\.2\.10 \(red\)[\s\S]*enough/) as string,
@@ -186,6 +205,7 @@ describe('the client, against a real Temporal', () => {
       exit: 4,
       out: expect.stringMatching(/NOT SURE[\s\S]*nothing was rolled back[\s\S]*oops[\s\S]*--to-snapshot/) as string,
     });
+    expect(await run('wait', record, '--for', 'restored')).toMatchObject({ exit: 4 });
     // Whoever asks before an apply asks whether one runs, not how the last one ended.
     expect(await run('status', record, '--exit-code')).toMatchObject({ exit: 0 });
   });
@@ -251,6 +271,13 @@ describe('the client, against a real Temporal', () => {
     await reached(record, 'awaiting-approval');
     await run('abort', record);
     expect((await run('history', record)).out).toMatch(/begun in a freeze: incident 4711/);
+  });
+
+  test('waiting for a deployment that never was is refused', async () => {
+    expect(await run('wait', 'never.example.com', '--for', 'promoted')).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/no deployment of never\.example\.com is known/) as string,
+    });
   });
 
   test('starts nothing while no worker polls the queue (exit 6)', async () => {
