@@ -13,6 +13,8 @@ import { startEndpoints } from './endpoints/endpoints.ts';
 import type { Endpoints } from './endpoints/endpoints.ts';
 import { startRoute53 } from './route53/stand-in.ts';
 import type { Route53StandIn } from './route53/stand-in.ts';
+import { Identities, type SandboxRole } from './sts/identities.ts';
+import { startSts, type StsStandIn } from './sts/stand-in.ts';
 
 export interface SandboxOptions {
   /** Default `example.com`. */
@@ -21,6 +23,10 @@ export interface SandboxOptions {
   readonly insyncAfterMs?: number;
   /** Makes the weighted draws of the name servers the same in every run; default different ones. */
   readonly seed?: number;
+  /** Starts STS too, which gives out these roles by the names that SWITCHYARD_ROLES binds to them. */
+  readonly roles?: Readonly<Record<string, SandboxRole>>;
+  /** `real`: Route 53's published rates, and a client that keeps to them. */
+  readonly throttling?: 'real' | 'off';
 }
 
 export interface Sandbox {
@@ -38,6 +44,10 @@ export interface Sandbox {
   /** 192.0.2.20 */
   readonly black: Endpoint;
   readonly control: Control;
+  /** Null unless roles were wanted. */
+  readonly sts: StsStandIn | null;
+  /** Who may assume which role. */
+  readonly identities: Identities;
   /** The environment in which worker, client and AWS SDK work against this sandbox and nothing else. */
   env(): Record<string, string>;
   close(): Promise<void>;
@@ -63,10 +73,16 @@ async function startParts(options: SandboxOptions, undo: (() => Promise<void>)[]
   const { zone = 'example.com', seed } = options;
   const random: Random = seed === undefined ? Math.random : seededRandom(seed);
 
-  const route53 = await startRoute53(
-    options.insyncAfterMs === undefined ? {} : { insyncAfterMs: options.insyncAfterMs },
-  );
+  const identities = new Identities(Object.values(options.roles ?? {}));
+  const { insyncAfterMs, throttling = 'off' } = options;
+  const route53 = await startRoute53({
+    identities,
+    throttling,
+    ...(insyncAfterMs === undefined ? {} : { insyncAfterMs }),
+  });
   undo.push(() => route53.close());
+  const sts = options.roles === undefined ? null : await startSts(identities);
+  undo.push(async () => sts?.close());
   const zoneId = createZone(route53, zone);
   const nameServers = await startNameServers(route53, { count: DELEGATION.length, random });
   undo.push(() => nameServers.close());
@@ -84,8 +100,12 @@ async function startParts(options: SandboxOptions, undo: (() => Promise<void>)[]
   const caFile = join(folder, 'ca.pem');
   await endpoints.writeCa(caFile);
 
-  const env = () => environment({ route53, nameServers, endpoints, caFile });
-  return { route53, zoneId, zone, record: `www.${zone}`, nameServers, endpoints, red, black, control, env };
+  const env = () => ({
+    ...environment({ route53, nameServers, endpoints, caFile }),
+    ...roleVariables(options.roles ?? {}, sts),
+  });
+  const aws = { route53, sts, identities, zoneId };
+  return { ...aws, zone, record: `www.${zone}`, nameServers, endpoints, red, black, control, env };
 }
 
 function createZone(route53: Route53StandIn, name: string): string {
@@ -108,8 +128,25 @@ function environment({ route53, nameServers, endpoints, caFile }: Addressed): Re
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
     AWS_EC2_METADATA_DISABLED: 'true',
+    ...(route53.throttling === 'off' ? { SWITCHYARD_ROUTE53_RATE: '1000' } : {}),
     SWITCHYARD_NAME_SERVERS: nameServers.addresses.join(','),
     SWITCHYARD_CONNECT_TO: endpoints.connectTo(),
     SWITCHYARD_CA_FILE: caFile,
+  };
+}
+
+function roleVariables(roles: Readonly<Record<string, SandboxRole>>, sts: StsStandIn | null): Record<string, string> {
+  if (sts === null) return {};
+  const ids = Object.entries(roles).flatMap(([role, { externalId }]) =>
+    externalId === undefined
+      ? []
+      : [[`SWITCHYARD_ROLE_${role.toUpperCase().replaceAll('-', '_')}_EXTERNAL_ID`, externalId] as const],
+  );
+  return {
+    AWS_ENDPOINT_URL_STS: sts.url,
+    SWITCHYARD_ROLES: Object.entries(roles)
+      .map(([role, { arn }]) => `${role}=${arn}`)
+      .join(','),
+    ...Object.fromEntries(ids),
   };
 }

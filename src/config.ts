@@ -14,6 +14,8 @@ import { DEPLOY_QUEUE } from './contracts/deploy.ts';
 import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
+import type { Rate } from './core/token-bucket.ts';
+import { BINDINGS, isExternalId, readRoleBinding, withExternalIds, type RoleBinding } from './role-bindings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,9 +31,15 @@ export interface TemporalConfig {
 export interface AwsConfig {
   /** Null: AWS itself. */
   readonly endpoint: string | null;
-  /** The AWS security token service, for `doctor`; null: AWS itself. */
+  /** The AWS security token service, for roles and for `doctor`; null: AWS itself. */
   readonly stsEndpoint: string | null;
   readonly region: string;
+  /** Roles that records may name (A4). */
+  readonly roles: readonly RoleBinding[];
+  /** What CloudTrail calls the sessions of roles. */
+  readonly sessionName: string;
+  /** What this process asks of Route 53 at most, an account. */
+  readonly rate: Rate;
 }
 
 /** How to look at DNS and at endpoints. */
@@ -151,13 +159,14 @@ export class ConfigError extends Error {
 /** Everything, for the worker. @throws ConfigError */
 export function loadConfig(env: Environment = process.env): Config {
   const variables = parse({ ...LOCAL, ...AWS, ...REACH, ...TASKS, ...DOCS, ...WORKER }, env);
+  const roles = readRoles(env);
   const secrets = attempt(() => readSecrets(env));
   const temporal = attempt(() => readTemporal(env));
-  refuse([...variables.problems, ...secrets.problems, ...temporal.problems]);
+  refuse([...variables.problems, ...roles.problems, ...secrets.problems, ...temporal.problems]);
   const found = variables.value;
   return {
     ...localFrom(found, env),
-    aws: awsFrom(found),
+    aws: awsFrom(found, roles.value),
     reach: reachFrom(found),
     secrets: { ...secrets.value, directory: found.SWITCHYARD_SECRETS_DIR },
     tasks: tasksFrom(found),
@@ -179,8 +188,9 @@ export function loadLocalConfig(env: Environment): LocalConfig {
 /** For verbs that do without Temporal, with the caller's own AWS credentials. @throws ConfigError */
 export function loadDirectConfig(env: Environment): Pick<Config, 'aws' | 'reach'> {
   const { value, problems } = parse({ ...AWS, ...REACH }, env);
-  refuse(problems);
-  return { aws: awsFrom(value), reach: reachFrom(value) };
+  const roles = readRoles(env);
+  refuse([...problems, ...roles.problems]);
+  return { aws: awsFrom(value, roles.value), reach: reachFrom(value) };
 }
 
 /** For `login` and `logout`: where sign-ins are kept, and by which application. @throws ConfigError */
@@ -254,6 +264,13 @@ const AWS = {
   AWS_ENDPOINT_URL: url,
   AWS_REGION: text,
   AWS_DEFAULT_REGION: text,
+  SWITCHYARD_ROLES: list(BINDINGS, readRoleBinding),
+  SWITCHYARD_ROLE_SESSION: optional('2 to 64 letters, digits and _+=,.@-', (found) =>
+    /^[\w+=,.@-]{2,64}$/.test(found) ? found : null,
+  ),
+  SWITCHYARD_ROUTE53_RATE: optional('requests a second, from 1 to 1000', (found) =>
+    /^(1000|[1-9]\d{0,2})$/.test(found) ? Number(found) : null,
+  ),
 };
 
 const DNS_PORT = 53;
@@ -335,7 +352,7 @@ const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
 const READ_BY_CLIENT = ['SWITCHYARD_CONFIG'];
 const OURS: readonly string[] = [
   ...READ_BY_CLIENT,
-  ...Object.keys({ ...LOCAL, ...REACH, ...TASKS, ...DOCS, ...WORKER }),
+  ...Object.keys({ ...LOCAL, ...AWS, ...REACH, ...TASKS, ...DOCS, ...WORKER }),
 ];
 
 type Found<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
@@ -397,8 +414,25 @@ function unprinted<T>(value: T | null): (() => T) | null {
   return value === null ? null : () => value;
 }
 
-function awsFrom(found: Found<typeof AWS>): AwsConfig {
+/** Roles with their external ids; the variable itself is parsed, and complained of, with the others. */
+function readRoles(env: Environment): Parsed<readonly RoleBinding[]> {
+  const { SWITCHYARD_ROLES } = AWS;
+  const bindings = SWITCHYARD_ROLES.safeParse(env['SWITCHYARD_ROLES']);
+  if (!bindings.success) return { value: [], problems: [] };
+  const { roles, problems } = withExternalIds(bindings.data ?? [], env);
+  return { value: roles, problems };
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html : ten a second, fifty at once. */
+const ROUTE53_RATE = 10;
+const SECONDS_AT_ONCE = 5;
+
+function awsFrom(found: Found<typeof AWS>, roles: readonly RoleBinding[]): AwsConfig {
+  const perSecond = found.SWITCHYARD_ROUTE53_RATE ?? ROUTE53_RATE;
   return {
+    roles,
+    sessionName: found.SWITCHYARD_ROLE_SESSION ?? 'switchyard',
+    rate: { burst: SECONDS_AT_ONCE * perSecond, perSecond },
     endpoint: found.AWS_ENDPOINT_URL_ROUTE_53 ?? found.AWS_ENDPOINT_URL,
     stsEndpoint: found.AWS_ENDPOINT_URL_STS ?? found.AWS_ENDPOINT_URL,
     region: found.AWS_REGION ?? found.AWS_DEFAULT_REGION ?? 'us-east-1',
@@ -453,7 +487,7 @@ function loadTemporalProfile(env: Environment): ReturnType<typeof loadClientConn
 
 function unknownVariables(env: Environment): readonly string[] {
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith('SWITCHYARD_') && !OURS.includes(name) && !SECRET.test(name),
+    (name) => name.startsWith('SWITCHYARD_') && !OURS.includes(name) && !SECRET.test(name) && !isExternalId(name),
   );
   return unknown.map(
     (name) => `${name} is no variable of Switchyard; known are ${OURS_SHOWN} and SWITCHYARD_SECRET_<NAME>`,

@@ -60,6 +60,51 @@ test('reports every problem at once, with variable, what was found and what is a
   );
 });
 
+test('binds roles to ARNs, with an external id where one is told (A4)', () => {
+  const env = {
+    SWITCHYARD_ROLES: 'route53-net=arn:aws:iam::123456789012:role/dns/switchyard, here=own',
+    SWITCHYARD_ROLE_ROUTE53_NET_EXTERNAL_ID: 'acme=1,2',
+    SWITCHYARD_ROLE_SESSION: 'ci@acme',
+    SWITCHYARD_ROUTE53_RATE: '5',
+  };
+  const { aws, warnings } = loadConfig({ ...BARE, ...env });
+  expect({ aws, warnings }).toMatchObject({
+    aws: {
+      roles: [
+        { role: 'route53-net', arn: 'arn:aws:iam::123456789012:role/dns/switchyard', externalId: 'acme=1,2' },
+        { role: 'here', arn: null, externalId: null },
+      ],
+      sessionName: 'ci@acme',
+      rate: { burst: 25, perSecond: 5 },
+    },
+    warnings: [],
+  });
+  expect(loadDirectConfig(env).aws).toEqual(aws);
+});
+
+test.each([
+  [{ SWITCHYARD_ROLES: 'net=123456789012' }, /^SWITCHYARD_ROLES: found "net=123456789012", expected NAME=ARN/],
+  [{ SWITCHYARD_ROLES: 'Net=own' }, /expected NAME=ARN/],
+  [{ SWITCHYARD_ROLES: 'net=arn:aws:iam::1:role/x' }, /expected NAME=ARN/],
+  [{ SWITCHYARD_ROLES: 'net=own,net=own' }, /found net twice/],
+  [{ SWITCHYARD_ROLES: 'net=own', SWITCHYARD_ROLE_NET_EXTERNAL_ID: 'abc' }, /found no role net with an ARN/],
+  [{ SWITCHYARD_ROLE_NET_EXTERNAL_ID: 'abc' }, /expected one in SWITCHYARD_ROLES/],
+  [{ SWITCHYARD_ROLE_SESSION: 'a b' }, /2 to 64 letters/],
+  [{ SWITCHYARD_ROUTE53_RATE: '0' }, /requests a second, from 1 to 1000/],
+])('refuses %j', (env, problem) => {
+  expect(problemsOf(() => loadDirectConfig(env))).toEqual([expect.stringMatching(problem)]);
+});
+
+test('shows no external id that it refuses', () => {
+  const env = {
+    SWITCHYARD_ROLES: 'net=arn:aws:iam::123456789012:role/x',
+    SWITCHYARD_ROLE_NET_EXTERNAL_ID: 'not an id',
+  };
+  expect(problemsOf(() => loadConfig({ ...BARE, ...env }))).toEqual([
+    expect.stringMatching(/^SWITCHYARD_ROLE_NET_EXTERNAL_ID: found 9 characters/),
+  ]);
+});
+
 test('never prints a secret, neither in a problem nor as JSON (A1)', () => {
   const env = {
     ...BARE,

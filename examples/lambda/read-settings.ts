@@ -5,10 +5,12 @@ import { fileProblem, plainWords } from '../../src/cli/file-problem.ts';
 import { parseTtl } from '../../src/cli/parse/numbers.ts';
 import { parsed, quoted, rejected, startFindings, type Findings, type Parsed } from '../../src/cli/parse/parsed.ts';
 import { parseRecordName } from '../../src/cli/parse/record-name.ts';
+import { parseRoleName } from '../../src/cli/parse/role-name.ts';
 import { parseTarget } from '../../src/cli/parse/target.ts';
 import { asSentence, problem } from '../../src/cli/stop.ts';
 import type { AwsConfig, ReachConfig } from '../../src/config.ts';
 import { readHostPort, type HostPort } from '../../src/host-port.ts';
+import { BINDINGS, readRoleBinding, withExternalIds, type RoleBinding } from '../../src/role-bindings.ts';
 import { LambdaError } from './lambda-error.ts';
 
 /** A record, what it is put back on, and when. */
@@ -33,11 +35,13 @@ export function readSettings(env: Environment): Settings {
   const findings = startFindings();
   const records = recordsOf(env, findings);
   const nameServers = findings.take(parseServers(given(env, 'SWITCHYARD_NAME_SERVERS')), []);
-  const endpoint = findings.take(parseEndpoint(env), null);
+  const endpoint = findings.take(parseEndpoint(env, 'ROUTE_53'), null);
+  const stsEndpoint = findings.take(parseEndpoint(env, 'STS'), null);
+  const roles = rolesOf(env, records, findings);
   if (findings.problems.length > 0) throw new LambdaError('BadSettings', findings.problems.map(asSentence));
   return {
     records,
-    aws: { endpoint, stsEndpoint: null, region: given(env, 'AWS_REGION') ?? 'us-east-1' },
+    aws: { ...AWS, endpoint, stsEndpoint, region: given(env, 'AWS_REGION') ?? 'us-east-1', roles },
     reach: { nameServers, resolvers: [], connectTo: [], ca: null, probeHosts: [] },
   };
 }
@@ -121,6 +125,7 @@ const TYPE = { error: 'no record type; accepted: AAAA, HTTPS' };
 const fields = {
   name: z.string().transform(readBy(parseRecordName)),
   zone: z.string().min(1).max(255).optional(),
+  role: z.string().transform(readBy(parseRoleName)).optional(),
   default: z.union([z.string(), z.array(z.string())], VALUES).transform(readBy(parseDefault)),
   ttl: z.union([z.string(), z.int()], TTL).transform(String).transform(readBy(parseTtl)).optional(),
   leave: z.array(z.string().regex(/^[A-Z0-9]{1,10}$/, TYPE)).optional(),
@@ -137,10 +142,11 @@ const declared = z
       return `unknown key ${issue.keys.map(quoted).join(', ')}; accepted: ${accepted}`;
     },
   })
-  .transform(({ name, zone, verify, force, alarms, ...wish }): DeclaredRecord => ({
+  .transform(({ name, zone, role, verify, force, alarms, ...wish }): DeclaredRecord => ({
     task: {
       record: name.record,
       zone: zone ?? null,
+      role: role ?? null,
       verify: verify ?? 'authoritative',
       wish: { kind: 'default', target: wish.default, ttl: wish.ttl ?? null, leave: wish.leave ?? [] },
     },
@@ -167,9 +173,29 @@ function parseServers(text: string | null): Parsed<readonly HostPort[]> {
   );
 }
 
-/** Another Route 53, such as the sandbox. */
-function parseEndpoint(env: Environment): Parsed<string | null> {
-  const url = given(env, 'AWS_ENDPOINT_URL_ROUTE_53') ?? given(env, 'AWS_ENDPOINT_URL');
+/** Another Route 53 or STS, such as the sandbox's. */
+function parseEndpoint(env: Environment, service: 'ROUTE_53' | 'STS'): Parsed<string | null> {
+  const variable = `AWS_ENDPOINT_URL_${service}`;
+  const url = given(env, variable) ?? given(env, 'AWS_ENDPOINT_URL');
   if (url === null || /^https?:\/\/[^\s/]+/.test(url)) return parsed(url);
-  return rejected(problem(`AWS_ENDPOINT_URL_ROUTE_53: ${quoted(url)} is no address`, 'an http or https address'));
+  return rejected(problem(`${variable}: ${quoted(url)} is no address`, 'an http or https address'));
+}
+
+const AWS = { sessionName: 'switchyard-reset', rate: { burst: 50, perSecond: 10 } } as const;
+
+/** The same bindings as the worker has, and every role of a record must be one of them. */
+function rolesOf(env: Environment, records: readonly DeclaredRecord[], findings: Findings): readonly RoleBinding[] {
+  const bindings = (given(env, 'SWITCHYARD_ROLES')?.split(',') ?? []).map((one) => readRoleBinding(one.trim()));
+  if (bindings.includes(null)) findings.note(problem('SWITCHYARD_ROLES: one is no binding', BINDINGS));
+  const { roles, problems } = withExternalIds(
+    bindings.filter((one) => one !== null),
+    env,
+  );
+  findings.note(...problems.map((one) => problem(one)));
+  for (const { task } of records) {
+    if (task.role === null || bindings.some((one) => one?.role === task.role)) continue;
+    const bound = roles.map(({ role }) => role).join(', ') || 'none';
+    findings.note(problem(`${task.record}: the role ${task.role} is not bound in SWITCHYARD_ROLES`, bound));
+  }
+  return roles;
 }

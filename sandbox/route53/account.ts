@@ -1,4 +1,4 @@
-/** All state of the stand-in: zones, changes, and an append-only log of who changed what. */
+/** All state of one account: zones and changes. What accounts share is who owns what, and an append-only log of who changed what. */
 import { randomBytes } from 'node:crypto';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { judgeBatch } from './batch.ts';
@@ -40,11 +40,24 @@ export interface Write extends ChangeRequest {
   readonly insyncAfterMs: number;
 }
 
+/** Of all accounts together. */
+export interface Ledger {
+  readonly log: ChangeLogEntry[];
+  readonly listeners: Set<(entry: ChangeLogEntry) => void>;
+  /** By the id of a zone or of a change. */
+  readonly owners: Map<string, Account>;
+}
+
+export const newLedger = (): Ledger => ({ log: [], listeners: new Set(), owners: new Map() });
+
 export class Account {
-  readonly log: ChangeLogEntry[] = [];
   readonly changes = new Map<string, AcceptedChange>();
   readonly #zones = new Map<string, Zone>();
-  readonly #listeners = new Set<(entry: ChangeLogEntry) => void>();
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
 
   /** In order of creation. */
   get zones(): readonly Zone[] {
@@ -60,21 +73,24 @@ export class Account {
 
   addZone(wanted: Omit<ZoneIdentity, 'id' | 'nameServers'> & { id?: string; nameServers?: readonly string[] }): Zone {
     const id = wanted.id ?? newId('Z');
-    if (this.#zones.has(id)) throw new RangeError(`Zone ${id} exists already.`);
-    const nameServers = wanted.nameServers ?? awsNameServers(this.#zones.size);
+    if (this.#ledger.owners.has(id)) throw new RangeError(`Zone ${id} exists already.`);
+    const nameServers = wanted.nameServers ?? awsNameServers(this.#ledger.owners.size);
     const zone = new Zone({ ...wanted, id, nameServers }, { id: newId('C'), at: Date.now(), insyncAfterMs: 0 });
     this.#zones.set(id, zone);
+    this.#ledger.owners.set(id, this);
     return zone;
   }
 
   removeZone(zone: Zone): void {
     this.#zones.delete(zone.identity.id);
+    this.#ledger.owners.delete(zone.identity.id);
   }
 
   /** An accepted change of its own, such as the creation of a zone. */
   accept(insyncAfterMs: number, comment?: string): AcceptedChange {
     const change = { id: newId('C'), at: Date.now(), insyncAfterMs, ...(comment !== undefined && { comment }) };
     this.changes.set(change.id, change);
+    this.#ledger.owners.set(change.id, this);
     return change;
   }
 
@@ -100,11 +116,6 @@ export class Account {
   /** Pending changes, stranded ones included, are in sync now. */
   settle(): void {
     for (const change of this.#pending()) change.insyncAfterMs = 0;
-  }
-
-  onChange(listener: (entry: ChangeLogEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
   }
 
   #pending(): AcceptedChange[] {
@@ -136,15 +147,15 @@ export class Account {
     outcome: Pick<ChangeLogEntry, 'changes' | 'before' | 'after' | 'accepted' | 'changeId' | 'refusal'>,
   ): void {
     const entry: ChangeLogEntry = {
-      seq: this.log.length + 1,
+      seq: this.#ledger.log.length + 1,
       at: Date.now(),
       zoneId: zone.identity.id,
       by,
       ...(comment !== undefined && { comment }),
       ...outcome,
     };
-    this.log.push(entry);
-    if (entry.accepted) for (const listener of this.#listeners) listener(entry);
+    this.#ledger.log.push(entry);
+    if (entry.accepted) for (const listener of this.#ledger.listeners) listener(entry);
   }
 }
 

@@ -2,33 +2,53 @@
 import { randomUUID } from 'node:crypto';
 import type { Protocol, Reply } from '../faulted-server.ts';
 import type { FaultedRequest, FaultPlan } from '../faults.ts';
-import type { Account } from './account.ts';
+import { accessKeyOf, HOME_ACCOUNT, Identities, type Caller } from '../sts/identities.ts';
+import { Account, newLedger, type Ledger } from './account.ts';
 import type { Settings } from './call.ts';
-import { accessDenied, Refusal, throttled } from './refusal.ts';
+import { accessDenied, notYours, Refusal, throttled } from './refusal.ts';
 import { routeOf } from './routes.ts';
 import { createThrottle, PUBLISHED_LIMITS } from './throttle.ts';
 import type { Limits } from './throttle.ts';
 import { writeDocument } from './xml.ts';
 
 export interface FrontDoor {
-  readonly account: Account;
+  readonly ledger: Ledger;
+  readonly identities: Identities;
+  readonly accounts: Map<string, Account>;
   readonly settings: Settings;
   readonly denials: Set<(request: FaultedRequest) => boolean>;
-  readonly mayPass: (action: string) => boolean;
+  readonly mayPass: (accountId: string, action: string) => boolean;
   throttling: 'real' | 'off';
 }
 
-export function createFrontDoor(
-  account: Account,
-  options: { readonly insyncAfterMs?: number; readonly throttling?: 'real' | 'off'; readonly limits?: Limits },
-): FrontDoor {
+export interface FrontDoorOptions {
+  readonly insyncAfterMs?: number;
+  readonly throttling?: 'real' | 'off';
+  readonly limits?: Limits;
+  readonly identities?: Identities;
+}
+
+export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
+  const throttles = new Map<string, ReturnType<typeof createThrottle>>();
   return {
-    account,
+    ledger: newLedger(),
+    identities: options.identities ?? new Identities(),
+    accounts: new Map(),
     settings: { insyncAfterMs: options.insyncAfterMs ?? 50, processingMs: 0 },
     denials: new Set(),
     throttling: options.throttling ?? 'off',
-    mayPass: createThrottle(options.limits ?? PUBLISHED_LIMITS),
+    mayPass: (accountId, action) => {
+      const throttle = throttles.get(accountId) ?? createThrottle(options.limits ?? PUBLISHED_LIMITS);
+      throttles.set(accountId, throttle);
+      return throttle(action);
+    },
   };
+}
+
+export function accountIn({ accounts, ledger }: FrontDoor, accountId = HOME_ACCOUNT): Account {
+  const account = accounts.get(accountId) ?? new Account(ledger);
+  accounts.set(accountId, account);
+  return account;
 }
 
 export function protocolOf(door: FrontDoor, faults: FaultPlan): Protocol {
@@ -50,19 +70,25 @@ async function admit(door: FrontDoor, request: FaultedRequest): Promise<Reply> {
 }
 
 async function run(door: FrontDoor, request: FaultedRequest): Promise<Reply> {
-  const { account, settings } = door;
+  const { settings, identities } = door;
   const route = routeOf(request.method, request.path);
   if (route === undefined) throw new Refusal({ status: 404, code: 'UnknownOperationException' }, 'No such operation.');
-  const by = accessKeyOf(request);
-  if ([...door.denials].some((denies) => denies(request))) throw accessDenied(by, route.name);
-  if (door.throttling === 'real' && !door.mayPass(route.name)) throw throttled();
+  const caller = identities.callerOf(request);
+  if ([...door.denials].some((denies) => denies(request))) throw accessDenied(caller, route.name);
+  if (door.throttling === 'real' && !door.mayPass(caller.accountId, route.name)) throw throttled();
+  const account = accountIn(door, caller.accountId);
+  mustOwn(door, { caller, account, id: route.path[0] });
   const query = new URL(request.path, 'http://localhost').searchParams;
-  return route.run({ account, settings, path: route.path, query, body: request.body, by });
+  return route.run({ account, settings, path: route.path, query, body: request.body, by: accessKeyOf(request) });
 }
 
-/** Who signed the request (Signature Version 4); the signature itself is not checked. */
-function accessKeyOf({ headers }: FaultedRequest): string {
-  return /Credential=([^/,]+)/.exec(headers.authorization ?? '')?.[1] ?? 'anonymous';
+/** Zones and changes of others are there, and none of the caller's business. */
+function mustOwn(
+  { ledger }: FrontDoor,
+  { caller, account, id = '' }: { caller: Caller; account: Account; id: string | undefined },
+): void {
+  const owner = ledger.owners.get(id);
+  if (owner !== undefined && owner !== account) throw notYours(caller.arn);
 }
 
 function errorReply(refusal: Refusal): Reply {

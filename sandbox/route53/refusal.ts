@@ -52,10 +52,15 @@ export function priorRequestNotComplete(): Refusal {
   );
 }
 
-export function accessDenied(accessKeyId: string, operation: string): Refusal {
+export function accessDenied({ arn }: { readonly arn: string }, operation: string): Refusal {
   return new Refusal(
     { status: 403, code: 'AccessDenied' },
-    `User: arn:aws:iam::123456789012:user/${accessKeyId} is not authorized to perform: route53:${operation} ` +
+    `User: ${arn} is not authorized to perform: route53:${operation} ` +
       `because no identity-based policy allows the route53:${operation} action`,
   );
+}
+
+/** What a zone or a change of another account is answered with. */
+export function notYours(arn: string): Refusal {
+  return new Refusal({ status: 403, code: 'AccessDenied' }, `User: ${arn} is not authorized to access this resource`);
 }

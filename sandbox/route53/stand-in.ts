@@ -10,11 +10,12 @@ import { startFaultedServer } from '../faulted-server.ts';
 import type { FaultedServer } from '../faulted-server.ts';
 import { createFaultPlan } from '../faults.ts';
 import type { FaultedRequest, FaultPlan } from '../faults.ts';
-import { Account } from './account.ts';
+import type { Identities } from '../sts/identities.ts';
+import type { Account } from './account.ts';
 import type { ChangeLogEntry } from './account.ts';
 import type { Change } from './change-request.ts';
 import { storedName } from './domain-name.ts';
-import { createFrontDoor, protocolOf } from './front-door.ts';
+import { accountIn, createFrontDoor, protocolOf } from './front-door.ts';
 import type { FrontDoor } from './front-door.ts';
 import { sortKey } from './record-set.ts';
 import type { RecordSetKey } from './record-set.ts';
@@ -32,10 +33,14 @@ export interface Route53Options {
   readonly throttling?: 'real' | 'off';
   /** Route 53's published rates unless told otherwise. */
   readonly limits?: Limits;
+  /** Whose keys are whose; every key is one of the home account unless told otherwise. */
+  readonly identities?: Identities;
 }
 
 export interface NewZone {
   readonly name: string;
+  /** The account that it belongs to; the home account unless told otherwise. */
+  readonly accountId?: string;
   readonly id?: string;
   readonly private?: boolean;
   readonly comment?: string;
@@ -95,19 +100,17 @@ export interface Route53StandIn {
 
 export async function startRoute53(options: Route53Options = {}): Promise<Route53StandIn> {
   const faults = createFaultPlan();
-  const door = createFrontDoor(new Account(), options);
+  const door = createFrontDoor(options);
   return new RunningRoute53(door, { faults, server: await startFaultedServer(protocolOf(door, faults), options.port) });
 }
 
 class RunningRoute53 implements Route53StandIn {
   readonly #door: FrontDoor;
-  readonly #account: Account;
   readonly #server: FaultedServer;
   readonly faults: FaultPlan;
 
   constructor(door: FrontDoor, { faults, server }: { faults: FaultPlan; server: FaultedServer }) {
     this.#door = door;
-    this.#account = door.account;
     this.#server = server;
     this.faults = faults;
   }
@@ -117,7 +120,7 @@ class RunningRoute53 implements Route53StandIn {
   }
 
   get log(): readonly ChangeLogEntry[] {
-    return this.#account.log;
+    return this.#door.ledger.log;
   }
 
   get insyncAfterMs(): number {
@@ -144,9 +147,9 @@ class RunningRoute53 implements Route53StandIn {
     this.#door.throttling = mode;
   }
 
-  createZone(zone: NewZone): string {
+  createZone({ accountId, ...zone }: NewZone): string {
     const identity = { ...zone, name: storedName(zone.name), private: zone.private ?? false };
-    return this.#account.addZone({ ...identity, callerReference: randomUUID() }).identity.id;
+    return accountIn(this.#door, accountId).addZone({ ...identity, callerReference: randomUUID() }).identity.id;
   }
 
   put(zoneId: string, ...sets: ResourceRecordSet[]): void {
@@ -160,7 +163,8 @@ class RunningRoute53 implements Route53StandIn {
   }
 
   change(zoneId: string, ...changes: Change[]): void {
-    this.#account.write({ zone: this.#zone(zoneId), by: 'foreign', changes, limited: false, insyncAfterMs: 0 });
+    const zone = this.#zone(zoneId);
+    this.#owner(zoneId).write({ zone, by: 'foreign', changes, limited: false, insyncAfterMs: 0 });
   }
 
   recordSets(zoneId: string, name?: string): readonly ResourceRecordSet[] {
@@ -177,7 +181,7 @@ class RunningRoute53 implements Route53StandIn {
   }
 
   zones(): ReturnType<Route53StandIn['zones']> {
-    return this.#account.zones.map(({ identity }) => identity);
+    return this.#accounts.flatMap(({ zones }) => zones.map(({ identity }) => identity));
   }
 
   occupy(zoneId: string): () => void {
@@ -185,11 +189,11 @@ class RunningRoute53 implements Route53StandIn {
   }
 
   strand(): void {
-    this.#account.strand();
+    for (const account of this.#accounts) account.strand();
   }
 
   settle(): void {
-    this.#account.settle();
+    for (const account of this.#accounts) account.settle();
   }
 
   protect(zoneId: string, protection: { name: string; type: string; comment?: string }): void {
@@ -209,7 +213,9 @@ class RunningRoute53 implements Route53StandIn {
   }
 
   onChange(listener: (entry: ChangeLogEntry) => void): () => void {
-    return this.#account.onChange(listener);
+    const { listeners } = this.#door.ledger;
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }
 
   dropConnections(): void {
@@ -220,7 +226,15 @@ class RunningRoute53 implements Route53StandIn {
     return this.#server.close();
   }
 
+  get #accounts(): readonly Account[] {
+    return [...this.#door.accounts.values()];
+  }
+
+  #owner(zoneId: string): Account {
+    return this.#door.ledger.owners.get(zoneId) ?? accountIn(this.#door);
+  }
+
   #zone(id: string): Zone {
-    return this.#account.zone(id);
+    return this.#owner(id).zone(id);
   }
 }

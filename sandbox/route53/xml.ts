@@ -60,9 +60,9 @@ export function text(element: XmlElement, name: string): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** A whole response document; the namespace stands on the root, without which SDKs of other languages find nothing. */
-export function writeDocument(root: string, content: XmlContent): string {
-  return `<?xml version="1.0"?>\n<${root} xmlns="${NAMESPACE}">${inner(content)}</${root}>`;
+/** A whole response document; the namespace, Route 53's unless told otherwise, stands on the root, without which SDKs of other languages find nothing. */
+export function writeDocument(root: string, content: XmlContent, namespace = NAMESPACE): string {
+  return `<?xml version="1.0"?>\n<${root} xmlns="${namespace}">${inner(content)}</${root}>`;
 }
 
 function write(name: string, content: XmlContent): string {

@@ -1,11 +1,10 @@
 import type { AwsClients } from '../clients.ts';
 import type { Config } from '../config.ts';
-import type { DeployActivities } from '../contracts/deploy-activities.ts';
-import type { Rate } from '../core/token-bucket.ts';
+import type { DeployActivities, RecordRef } from '../contracts/deploy-activities.ts';
+import { withFacts } from '../policies/failures.ts';
 import { withActivityPulse } from './activity-pulse.ts';
 import { checkEndpoints } from './check-endpoints.ts';
 import { lookDeps } from './look-deps.ts';
-import { DRIFT_LOOKS, lookBudget } from './look-for-drift.ts';
 import { trustOf, type ProbeDeps } from './probes.ts';
 import type { Pulse } from './pulse.ts';
 import { awaitInsync, readRecord, restoreRecord, setFence, swapRecord } from './route53.ts';
@@ -24,8 +23,6 @@ export interface DeployDeps {
   readonly askTimeoutMs?: number;
   /** Watches that run at once: the rest of the worker's activity slots is for writes; default 400. */
   readonly mostWatches?: number;
-  /** Looks for drift of all watches together; default: half of what Route 53 gives an account. */
-  readonly driftLooks?: Rate;
 }
 
 const MOST_WATCHES = 400;
@@ -35,19 +32,27 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
   const { aws, now = Date.now, stopping = new AbortController().signal } = deps;
   const probing = probeDeps(deps);
   const pulsing = <T>(work: (pulse: Pulse) => Promise<T>): Promise<T> => withActivityPulse({ now, stopping }, work);
-  const mayLook = lookBudget(deps.driftLooks ?? DRIFT_LOOKS, now);
   const room = roomFor(deps.mostWatches ?? MOST_WATCHES);
   return {
-    readRecord: (input) => pulsing((pulse) => readRecord(aws, input, pulse)),
-    swapRecord: (input) => pulsing((pulse) => swapRecord(aws, input, pulse)),
-    restoreRecord: (input) => pulsing((pulse) => restoreRecord(aws, input, pulse)),
-    setFence: (input) => pulsing((pulse) => setFence(aws, input, pulse)),
-    awaitInsync: (input) => pulsing((pulse) => awaitInsync(aws, input, pulse)),
+    readRecord: (input) => pulsing((pulse) => readRecord(aws.inRole(input.role), input, pulse)),
+    swapRecord: (input) => pulsing((pulse) => swapRecord(toWrite(aws, input, pulse), input, pulse)),
+    restoreRecord: (input) => pulsing((pulse) => restoreRecord(toWrite(aws, input, pulse), input, pulse)),
+    setFence: (input) => pulsing((pulse) => setFence(toWrite(aws, input, pulse), input, pulse)),
+    awaitInsync: (input) => pulsing((pulse) => awaitInsync(aws.inRole(input.role), input, pulse)),
     verifyAnswers: (input) => pulsing((pulse) => verifyAnswers(probing, input, pulse)),
     checkEndpoints: (input) => pulsing((pulse) => checkEndpoints(probing, input, pulse)),
     watchEndpoints: (input) =>
-      room(() => pulsing((pulse) => watchEndpoints({ ...probing, aws, mayLook }, input, pulse))),
+      room(() => pulsing((pulse) => watchEndpoints({ ...probing, aws: aws.inRole(input.role) }, input, pulse))),
   };
+}
+
+/** Of a first attempt whose role is unknown nothing was sent, so that there is nothing to undo. */
+function toWrite(aws: AwsClients, { role }: Pick<RecordRef, 'role'>, { attempt }: Pulse): AwsClients {
+  try {
+    return aws.inRole(role);
+  } catch (error) {
+    throw withFacts(error, { mayLand: attempt > 1 });
+  }
 }
 
 function probeDeps(deps: DeployDeps): ProbeDeps {

@@ -42,7 +42,13 @@ export function createDoctorActivities(deps: DoctorDeps): DoctorActivities {
 
 /** Every finding; a look that failed is a finding too. */
 export async function diagnose(deps: DoctorDeps, input: DiagnoseInput): Promise<readonly Finding[]> {
-  const findings = await Promise.all([identity(deps), clock(deps), zoneFindings(deps, input), secrets(deps)]);
+  const findings = await Promise.all([
+    identity(deps),
+    roles(deps),
+    clock(deps),
+    zoneFindings(deps, input),
+    secrets(deps),
+  ]);
   return [nodeFinding('node', process.versions.node), ...findings.flat()];
 }
 
@@ -73,6 +79,25 @@ async function identity({ config, aws }: DoctorDeps): Promise<readonly Finding[]
     const { sentence, next, outcomeUnknown } = classify(error, { action: 'GetCallerIdentity', subject: 'the worker' });
     return [outcomeUnknown ? unseen(check, sentence, next) : bad(check, sentence, next)];
   }
+}
+
+/** Of every role, whether its credentials are given out and Route 53 takes them. */
+async function roles({ aws }: DoctorDeps): Promise<readonly Finding[]> {
+  return Promise.all(
+    aws.roles.map(async (role) => {
+      const check = `role ${role}`;
+      try {
+        await aws
+          .inRole(role)
+          .route53()
+          .send(new ListHostedZonesByNameCommand({ MaxItems: 1 }));
+        return good(check, 'Its credentials are given out, and Route 53 takes them.');
+      } catch (error) {
+        const named = classify(error, { action: 'ListHostedZonesByName', subject: `the role ${role}` });
+        return named.outcomeUnknown ? unseen(check, named.sentence) : bad(check, named.sentence, named.next);
+      }
+    }),
+  );
 }
 
 /** AWS refuses signatures that are five minutes off; holds and deadlines are the server's, not this clock's. */
@@ -109,9 +134,10 @@ async function dateOfRoute53(aws: AwsClients): Promise<number | null> {
   return Number.isNaN(time) ? null : time;
 }
 
-async function zoneFindings(deps: DoctorDeps, input: DiagnoseInput): Promise<readonly Finding[]> {
+async function zoneFindings(asked: DoctorDeps, input: DiagnoseInput): Promise<readonly Finding[]> {
   if (input.record === null && input.zone === null) return [];
   try {
+    const deps = { ...asked, aws: asked.aws.inRole(input.role) };
     const zone = await zoneFor(deps, input);
     const kind = zone.private ? 'private' : 'public';
     const found = good('zone', `${displayName(zone.name)} is the ${kind} zone ${zone.id}.`);

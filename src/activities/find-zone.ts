@@ -16,9 +16,13 @@ import { failure } from '../policies/failures.ts';
  * @throws ZoneUnclear where there is none, or several: the sentence lists them.
  */
 export async function findZone(client: Route53Client, record: string, zone: string | null): Promise<Zone> {
-  const found = zone === null ? await longestZone(client, record) : await theZone(client, zone);
-  if (isInZone(record, found.name)) return found;
-  throw failure('ZoneUnclear', `${record} is not in the zone ${found.name} (${found.id}).`, {
+  return holding(record, zone === null ? await longestZone(client, record) : await theZone(client, zone));
+}
+
+/** The zone, where the record is in it. @throws ZoneUnclear */
+export function holding(record: string, zone: Zone): Zone {
+  if (isInZone(record, zone.name)) return zone;
+  throw failure('ZoneUnclear', `${record} is not in the zone ${zone.name} (${zone.id}).`, {
     next: 'Name the zone that holds it with --zone.',
   });
 }

@@ -4,7 +4,6 @@ import { classify } from '../core/dns/classify-standing.ts';
 import { readFence } from '../core/dns/fence.ts';
 import { hashSets } from '../core/dns/record-set.ts';
 import type { Standing } from '../core/dns/snapshot.ts';
-import { fullBucket, takeToken, type Rate } from '../core/token-bucket.ts';
 import { readStanding, typesOf } from './read-standing.ts';
 
 export type DriftLook =
@@ -12,22 +11,6 @@ export type DriftLook =
   | Extract<WatchEnd, { kind: 'drift' }>
   /** Route 53 did not say: throttled, unreachable, not allowed. */
   | { readonly kind: 'not-seen' };
-
-/**
- * Half of what Route 53 gives an account: the other half is for writes, and for waiting until they are in sync.
- * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
- */
-export const DRIFT_LOOKS: Rate = { burst: 25, perSecond: 5 };
-
-/** Says whether a look may be taken now; one for all watches of a process. A look that may not takes nothing. */
-export function lookBudget(rate: Rate, now: () => number): () => boolean {
-  let bucket = fullBucket(rate, now());
-  return () => {
-    const after = takeToken(bucket, rate, now());
-    bucket = after ?? bucket;
-    return after !== null;
-  };
-}
 
 /** One read of the name and its fence. A difference is read twice: the two may stand on two pages, with a write in between. */
 export async function lookForDrift(client: Route53Client, input: WatchInput): Promise<DriftLook> {

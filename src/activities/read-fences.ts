@@ -16,11 +16,11 @@ export async function readFences(
   { records, retry }: ReadFencesInput,
   pulse: Pulse,
 ): Promise<readonly FenceSight[]> {
-  const reading: Reading = { client: aws.route53(), pulse, patience: { ...retry, tries: TRIES } };
+  const reading: Reading = { aws, pulse, patience: { ...retry, tries: TRIES } };
   return beating(pulse, async () => {
     const sights = new Map<GuardedRecord, FenceSight>();
     const zones = await zonesOf(reading, records, sights);
-    await Promise.all([...zones].map(([id, held]) => readZone(reading, { id, held }, sights)));
+    await Promise.all(zones.map((zone) => readZone(reading, zone, sights)));
     if (pulse.signal.aborted) await pulse.sleep(0); // called off: what was not read then is no finding
     return records.map((one) => sights.get(one) ?? { kind: 'rest' });
   });
@@ -29,44 +29,55 @@ export async function readFences(
 const TRIES = 4;
 
 interface Reading {
-  readonly client: Route53Client;
+  readonly aws: AwsClients;
   readonly pulse: Pulse;
   readonly patience: Patience;
 }
 
 type Sights = Map<GuardedRecord, FenceSight>;
 
-/** One after the other, each zone asked for once by its name: the account has ten requests a second. */
+/** The fences of one zone that one role reaches. */
+interface ZoneOfFences {
+  readonly id: string;
+  readonly client: Route53Client;
+  readonly held: GuardedRecord[];
+}
+
+/** One after the other, each zone asked for once by its name: an account has ten requests a second. */
 async function zonesOf(
   reading: Reading,
   records: readonly GuardedRecord[],
   sights: Sights,
-): Promise<ReadonlyMap<string, readonly GuardedRecord[]>> {
-  const zones = new Map<string, GuardedRecord[]>();
+): Promise<readonly ZoneOfFences[]> {
+  const zones = new Map<string, ZoneOfFences>();
   const known = new Map<string, string>();
   for (const one of records) {
     try {
-      const id = (one.zone === null ? undefined : known.get(one.zone)) ?? (await zoneIdOf(reading, one));
-      if (one.zone !== null) known.set(one.zone, id);
-      zones.set(id, [...(zones.get(id) ?? []), one]);
+      const named = one.zone === null ? null : JSON.stringify([one.role, one.zone]);
+      const client = reading.aws.inRole(one.role).route53();
+      const id = (named === null ? undefined : known.get(named)) ?? (await zoneIdOf(reading, client, one));
+      if (named !== null) known.set(named, id);
+      const key = JSON.stringify([one.role, id]);
+      const zone = zones.get(key) ?? { id, client, held: [] };
+      zone.held.push(one);
+      zones.set(key, zone);
     } catch (cause) {
       sights.set(one, unread(cause));
     }
   }
-  return zones;
+  return [...zones.values()];
 }
 
-async function zoneIdOf({ client, pulse, patience }: Reading, { record, zone }: GuardedRecord): Promise<string> {
+async function zoneIdOf(
+  { pulse, patience }: Reading,
+  client: Route53Client,
+  { record, zone }: GuardedRecord,
+): Promise<string> {
   const found = await patiently(pulse, patience, () => findZone(client, record, zone));
   return found.id;
 }
 
-interface ZoneOfFences {
-  readonly id: string;
-  readonly held: readonly GuardedRecord[];
-}
-
-async function readZone({ client, pulse, patience }: Reading, { id, held }: ZoneOfFences, sights: Sights) {
+async function readZone({ pulse, patience }: Reading, { id, client, held }: ZoneOfFences, sights: Sights) {
   try {
     const names = held.map(({ record }) => record);
     const standings = await patiently(pulse, patience, () => readNames(client, id, names));

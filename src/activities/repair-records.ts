@@ -41,10 +41,10 @@ export async function repairRecords(
 }
 
 async function prepare({ findSnapshot }: RepairDeps, repair: Repair): Promise<ResetTask | RepairEnd> {
-  const { record, zone, verify, fence } = repair;
+  const { record, zone, role = null, verify, fence } = repair;
   try {
     const red = redInFence(fence.red) ?? (await findSnapshot(repair));
-    if (red !== null) return { record, zone, verify, wish: { kind: 'repair', judged: fence, red } };
+    if (red !== null) return { record, zone, role, verify, wish: { kind: 'repair', judged: fence, red } };
     return noRed(record, 'neither the fence nor the history of its run holds what stood before.');
   } catch (cause) {
     return noRed(record, `the fence holds only the hash of what stood before, and ${whatItSays(cause).sentence}`);

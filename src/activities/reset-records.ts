@@ -15,7 +15,7 @@ import type { Snapshot, Standing, Zone } from '../core/dns/snapshot.ts';
 import { swap, type Batch } from '../core/dns/swap.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { asFailure } from '../policies/classify.ts';
-import { findZone } from './find-zone.ts';
+import { findZone, holding, theZone } from './find-zone.ts';
 import { mayPass, patiently, pauseAfter } from './patiently.ts';
 import { proveResets, unverified, type Unproven } from './prove-resets.ts';
 import { RACE_ROUNDS } from './race-rounds.ts';
@@ -32,7 +32,7 @@ export async function resetRecords(
   tasks: readonly ResetTask[],
   options: ResetOptions,
 ): Promise<readonly ResetResult[]> {
-  const around = { ...deps, options, client: deps.aws.route53() };
+  const around = { ...deps, options };
   const { zones, results } = await findZones(around, tasks);
   const looks = await Promise.all(
     zones.map(async (zone) => ({ zone, look: await decide(zone, zone.tasks.map(untouched)) })),
@@ -45,39 +45,57 @@ export async function resetRecords(
 }
 
 interface Around extends ResetDeps {
-  readonly client: Route53Client;
   readonly options: ResetOptions;
 }
 
+/** The records of one zone that one role reaches, with that role's clients. */
 interface ZoneReset extends Around {
+  readonly client: Route53Client;
   readonly zone: Zone;
   readonly tasks: ResetTask[];
 }
 
+/** All at the same time: the account's budget keeps the order of asking, and one zone or role out of reach holds no other up. */
 async function findZones(
   around: Around,
   tasks: readonly ResetTask[],
 ): Promise<{ zones: readonly ZoneReset[]; results: readonly ResetResult[] }> {
+  const asked = new Map<string, Promise<ZoneReset>>();
+  const found = await Promise.allSettled(
+    tasks.map(async (task) => {
+      const key = JSON.stringify([task.role, task.zone ?? ['of', task.record]]);
+      const looking = asked.get(key) ?? zoneOf(around, task);
+      asked.set(key, looking);
+      const reset = await looking;
+      holding(task.record, reset.zone);
+      return reset;
+    }),
+  );
   const zones = new Map<string, ZoneReset>();
   const results: ResetResult[] = [];
-  const asked = new Map<string, Zone>();
-  for (const task of tasks) {
-    try {
-      const known = task.zone === null ? undefined : asked.get(task.zone);
-      const zone = known ?? (await zoneOf(around, task));
-      if (task.zone !== null) asked.set(task.zone, zone);
-      const group = zones.get(zone.id) ?? { ...around, zone, tasks: [] };
-      group.tasks.push(task);
-      zones.set(zone.id, group);
-    } catch (cause) {
-      results.push(failed(task, null, whatItSays(cause)));
-    }
+  for (const [at, task] of tasks.entries()) {
+    const one = found[at];
+    if (one?.status !== 'fulfilled') results.push(failed(task, null, whatItSays(one?.reason)));
+    else addTask(zones, one.value, task);
   }
   return { zones: [...zones.values()], results };
 }
 
-function zoneOf({ client, pulse, options }: Around, { record, zone }: ResetTask): Promise<Zone> {
-  return patiently(pulse, options.pace.retry, () => findZone(client, record, zone));
+function addTask(zones: Map<string, ZoneReset>, found: ZoneReset, task: ResetTask): void {
+  const key = JSON.stringify([task.role, found.zone.id]);
+  const reset = zones.get(key) ?? { ...found, tasks: [] };
+  reset.tasks.push(task);
+  zones.set(key, reset);
+}
+
+async function zoneOf(around: Around, { record, zone: wanted, role }: ResetTask): Promise<ZoneReset> {
+  const aws = around.aws.inRole(role);
+  const client = aws.route53();
+  const { pulse, options } = around;
+  const zone = await patiently(pulse, options.pace.retry, () =>
+    wanted === null ? findZone(client, record, null) : theZone(client, wanted),
+  );
+  return { ...around, aws, client, zone, tasks: [] };
 }
 
 /** A record on its way through the rounds. */

@@ -10,6 +10,8 @@ export interface ResetTask {
   readonly record: string;
   /** Id or name; null: the longest zone that holds the record. */
   readonly zone: string | null;
+  /** Whose credentials reach the zone; null: those of the process itself. */
+  readonly role: string | null;
   readonly wish: ResetWish;
   readonly verify: 'authoritative' | 'api';
 }

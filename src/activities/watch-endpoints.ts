@@ -16,9 +16,7 @@ import { probeInRhythm } from './probe-rhythm.ts';
 import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
 
 export interface WatchDeps extends ProbeDeps {
-  readonly aws: AwsClients;
-  /** Whether a look for drift may be taken now: watches leave half of the account's requests to writes. */
-  readonly mayLook: () => boolean;
+  readonly aws: Pick<AwsClients, 'route53' | 'budget'>;
 }
 
 /** What a heartbeat carries: the newest values, for the UI, and for the attempt that goes on after this one. */
@@ -138,11 +136,11 @@ function judge(watch: Watch, now: number): void {
 }
 
 /** Fulfilled with the first drift; looks that fail, or have to wait for their turn, are counted and shown, nothing more. */
-async function drift(watch: Watch, { aws, mayLook }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
+async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
   const client = aws.route53();
   for (;;) {
     await pulse.sleep(untilNextTurn(watch));
-    if (!mayLook()) {
+    if (!aws.budget.mayLook()) {
       watch.beat = { ...watch.beat, looksSkipped: watch.beat.looksSkipped + 1 };
       continue;
     }

@@ -2,6 +2,7 @@
 export interface RequestFlags {
   readonly to?: readonly string[] | undefined;
   readonly zone?: string | undefined;
+  readonly role?: string | undefined;
   readonly type?: string | undefined;
   readonly from?: readonly string[] | undefined;
   readonly strategy?: string | undefined;
@@ -30,6 +31,7 @@ export interface RequestFlags {
 export const PLANNED_FLAGS = [
   'to',
   'zone',
+  'role',
   'type',
   'from',
   'strategy',

@@ -1,6 +1,6 @@
 import { cleanText } from '../core/clean-text.ts';
 import type { Gate } from '../core/dns/gate.ts';
-import { DEFAULT_PACE, type DeployRequest, type Pace } from '../contracts/deploy.ts';
+import { DEFAULT_PACE, roleOf, type DeployRequest, type Pace } from '../contracts/deploy.ts';
 import type { RecordPolicy } from '../contracts/file.ts';
 import { approvalRules } from './approval-rules.ts';
 import { askedNow } from './asked-now.ts';
@@ -9,6 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';
 import { checkShares, parseFailRule, parseSpan, parseSteps, parseStrategy, parseTtl } from './parse/numbers.ts';
 import { quoted, startFindings, type Findings } from './parse/parsed.ts';
+import { parseRoleName } from './parse/role-name.ts';
 import { parseRecordName, type RecordName } from './parse/record-name.ts';
 import { parseTarget, splitValues } from './parse/target.ts';
 import type { NamedPolicy } from './record-policy.ts';
@@ -58,6 +59,7 @@ function assemble(record: string, from: Assembly): DeployRequest {
   return {
     record,
     zone: checkZone(text('zone'), findings),
+    ...roleOf({ role: checkRole(text('role'), findings) }),
     to: findings.take(parseTarget(flags.to ?? [], '--to'), { kind: 'values', values: [] }),
     type: oneOf(upperCase(text('type')), ['A', 'AAAA', 'CNAME'], findings),
     from: flags.from === undefined ? null : valuesOf(findings, flags.from),
@@ -188,6 +190,10 @@ function checkZone({ text, flag }: Place, findings: Findings): string | null {
     problem(`${flag}: ${quoted(text)} is neither a zone id nor a zone name`, 'Z0123456789ABCDEFGHIJ, or example.com'),
   );
   return null;
+}
+
+function checkRole({ text, flag }: Place, findings: Findings): string | undefined {
+  return text === undefined ? undefined : findings.take(parseRoleName(text, flag), undefined);
 }
 
 /** The values of `--from` in the form in which they are compared with what stands there. */

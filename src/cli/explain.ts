@@ -39,6 +39,11 @@ export const EXPLANATIONS: Readonly<Record<FailureType, Explanation>> = {
     next: doctor,
     exit: EXIT.refused,
   },
+  RoleUnknown: {
+    sentence: 'The worker knows no such role: SWITCHYARD_ROLES says which there are.',
+    next: doctor,
+    exit: EXIT.refused,
+  },
   SignInNeeded: {
     sentence: 'A token is missing, expired or revoked.',
     // Whether it is the token of Todoist or the sign-in is what doctor tells.

@@ -22,7 +22,8 @@ export async function planLocally(
 ): Promise<{ readonly planned: Planned; readonly snapshot: Snapshot }> {
   const { record, zone } = request;
   const aws = createAwsClients(loadDirectConfig(env).aws);
-  const snapshot = await readRecord(aws, { record, zone }, plainPulse()).catch((cause: unknown) => {
+  const read = async () => readRecord(aws.inRole(request.role), { record, zone }, plainPulse());
+  const snapshot = await read().catch((cause: unknown) => {
     const { type, sentence, next } = whatItSays(cause);
     throw new Stop(exitOfLook(type), [problem(sentence, null, next)], cause);
   });

@@ -10,6 +10,7 @@ export function addRequestOptions(verb: Command<[string]>) {
       collect,
     )
     .option('--zone <zone>', 'zone id or exact zone name; default: the longest zone that holds the record')
+    .option('--role <name>', "whose credentials reach the zone: a name of the worker's SWITCHYARD_ROLES")
     .option('--type <type>', 'A, AAAA or CNAME; default: what stands there')
     .option('--from <values>', 'refuse when the record serves something else now', collect)
     .option('--strategy <name>', 'red-black (100), blue-green (50,100), canary (5,25,50,100)')

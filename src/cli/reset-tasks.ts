@@ -6,6 +6,7 @@ import { groupIn } from './parse/group-name.ts';
 import { parseTtl } from './parse/numbers.ts';
 import { parsed, startFindings, type Findings, type Parsed } from './parse/parsed.ts';
 import { parseRecordName } from './parse/record-name.ts';
+import { parseRoleName } from './parse/role-name.ts';
 import { parseTarget } from './parse/target.ts';
 import type { NamedPolicy } from './record-policy.ts';
 import { problem, Stop } from './stop.ts';
@@ -17,6 +18,7 @@ export interface ResetFlags {
   readonly toSnapshot?: true | undefined;
   readonly ttl?: string | undefined;
   readonly zone?: string | undefined;
+  readonly role?: string | undefined;
 }
 
 interface Sources {
@@ -67,7 +69,9 @@ export function namedBy(text: string, { groups }: Declared): Parsed<readonly str
 function taskOf(record: string, { flags, declared, findings }: Sources): ResetTask | null {
   const named = declared.records.get(record);
   const policy = named?.policy;
-  const base = { record, zone: flags.zone ?? policy?.zone ?? null, verify: policy?.verify ?? 'authoritative' };
+  const role = flags.role === undefined ? policy?.role : findings.take(parseRoleName(flags.role, '--role'), '');
+  const place = { record, zone: flags.zone ?? policy?.zone ?? null, role: role ?? null };
+  const base = { ...place, verify: policy?.verify ?? 'authoritative' };
   if (flags.toSnapshot === true) return { ...base, wish: { kind: 'snapshot' } };
   const values = flags.to ?? (policy?.default === undefined ? null : [policy.default].flat());
   if (values === null) {

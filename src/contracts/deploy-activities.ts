@@ -8,12 +8,15 @@ import type { Pace, ServerView } from './deploy.ts';
 export interface RecordRef {
   readonly record: string;
   readonly zone: Zone;
+  /** Whose credentials reach the zone, by the name that the worker's configuration knows (A4); the worker's own without it. */
+  readonly role?: string;
 }
 
 export interface ReadRecordInput {
   readonly record: string;
   /** Id or name; null: the longest zone that holds the record. */
   readonly zone: string | null;
+  readonly role?: string;
 }
 
 /** One compare-and-swap: nothing is written unless `from` is exactly what stands there (D2). */
@@ -69,6 +72,7 @@ export interface AwaitInsyncInput {
   readonly record: string;
   readonly changeId: string;
   readonly pollMs: number;
+  readonly role?: string;
 }
 export interface Insync {
   readonly at: number;

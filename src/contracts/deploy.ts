@@ -73,6 +73,8 @@ export const DEFAULT_PACE: Pace = {
 export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   /** Zone id or name; null: the longest zone that holds the record. */
   readonly zone: string | null;
+  /** Whose credentials reach the zone, by the name that the worker's configuration knows (A4); the worker's own without it. */
+  readonly role?: string;
   readonly gates: readonly Gate[];
   /** Accepts a deployment without any gate. */
   readonly unchecked: boolean;
@@ -99,6 +101,10 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   /** Whom to tell what happens; absent: nobody. */
   readonly notify?: NotifyRequest;
 }
+
+/** The role of a request, for what is asked of Route 53 on its behalf. */
+export const roleOf = ({ role }: { readonly role?: string | undefined }): { readonly role?: string } =>
+  role === undefined ? {} : { role };
 
 /** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */
 export function planRequest(request: DeployRequest): PlanRequest {

@@ -3,6 +3,8 @@ export interface DiagnoseInput {
   /** Zone id or name whose permissions are tried; null: the account's reach alone. */
   readonly zone: string | null;
   readonly record: string | null;
+  /** Whose credentials reach the zone; the worker's own without it. */
+  readonly role?: string;
 }
 
 /** One thing that was looked at. */

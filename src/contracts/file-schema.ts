@@ -3,7 +3,7 @@ import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
 import { freezePolicies } from './freeze-schema.ts';
 import { groupPolicies } from './group-schema.ts';
-import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
+import { ALWAYS, byName, only, roleName, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
 
 const seconds = z
@@ -104,6 +104,7 @@ const approval = only({
 
 const recordPolicy = only({
   zone: z.string().min(1).max(255).optional().meta({ description: 'Zone id or exact zone name.' }),
+  role: roleName.optional().meta({ description: 'Whose credentials reach the zone: a name of SWITCHYARD_ROLES.' }),
   type: z.enum(['A', 'AAAA', 'CNAME']).optional(),
   default: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)])

@@ -53,6 +53,8 @@ export interface StepPolicy {
 /** How a record is moved, and where it belongs when nothing is deployed. */
 export interface RecordPolicy {
   readonly zone?: string | undefined;
+  /** Whose credentials reach the zone: a name that SWITCHYARD_ROLES binds to an ARN, on the worker. */
+  readonly role?: string | undefined;
   readonly type?: 'A' | 'AAAA' | 'CNAME' | undefined;
   /** What `reset` puts back. */
   readonly default?: string | readonly string[] | undefined;

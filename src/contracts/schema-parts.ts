@@ -59,3 +59,8 @@ function isTimeZone(name: string): boolean {
     return false; // a RangeError is how it says no
   }
 }
+
+const NO_ROLE = { error: 'no name of a role; accepted: small letters, digits and -, such as route53-net' };
+
+/** Roles are named, never located (A4): SWITCHYARD_ROLES binds them to ARNs. */
+export const roleName = z.string(NO_ROLE).regex(/^[a-z][a-z0-9-]{0,62}$/, NO_ROLE);

@@ -8,6 +8,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { cleanText } from '../core/clean-text.ts';
 import { failure, type FailureType } from './failures.ts';
 import { wasNeverSent, type NetworkError } from './never-sent.ts';
+import { RoleNotAssumed } from './role-not-assumed.ts';
 
 /** The request that failed, in the service's own words. */
 export interface Request {
@@ -38,6 +39,7 @@ export function asFailure(error: unknown, request: Request): ApplicationFailure 
 
 /** What `error`, thrown by the AWS SDK for `request`, means. */
 export function classify(error: unknown, request: Request): Named {
+  if (error instanceof RoleNotAssumed) return withoutRole(error, request);
   const facts = factsOf(error);
   const kind: Kind = KINDS[kindOf(facts)];
   return {
@@ -45,6 +47,25 @@ export function classify(error: unknown, request: Request): Named {
     outcomeUnknown: kind.outcomeUnknown,
     sentence: `${request.action} for ${request.subject}: ${kind.says(facts, request)}.`,
     next: kind.next?.(request) ?? null,
+    retryAfterMs: facts.retryAfterMs,
+  };
+}
+
+/** Nothing was sent to Route 53: only whether asking the token service again can help is in question. */
+function withoutRole({ role, cause }: RoleNotAssumed, request: Request): Named {
+  const facts = factsOf(cause);
+  const { type } = KINDS[kindOf(facts)];
+  const passes = type === 'Throttled' || type === 'Unavailable';
+  const why = passes
+    ? `AWS STS gives no credentials now (${facts.code || facts.name})`
+    : `AWS STS refuses to give credentials (${facts.name})`;
+  return {
+    type: passes ? type : 'Unauthorized',
+    outcomeUnknown: false,
+    sentence: `${request.action} for ${request.subject}: the role ${role} cannot be assumed: ${why}.`,
+    next: passes
+      ? 'Check the network and AWS_ENDPOINT_URL_STS.'
+      : `Grant sts:AssumeRole on the ARN of ${role}, and let its trust policy name the identity that runs Switchyard, and its external id.`,
     retryAfterMs: facts.retryAfterMs,
   };
 }

@@ -9,6 +9,8 @@ export const FAILURES = {
   /** A record set protection refuses every change. */
   Protected: 'stop',
   Unauthorized: 'stop',
+  /** The request names a role that this process's configuration does not have (A4). */
+  RoleUnknown: 'stop',
   /** A token is missing, expired or revoked: somebody has to sign in or to renew it. */
   SignInNeeded: 'stop',
   NotFound: 'stop',

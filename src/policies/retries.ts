@@ -3,10 +3,10 @@ import type { Pace } from '../contracts/deploy.ts';
 import { FAILURES, type FailureType } from './failures.ts';
 
 /**
- * Where an attempt of a rollback ends: going on would write over somebody else (D4), a reset has passed it, or what was written is
- * not what is seen, so that the record has to be read again before it is written again.
+ * Where an attempt of a rollback ends: going on would write over somebody else (D4), a reset has passed it, what was written is not
+ * what is seen, so that the record has to be read again before it is written again, or the configuration of the worker has to change.
  */
-const ENDS_AN_ATTEMPT: readonly FailureType[] = ['Foreign', 'Superseded', 'WrongAnswer', 'NotInSync'];
+const ENDS_AN_ATTEMPT: readonly FailureType[] = ['Foreign', 'Superseded', 'WrongAnswer', 'NotInSync', 'RoleUnknown'];
 
 /** A step on the way forward asks again as long as asking can help; its limits are the deadline and its own time-outs. */
 export function forwardRetry(pace: Pace): RetryPolicy {

@@ -4,7 +4,7 @@ import type { ApprovalOf, ApprovalRule, OpenApproval } from '../core/dns/approva
 import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Plan } from '../core/dns/plan.ts';
 import { formatDuration } from '../core/duration.ts';
-import { planRequest } from '../contracts/deploy.ts';
+import { planRequest, roleOf } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
 import { forward } from './activities.ts';
 import { mustBeHealthy, mustBeRunnable } from './check.ts';
@@ -122,7 +122,7 @@ async function mustStandAsPlanned(run: Run, course: Course): Promise<void> {
   const { record, zone, pace } = run.request;
   const snapshot = await forward(pace).readRecord(
     `reading ${record} again`,
-    { record, zone },
+    { record, zone, ...roleOf(run.request) },
     { scheduleToCloseTimeout: '5 minutes' },
   );
   const planned = planSteps(snapshot, planRequest(run.request));

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { DeployRequest } from '../contracts/deploy.ts';
+import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import type { FenceInput, ProbeSide, RecordRef } from '../contracts/deploy-activities.ts';
 import { fenceSet, nextFence, readFence } from '../core/dns/fence.ts';
 import type { FenceStage } from '../core/dns/fence.ts';
@@ -30,7 +30,7 @@ export function setOut(request: DeployRequest, snapshot: Snapshot, plan: Plan): 
   const fence = readFence(snapshot.fence);
   return {
     plan,
-    ref: { record: snapshot.record, zone: snapshot.zone },
+    ref: { record: snapshot.record, zone: snapshot.zone, ...roleOf(request) },
     owner: ownerOf(request),
     snapshot: standing,
     standing,

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { planRequest, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
+import { planRequest, roleOf, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
 import { approveCutover, approvePromotion } from './approval.ts';
@@ -36,7 +36,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   const snapshot = await progress.stage('reading the record', () =>
     forward(request.pace).readRecord(
       `reading ${record}`,
-      { record, zone },
+      { record, zone, ...roleOf(request) },
       {
         scheduleToCloseTimeout: '5 minutes',
       },

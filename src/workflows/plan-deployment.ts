@@ -1,4 +1,4 @@
-import { planRequest, type DeployRequest } from '../contracts/deploy.ts';
+import { planRequest, roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import type { Planned } from '../core/dns/plan.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
@@ -11,7 +11,7 @@ export async function planDeployment(
   const { record, zone, pace } = request;
   const snapshot = await forward(pace).readRecord(
     `reading ${record}`,
-    { record, zone },
+    { record, zone, ...roleOf(request) },
     {
       scheduleToCloseTimeout: '1 minute',
     },

@@ -1,4 +1,5 @@
 import { sleep, type ActivityOptions } from '@temporalio/workflow';
+import { roleOf } from '../contracts/deploy.ts';
 import type { Insync, Verified, Written } from '../contracts/deploy-activities.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import { failure } from '../policies/failures.ts';
@@ -39,6 +40,7 @@ export async function settle(run: Run, course: Course, settling: Settling): Prom
       return renewed.changeId;
     },
     limits: insyncLimits,
+    ...roleOf(course.ref),
   });
   const verified = await acts.verifyAnswers(
     `asking every authoritative server of ${course.plan.record}`,
@@ -58,6 +60,7 @@ export interface Change {
   /** Renews the fence, and tells the id of that change; null where its answer was lost too. */
   readonly renew: () => Promise<string | null>;
   readonly limits: ActivityOptions;
+  readonly role?: string;
 }
 
 /** Null where every answer of Route 53 is lost: what the authoritative servers answer is all the proof there is then. */
@@ -69,7 +72,7 @@ export async function untilInsync(run: Run, change: Change): Promise<Insync | nu
   const slow = 'Route 53 takes longer than usual to bring the change in sync';
   const reminder = { afterMs: noticeMs, summary: 'slower than usual after this', run: () => run.progress.notice(slow) };
   return unlessDone(reminder, () =>
-    acts.awaitInsync(`waiting until ${record} is in sync`, { record, changeId, pollMs }, limits),
+    acts.awaitInsync(`waiting until ${record} is in sync`, { record, changeId, pollMs, ...roleOf(change) }, limits),
   );
 }
 

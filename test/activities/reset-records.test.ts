@@ -24,6 +24,7 @@ const DEFAULT: ResetWish = { kind: 'default', target: { kind: 'values', values: 
 const task = (record: string, changes: Partial<ResetTask> = {}): ResetTask => ({
   record,
   zone: 'example.com',
+  role: null,
   wish: DEFAULT,
   verify: 'authoritative',
   ...changes,

@@ -55,7 +55,7 @@ export async function startRoute53Rig(): Promise<Route53Rig> {
   const route53 = await startRoute53({ insyncAfterMs: 20 });
   const zoneId = route53.createZone({ name: 'example.com' });
   route53.put(zoneId, { Name: 'www.example.com', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.10' }] });
-  const config = loadConfig({ AWS_ENDPOINT_URL_ROUTE_53: route53.url });
+  const config = loadConfig({ AWS_ENDPOINT_URL_ROUTE_53: route53.url, SWITCHYARD_ROUTE53_RATE: '1000' });
   return rigOf({ route53, zoneId, config, close: () => route53.close() });
 }
 
@@ -76,10 +76,7 @@ interface Parts extends Pick<Route53Rig, 'route53' | 'zoneId' | 'close'> {
 }
 
 async function rigOf({ route53, zoneId, config, close }: Parts): Promise<Route53Rig> {
-  const aws = createAwsClients(config.aws, {
-    credentials: { accessKeyId: 'switchyard', secretAccessKey: 'sandbox' },
-    timeouts: { readMs: TIMEOUT_MS, writeMs: TIMEOUT_MS },
-  });
+  const aws = clientsFor(config.aws);
   const activities = createDeployActivities({ config, aws, askTimeoutMs: TIMEOUT_MS });
   const run: Route53Rig['run'] = (activity, info) => environment(info).run(() => activity(activities));
   const read = (): Promise<Snapshot> => run((the) => the.readRecord({ record: 'www.example.com', zone: null }));
@@ -89,6 +86,13 @@ async function rigOf({ route53, zoneId, config, close }: Parts): Promise<Route53
   };
   const { record, zone } = await read();
   return { route53, zoneId, aws, activities, ref: { record, zone }, run, read, standing, close };
+}
+
+export function clientsFor(aws: Config['aws']): AwsClients {
+  return createAwsClients(aws, {
+    credentials: { accessKeyId: 'switchyard', secretAccessKey: 'sandbox' },
+    timeouts: { readMs: TIMEOUT_MS, writeMs: TIMEOUT_MS },
+  });
 }
 
 /** A context of Temporal without Temporal, and without its noise. */

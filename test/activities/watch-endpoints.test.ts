@@ -3,7 +3,9 @@ import type { WatchBeat } from '../../src/activities/watch-endpoints.ts';
 import type { CheckInput, Checked, Watched, WatchInput } from '../../src/contracts/deploy-activities.ts';
 import type { Gate, Observation, ProbeWindow } from '../../src/core/dns/gate.ts';
 import type { Standing } from '../../src/core/dns/snapshot.ts';
+import type { Rate } from '../../src/core/token-bucket.ts';
 import {
+  clientsFor,
   environment,
   failureOf,
   ownStanding,
@@ -36,6 +38,9 @@ const GATE: Gate = {
 let rig: ActivityRig;
 let standing: Standing;
 let input: WatchInput;
+
+/** Clients of an account with fewer requests. */
+const limitedTo = (rate: Rate) => ({ aws: clientsFor({ ...rig.config.aws, rate }) });
 
 beforeEach(async () => {
   rig = await startActivityRig();
@@ -208,7 +213,7 @@ describe('watchEndpoints', () => {
   });
 
   test('leaves half of the requests to writes, and counts the looks that it skips for that', async () => {
-    const activities = rig.with({ driftLooks: { burst: 2, perSecond: 0 } });
+    const activities = rig.with(limitedTo({ burst: 4, perSecond: 0 }));
     const env = environment();
     const beats: WatchBeat[] = [];
     env.on('heartbeat', (beat: WatchBeat) => beats.push(beat));
@@ -219,7 +224,7 @@ describe('watchEndpoints', () => {
   });
 
   test('lets a watch that had no turn look sooner than one that had, so that none goes blind (D4)', async () => {
-    const activities = rig.with({ driftLooks: { burst: 1, perSecond: 20 } });
+    const activities = rig.with(limitedTo({ burst: 2, perSecond: 40 }));
     const watching = Array.from({ length: 5 }, async () => {
       const watched = environment().run(() => activities.watchEndpoints({ ...input, ...forLong(), gates: [] }));
       return (await watched) as Watched;

@@ -37,7 +37,7 @@ describe('the schema of switchyard.yaml', () => {
     [
       'a key with a typing error',
       { ...SMALL, records: { 'a.example': { defualt: '192.0.2.1' } } },
-      /unknown key "defualt"; accepted: zone, type, default/,
+      /unknown key "defualt"; accepted: zone, role, type, default/,
     ],
     ['a gate of two kinds', { ...SMALL, gates: { both: { tcp: { port: 1 }, dns: {} } } }, /one of http, tcp, dns/],
     ['a gate of no kind', { ...SMALL, gates: { none: {} } }, /one of http, tcp, dns/],

@@ -43,7 +43,7 @@ test.each([
   const [record] = readSettings({ DOMAIN_NAME: '*.Example.com.', DEFAULT_ENDPOINT: value }).records;
   const wish = { kind: 'default', target, ttl: null, leave: [] };
   expect(record).toEqual({
-    task: { record: '*.example.com', zone: null, verify: 'authoritative', wish },
+    task: { record: '*.example.com', zone: null, role: null, verify: 'authoritative', wish },
     force: false,
     alarms: null,
   });
@@ -60,7 +60,7 @@ test('takes every field of a record, and where AWS and its name servers are', ()
   expect(read).toMatchObject([
     { task: { zone: 'Z1', verify: 'api', wish: { ttl: 30, leave: ['AAAA'] } }, force: true, alarms: ['www-5xx'] },
   ]);
-  expect(aws).toEqual({ endpoint: null, stsEndpoint: null, region: 'eu-central-1' });
+  expect(aws).toMatchObject({ endpoint: null, stsEndpoint: null, region: 'eu-central-1', roles: [] });
   expect(reach.nameServers).toEqual([{ host: '192.0.2.53', port: 53 }]);
 });
 

@@ -7,7 +7,7 @@ import { DEFAULT_PACE, DEPLOY_WORKFLOW, deployId, MESSAGES } from '../../src/con
 import type { DeployReport, DeployRequest, DeployStatus, MessageAnswer, Pace } from '../../src/contracts/deploy.ts';
 import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
 import type { Gate, HttpGate } from '../../src/core/dns/gate.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { observe, type Observer } from './observer.ts';
 import { endOf, untilStatus, type RunEnd } from './run-handle.ts';
 import type { TestTemporal } from './temporal.ts';
@@ -94,6 +94,10 @@ export interface RigOptions {
   readonly withoutTls?: boolean;
   /** Times out questions to name servers sooner than in production. */
   readonly askTimeoutMs?: number;
+  /** Roles of other accounts, by the names that the worker binds to them. */
+  readonly roles?: SandboxOptions['roles'];
+  /** Variables of the worker that are not those of its sandbox. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `also`: activities beside those of deployments, out of the sandbox that has a record. */
@@ -104,7 +108,8 @@ export async function startYard(also: (sandboxOf: SandboxOf) => object = () => (
   const worker = await startTestWorker({ queue: 'yard', activities });
   const rig = async (options: RigOptions = {}): Promise<Rig> => {
     const zone = `t${randomUUID().slice(0, 8)}.example`;
-    const sandbox = await startSandbox({ zone, insyncAfterMs: options.insyncAfterMs ?? 40, seed: 7 });
+    const { insyncAfterMs = 40, roles } = options;
+    const sandbox = await startSandbox({ zone, insyncAfterMs, seed: 7, ...(roles === undefined ? {} : { roles }) });
     const plain = activitiesFor(sandbox, options);
     rigs.set(zone, { sandbox, activities: options.around?.(plain) ?? plain });
     return rigOf({ ...worker, sandbox, closed: () => void rigs.delete(zone) });
@@ -120,7 +125,7 @@ export function activitiesFor(sandbox: Sandbox, options: RigOptions = {}): Deplo
 }
 
 export function depsFor(sandbox: Sandbox, options: RigOptions = {}): DeployDeps {
-  const { SWITCHYARD_CA_FILE: ca, ...env } = sandbox.env();
+  const { SWITCHYARD_CA_FILE: ca, ...env } = { ...sandbox.env(), ...options.env };
   const config = loadConfig(options.withoutTls === true || ca === undefined ? env : { ...env, SWITCHYARD_CA_FILE: ca });
   const credentials = { accessKeyId: 'switchyard', secretAccessKey: 'sandbox' };
   const timeouts = { readMs: options.writeMs ?? 2_000, writeMs: options.writeMs ?? 2_000 };

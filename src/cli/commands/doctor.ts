@@ -1,7 +1,8 @@
-import { DEPLOY_QUEUE, DOCTOR_WORKFLOW } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, DOCTOR_WORKFLOW, roleOf } from '../../contracts/deploy.ts';
 import type { DiagnoseInput, Finding } from '../../contracts/doctor.ts';
 import { scheduleId, SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
+import { readDeclared } from '../declared.ts';
 import { diagnose, type DiagnoseOptions } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSchedule } from '../find-schedules.ts';
@@ -19,6 +20,7 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
     .command('doctor [name]')
     .description('check this client, Temporal and the worker; changes nothing')
     .option('--zone <zone>', 'zone id or name whose permissions the worker tries, without changing anything')
+    .option('--role <name>', "whose credentials reach it: a name of the worker's SWITCHYARD_ROLES")
     .option(
       '--pair <pair>',
       'a pair of switchyard.yaml: its Schedule, and its sign-in and services as the worker sees them',
@@ -33,6 +35,7 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
 
 interface DoctorFlags extends PlaceFlags {
   readonly zone?: string | undefined;
+  readonly role?: string | undefined;
   readonly pair?: string | undefined;
   readonly config?: string | undefined;
   readonly json?: true | undefined;
@@ -52,9 +55,16 @@ async function checksOf(terminal: Terminal, name: string | undefined, flags: Doc
   const ofPair = pair === null ? NONE : await aboutPair(terminal, must(parsePairName(pair)), flags);
   const isRecord = name !== undefined && pairIn(name) === null;
   if (pair !== null && !isRecord && flags.zone === undefined) return ofPair;
-  const input: DiagnoseInput = { record: isRecord ? mustBeRecord(name) : null, zone: flags.zone ?? null };
+  const input = await inputOf(terminal, isRecord ? mustBeRecord(name) : null, flags);
   const ofDeployments = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input };
   return { ...ofPair, questions: [ofDeployments, ...ofPair.questions] };
+}
+
+/** Zone and role are those of `switchyard.yaml` where the command says nothing else. */
+async function inputOf(terminal: Terminal, record: string | null, flags: DoctorFlags): Promise<DiagnoseInput> {
+  const declared = record === null ? null : await readDeclared(terminal, flags.config);
+  const policy = declared?.records.get(record ?? '')?.policy;
+  return { record, zone: flags.zone ?? policy?.zone ?? null, ...roleOf({ role: flags.role ?? policy?.role }) };
 }
 
 type Checks = Pick<DiagnoseOptions, 'questions' | 'sights'>;

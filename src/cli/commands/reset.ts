@@ -22,6 +22,7 @@ export const addReset: AddVerb = (program, { terminal, does }) => {
       '--zone <zone>',
       'zone id or exact zone name; default: of switchyard.yaml, else the longest zone that holds the record',
     )
+    .option('--role <name>', 'whose credentials reach the zone: a name of your own SWITCHYARD_ROLES')
     .option('--force', 'overwrite what somebody else wrote')
     .option('--by <who>', 'who asks, told to a running deployment; default: CI or OS user')
     .option('--json', 'one JSON document')

@@ -24,6 +24,8 @@ export interface GuardedRecord {
   readonly record: string;
   /** Id or name; null: the longest zone that holds the record. */
   readonly zone: string | null;
+  /** Whose credentials reach the zone; the process's own without it. */
+  readonly role?: string;
   readonly verify: 'authoritative' | 'api';
 }
 
