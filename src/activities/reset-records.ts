@@ -228,9 +228,14 @@ async function send(zone: ZoneReset, request: readonly PlannedReset[], round: nu
     const changeId = await write(zone, request);
     return { closed: request.map(({ aim, to }) => ({ task: aim.task, sets: to.sets, changeId })), again: [] };
   } catch (cause) {
-    if (whatItSays(cause).type === 'Foreign' || mayPass(cause)) {
+    const raced = whatItSays(cause).type === 'Foreign'; // refused for good: what stands there is another's, though it be the same
+    if (raced || mayPass(cause)) {
       await zone.pulse.sleep(pauseAfter(cause, zone.options.pace.retry, round));
-      const again = request.map(({ aim, to }) => ({ task: aim.task, sent: [...aim.sent, to], cause }));
+      const again = request.map(({ aim, to }) => ({
+        task: aim.task,
+        sent: raced ? aim.sent : [...aim.sent, to],
+        cause,
+      }));
       return { closed: [], again };
     }
     // One record that may not be changed must not keep its neighbours from being reset.

@@ -1,3 +1,4 @@
+import { roleOf } from '../contracts/deploy.ts';
 import type { GuardedRecord } from '../core/dns/stand-guard.ts';
 import type { Declared } from './declared.ts';
 import { EXIT } from './exit-codes.ts';
@@ -15,6 +16,7 @@ export function guardedRecords(names: readonly string[], declared: Declared): re
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
   return [...new Set(records)].map((record) => {
     const policy = declared.records.get(record)?.policy;
-    return { record, zone: policy?.zone ?? null, verify: policy?.verify ?? 'authoritative' };
+    const place = { record, zone: policy?.zone ?? null, ...roleOf(policy ?? {}) };
+    return { ...place, verify: policy?.verify ?? 'authoritative' };
   });
 }

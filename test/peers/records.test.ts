@@ -67,7 +67,7 @@ test('one record that cannot be put back keeps no other from it (external-dns #1
   whole.sandbox.route53.protect(whole.zoneId, { name: 'bad.example.com', type: 'A', comment: 'hands off' });
   const wish: ResetWish = { kind: 'default', target: { kind: 'values', values: [RED] }, ttl: null, leave: [] };
   const tasks = ['bad.example.com', 'good.example.com'].map((record): ResetTask => ({
-    ...{ record, zone: 'example.com', wish, verify: 'api' },
+    ...{ record, zone: 'example.com', role: null, wish, verify: 'api' },
   }));
   const look = lookDeps({ config: whole.config, askTimeoutMs: 100 });
   const pace = {
