@@ -14,6 +14,7 @@ export interface RequestFlags {
   readonly interval?: string | undefined;
   readonly fail?: string | undefined;
   readonly deadline?: string | undefined;
+  readonly confirmBy?: string | undefined;
   readonly preLowerTtl?: string | undefined;
   readonly ttl?: string | undefined;
   readonly slowRollbackOk?: boolean | undefined;
@@ -43,6 +44,7 @@ export const PLANNED_FLAGS = [
   'interval',
   'fail',
   'deadline',
+  'confirmBy',
   'preLowerTtl',
   'ttl',
   'slowRollbackOk',

@@ -81,15 +81,28 @@ function assemble(record: string, from: Assembly): DeployRequest {
     searchAttributes: false, // until the client has seen that they exist
     namespaceId: '', // known once Temporal has answered
     pace: paceOf(from),
-    ...approvals(from),
+    ...waits(from),
   };
 }
 
 /** Left out where nothing is asked for, so that such a request stays what it was. */
-function approvals({ named, findings }: Assembly): Pick<DeployRequest, 'approve'> {
+function waits(from: Assembly): Pick<DeployRequest, 'approve' | 'confirmByMs'> {
+  const { named, findings } = from;
   const approve = approvalRules(named, findings);
-  return approve === null ? {} : { approve };
+  const confirmBy = placed(from, 'confirmBy');
+  if (confirmBy.text === undefined) return approve === null ? {} : { approve };
+  const confirmByMs = findings.take(parseSpan(confirmBy.text, confirmBy.flag, CONFIRM_BY), 0);
+  if (named !== null && approve?.promotion !== undefined)
+    findings.note(
+      problem(
+        `${confirmBy.flag} and ${named.at('approve', 'promotion')}: approve.promotion both ask who confirms the cutover`,
+        'one of them',
+      ),
+    );
+  return { ...(approve === null ? {} : { approve }), confirmByMs };
 }
+
+const CONFIRM_BY = { minMs: 1_000, maxMs: 24 * 3_600_000, range: 'from 1s to 24h' };
 
 /** A text and what it is called in sentences: a flag, or a key of the file with its line. */
 interface Place {

@@ -42,14 +42,21 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
 }
 
 /** What the deployment is going to wait for, beside its plan: who decides, and for how long it waits. */
-export function waitLines({ approve = {} }: Pick<DeployRequest, 'approve'>): readonly string[] {
-  return (['cutover', 'promotion'] as const).flatMap((of) => {
+export function waitLines(
+  { approve = {}, confirmByMs, gates }: Pick<DeployRequest, 'approve' | 'confirmByMs' | 'gates'>,
+  { steps }: Pick<Plan, 'steps'>,
+): readonly string[] {
+  const approvals = (['cutover', 'promotion'] as const).flatMap((of) => {
     const rule = approve[of];
     if (rule === undefined) return [];
     const otherwise = of === 'cutover' ? 'otherwise nothing is written' : 'otherwise red is restored';
     const who = outside(rule.by.join(', '));
     return [`approval     the ${of}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
   });
+  if (confirmByMs === undefined) return approvals;
+  const byGates = gates.length > 0 && (steps.at(-1)?.holdMs ?? 0) <= confirmByMs;
+  const who = byGates ? 'by somebody, or by gates that pass for the whole bake,' : 'by somebody';
+  return [...approvals, `confirm      at 100 % ${who} within ${about(confirmByMs)}; otherwise red is restored`];
 }
 
 function headLine(plan: Plan, { snapshot, readBy }: PlanView): string {

@@ -22,6 +22,10 @@ export function addRequestOptions(verb: Command<[string]>) {
     .option('--interval <duration>', 'between two probes; default: 5s')
     .option('--fail <rule>', 'ill at this many failures of the last probes; default: 4/6')
     .option('--deadline <duration>', 'roll back when it takes longer; default: 1.5 x the planned time, at least 30m')
+    .option(
+      '--confirm-by <duration>',
+      'at 100 %: roll back unless somebody (./switchyard approve) or the gates of the whole bake confirm within this',
+    )
     .option('--pre-lower-ttl <ttl>', 'lower the TTL first, and wait for the old one')
     .option('--ttl <seconds>', 'TTL after the promotion; default: as before')
     .option('--slow-rollback-ok', 'accept a TTL over 300 s')

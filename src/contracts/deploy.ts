@@ -96,6 +96,8 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   readonly pace: Pace;
   /** What waits for somebody; nothing where it is left out. */
   readonly approve?: ApprovalRules;
+  /** At full share: taken back when neither somebody nor the gates of the whole bake have confirmed it within this time. */
+  readonly confirmByMs?: number;
   /** When no cutover begins, of the next days; nothing where it is left out. */
   readonly freeze?: Freeze;
   /** Whom to tell what happens; absent: nobody. */

@@ -124,6 +124,7 @@ const recordPolicy = only({
     .regex(/^\d{1,3}\/\d{1,3}$/, { error: 'no rule; accepted: FAILURES/PROBES, such as 4/6' })
     .optional(),
   deadline: span.optional(),
+  confirmBy: span.optional().meta({ description: 'At 100 %: rolled back unless confirmed within this.' }),
   preLowerTtl: seconds.optional(),
   ttl: seconds.optional(),
   slowRollbackOk: z.boolean().optional(),

@@ -66,6 +66,7 @@ export interface RecordPolicy {
   readonly interval?: string | undefined;
   readonly fail?: string | undefined;
   readonly deadline?: string | undefined;
+  readonly confirmBy?: string | undefined;
   readonly preLowerTtl?: string | number | undefined;
   readonly ttl?: string | number | undefined;
   readonly slowRollbackOk?: boolean | undefined;

@@ -1,8 +1,8 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { canonicalJson } from '../core/canonical-json.ts';
-import type { ApprovalOf, ApprovalRule, OpenApproval } from '../core/dns/approval.ts';
+import { askedWords, type ApprovalOf, type ApprovalRule, type OpenApproval } from '../core/dns/approval.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
-import type { Plan } from '../core/dns/plan.ts';
+import type { Plan, Step } from '../core/dns/plan.ts';
 import { formatDuration } from '../core/duration.ts';
 import { planRequest, roleOf } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
@@ -10,7 +10,7 @@ import { forward } from './activities.ts';
 import { mustBeHealthy, mustBeRunnable } from './check.ts';
 import type { Course } from './course.ts';
 import { heldRecord } from './held-record.ts';
-import { holdUntil } from './hold.ts';
+import { hold, holdUntil, holdUntilConfirmed } from './hold.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -38,6 +38,23 @@ export async function approvePromotion(run: Run, course: Course): Promise<void> 
       holdUntil(run, heldRecord(run, course), { step, isApproved }),
     ),
   );
+}
+
+/**
+ * Watches a step. At full share, where that is asked for, the cutover is taken back (D3) unless it is confirmed in time: by somebody, or
+ * by gates that pass for the whole bake.
+ */
+export async function holdStep(run: Run, course: Course, step: Step): Promise<void> {
+  const { confirmByMs } = run.request;
+  const held = heldRecord(run, course);
+  if (confirmByMs === undefined || step !== course.plan.steps.at(-1)) return hold(run, held, step);
+  const rule: ApprovalRule = { by: ['*'], withinMs: confirmByMs, remindMs: null };
+  if (step.holdMs > confirmByMs) run.progress.notice(onlySomebody(step.holdMs, confirmByMs));
+  return asking(run, { of: 'confirmation', rule }, (isApproved) => holdUntilConfirmed(run, held, { step, isApproved }));
+}
+
+function onlySomebody(holdMs: number, confirmByMs: number): string {
+  return `the bake of ${formatDuration(holdMs)} is longer than the ${formatDuration(confirmByMs)} in which it must be confirmed: only somebody can do that`;
 }
 
 /**
@@ -92,7 +109,7 @@ async function keepApprovalTime(run: Run, approval: OpenApproval, rule: Approval
       continue;
     }
     const waitMs = Math.max(1, Math.min(leftMs, quietMs));
-    const changed = await condition(isPauseOver, waitMs, { summary: `approval of the ${approval.of}` });
+    const changed = await condition(isPauseOver, waitMs, { summary: askedWords(approval.of) });
     const tookMs = Math.max(changed ? 0 : waitMs, Date.now() - from);
     leftMs -= tookMs;
     quietMs -= tookMs;
@@ -112,7 +129,12 @@ function reminder(record: string, { of, by }: OpenApproval, leftMs: number): str
 }
 
 function notApproved({ of, by }: OpenApproval, { withinMs }: ApprovalRule) {
-  return failure('NotApproved', `nobody of ${by.join(', ')} approved the ${of} within ${formatDuration(withinMs)}.`, {
+  const within = formatDuration(withinMs);
+  if (of === 'confirmation')
+    return failure('NotApproved', `the cutover was not confirmed within ${within}.`, {
+      next: 'Confirm the next one with ./switchyard approve, or give it more time with --confirm-by.',
+    });
+  return failure('NotApproved', `nobody of ${by.join(', ')} approved the ${of} within ${within}.`, {
     next: 'Deploy again when somebody is there to approve it.',
   });
 }

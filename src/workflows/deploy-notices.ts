@@ -1,6 +1,7 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { deployId, type DeployPhase, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
 import { clockTime } from '../core/clock-time.ts';
+import { askedWords } from '../core/dns/approval.ts';
 import { sideWords, servingSentence } from '../core/dns/serving.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { NoticeEvent, NoticeFacts, Severity } from '../core/notify/notice.ts';
@@ -157,7 +158,7 @@ const WORDS: Readonly<Partial<Record<NoticeEvent, (status: DeployStatus) => Word
     pausedSince === null && approval !== null && approval !== undefined
       ? {
           severity: 'warning',
-          title: `waiting for the approval of the ${approval.of}`,
+          title: `waiting for ${askedWords(approval.of)}`,
           sentence: `It may be given by ${approval.by.join(', ')} (not authenticated).`,
           next: `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT.`,
         }

@@ -2,13 +2,11 @@ import { CancellationScope } from '@temporalio/workflow';
 import { planRequest, roleOf, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
-import { approveCutover, approvePromotion } from './approval.ts';
+import { approveCutover, approvePromotion, holdStep } from './approval.ts';
 import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
-import { heldRecord } from './held-record.ts';
-import { hold } from './hold.ts';
 import { keepTime } from './keep-time.ts';
 import { listen } from './messages.ts';
 import { moveTo, promote } from './move.ts';
@@ -56,7 +54,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
       saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
-        await progress.stage(`watching ${step.label}`, () => hold(run, heldRecord(run, course), step));
+        await progress.stage(`watching ${step.label}`, () => holdStep(run, course, step));
       }
       await approvePromotion(run, course);
       await progress.stage(plan.promotion.label, () => promote(run, course));

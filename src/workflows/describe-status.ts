@@ -1,7 +1,7 @@
 import type { DeployStatus, StageRecord } from '../contracts/deploy.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { clockTime } from '../core/clock-time.ts';
-import { decidedWords, type Decided } from '../core/dns/approval.ts';
+import { askedWords, decidedWords, type Decided } from '../core/dns/approval.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /**
@@ -67,7 +67,7 @@ function approval({ approval: open, record }: DeployStatus): string[] {
   if (open == null) return [];
   const until = open.until === null ? 'its clock stands still' : `until ${clock(open.until)}`;
   return [
-    line('waits', `for the approval of the ${open.of} by ${open.by.join(', ')} (not authenticated), ${until}`),
+    line('waits', `for ${askedWords(open.of)} by ${open.by.join(', ')} (not authenticated), ${until}`),
     line('next', `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT`),
   ];
 }

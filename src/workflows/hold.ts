@@ -61,11 +61,37 @@ export async function holdUntil(run: Run, held: Held, { step, isApproved }: Deci
   try {
     while (!isApproved())
       await watchOneStretch(run, held, { step, watch, phase: 'awaiting-approval', isCut: isApproved });
-    Object.assign(watch, startWatch(0, []));
-    while (!isOver(run, watch)) await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
+    await holdUntilPass(run, held, step);
   } finally {
     run.progress.show({ holdEndsAt: null });
   }
+}
+
+/**
+ * A hold that keeps nothing by its end alone where no gate is asked for: then somebody has to approve. Where gates are, passing for all
+ * of its time is enough; an approval, or an operator's `promote`, ends it earlier, the gates passing.
+ */
+export async function holdUntilConfirmed(run: Run, held: Held, { step, isApproved }: Deciding): Promise<void> {
+  const watch = startWatch(step.holdMs, []);
+  const running: RunningHold = { askGates: () => held.askGates(), endedEarly: false };
+  const isCut = (): boolean => running.endedEarly || isApproved();
+  const gated = run.request.gates.length > 0;
+  run.hold = running;
+  try {
+    while (!isCut() && !(gated && isOver(run, watch))) {
+      const phase = !gated && watch.remainingMs <= 0 ? 'awaiting-approval' : 'holding';
+      await watchOneStretch(run, held, { step, watch, phase, isCut });
+    }
+    if (isApproved()) await holdUntilPass(run, held, step);
+  } finally {
+    run.hold = null;
+    run.progress.show({ holdEndsAt: null });
+  }
+}
+
+async function holdUntilPass(run: Run, held: Held, step: HeldStep): Promise<void> {
+  const watch = startWatch(0, []);
+  while (!isOver(run, watch)) await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
 }
 
 function startWatch(remainingMs: number, windows: Watch['windows']): Watch {
@@ -92,7 +118,7 @@ async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<
   const { step, watch, phase, isCut } = stretch;
   const from = Date.now();
   const pausedBefore = pausedMs(run.orders);
-  const untilMs = from + stretchMs(run, step, watch);
+  const untilMs = from + stretchMs(run, stretch);
   await held.keepFenceAhead(untilMs);
   showStretch(run, phase, from + watch.remainingMs);
   const limits = blindAtMost(run, step, untilMs - Date.now());
@@ -118,11 +144,12 @@ function showStretch({ orders, progress }: Run, phase: Stretch['phase'], endsAt:
  * max(min, hold / 100), at most max. A hold that only waits for its gates looks twice and decides; the stretches of a pause, and
  * those in which somebody has to decide, grow with it, so that a day of it does not fill the history.
  */
-function stretchMs(run: Run, step: HeldStep, watch: Watch): number {
+function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   const { pace } = run.request;
   const { orders } = run;
   const { minMs, maxMs } = pace.stretch;
-  const since = orders.pausedSince ?? run.approval?.since ?? null;
+  const deciding = phase === 'awaiting-approval' ? run.approval : null;
+  const since = orders.pausedSince ?? deciding?.since ?? null;
   if (since !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10));
   if (watch.remainingMs <= 0 || orders.promoteAll) return Math.min(minMs, 2 * pace.probeEveryMs);
   return Math.min(watch.remainingMs, maxMs, Math.max(minMs, step.holdMs / 100));

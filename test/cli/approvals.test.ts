@@ -9,7 +9,7 @@ import { waitLines } from '../../src/cli/render-plan.ts';
 import { asSentence, type Stop } from '../../src/cli/stop.ts';
 import type { OpenApproval } from '../../src/core/dns/approval.ts';
 import { describeStatus } from '../../src/workflows/describe-status.ts';
-import { HOLDING, minute } from './statuses.ts';
+import { HOLDING, minute, PLAN } from './statuses.ts';
 
 const RECORD = 'www.example.com';
 
@@ -43,6 +43,15 @@ describe('approvals in the file', () => {
     const asked = await requestOf('{ promotion: {} }');
     expect(asked.approve).toEqual({ promotion: { by: ['*'], withinMs: 1_800_000, remindMs: null } });
     expect(requestHash(asked)).not.toBe(requestHash(plain));
+  });
+
+  test('and --confirm-by are one of two ways to ask who confirms; its time is bounded (A2)', async () => {
+    const named = await policyOf('{ promotion: {} }');
+    const ask = (confirmBy: string, policy: typeof named) => () =>
+      deployRequest(RECORD, { flags: { to: ['192.0.2.20'], confirmBy }, policyOf: () => policy, env: {} }).request;
+    expect(ask('15m', named)).toThrow(/--confirm-by and switchyard.yaml:4: approve.promotion both ask who confirms/);
+    expect(ask('25h', null)).toThrow(/--confirm-by: "25h" is out of range/);
+    expect(ask('15m', await policyOf('{ cutover: {} }'))()).toMatchObject({ confirmByMs: 900_000 });
   });
 
   test.each([
@@ -108,10 +117,20 @@ describe('an approval that is open', () => {
 
   test('is foreseen by the plan, with what happens without it', () => {
     const rule = { by: ['ann'], withinMs: 1_800_000, remindMs: null };
-    expect(waitLines({ approve: { cutover: rule, promotion: rule } })).toEqual([
+    expect(waitLines({ approve: { cutover: rule, promotion: rule }, gates: [] }, PLAN)).toEqual([
       'approval     the cutover, by ann (not authenticated), within 30 min; otherwise nothing is written',
       'approval     the promotion, by ann (not authenticated), within 30 min; otherwise red is restored',
     ]);
-    expect(waitLines({})).toEqual([]);
+    expect(waitLines({ gates: [] }, PLAN)).toEqual([]);
+    const gates = [{ kind: 'tcp', name: 'open', port: 443 }] as const;
+    expect(waitLines({ confirmByMs: 900_000, gates }, PLAN)).toEqual([
+      'confirm      at 100 % by somebody, or by gates that pass for the whole bake, within 15 min; otherwise red is restored',
+    ]);
+    // Shorter than the bake, or without gates: the plan says that nobody else will.
+    for (const wish of [
+      { confirmByMs: 60_000, gates },
+      { confirmByMs: 900_000, gates: [] },
+    ])
+      expect(waitLines(wish, PLAN)[0]).toMatch(/^confirm {6}at 100 % by somebody within/);
   });
 });

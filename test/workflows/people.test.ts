@@ -248,6 +248,63 @@ describe('before the promotion', () => {
   });
 });
 
+describe('commit confirmed', () => {
+  test.concurrent('takes back what nobody confirms in time, where no gate can (D3)', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ gates: [], unchecked: true, confirmByMs: 2_000 });
+    const waiting = await run.until(({ phase, holdEndsAt }) => phase === 'awaiting-approval' && holdEndsAt !== null);
+    expect(waiting).toMatchObject({ share: 100, approval: { of: 'confirmation' }, deadlineAt: null });
+    const end = await run.end();
+    expect(end).toMatchObject({ type: 'NotApproved', report: { outcome: 'rolled-back' } });
+    expect(end.message).toMatch(/the cutover was not confirmed within 2 s/);
+    expect(rig.observer.everyState()).toEqual(['red', 'black', 'red']);
+  });
+
+  test.concurrent('keeps what somebody confirms, and ends the bake with it', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ bakeMs: 60_000, confirmByMs: 60_000 });
+    await run.until(({ phase }) => phase === 'holding');
+    await send(run, 'approve');
+    const { report } = await run.end();
+    expect(report).toMatchObject({ outcome: 'promoted', verdict: { kind: 'pass' } });
+    expect(report?.decisions).toMatchObject([{ of: 'confirmation', decision: 'approved' }]);
+  });
+
+  test.concurrent('is confirmed by gates that pass for the whole bake, without anybody', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ confirmByMs: 60_000 });
+    expect((await run.end()).report).toMatchObject({ outcome: 'promoted', decisions: [], approval: null });
+  });
+
+  test.concurrent('says when the bake is too long for the gates to confirm, and rolls back in time', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ bakeMs: 60_000, confirmByMs: 1_000 });
+    const end = await run.end();
+    expect(end).toMatchObject({ type: 'NotApproved', report: { outcome: 'rolled-back' } });
+    expect(end.report?.notices).toEqual([expect.stringMatching(/only somebody can do that/)]);
+  });
+
+  test.concurrent('a promote confirms too, and a rejection takes it back at once (D3)', async () => {
+    const [kept, back] = [await yard.rig(), await yard.rig()];
+    const wish = { bakeMs: 60_000, confirmByMs: 60_000 };
+    const [first, second] = await Promise.all([kept.deploy(wish), back.deploy(wish)]);
+    await Promise.all([first, second].map((run) => run.until(({ phase }) => phase === 'holding')));
+    await first.handle.executeUpdate('promote', { args: [{ by: 'a test', full: false }] });
+    await send(second, 'reject');
+    expect((await first.end()).report?.outcome).toBe('promoted');
+    expect(await second.end()).toMatchObject({ type: 'Rejected', report: { outcome: 'rolled-back' } });
+  });
+
+  test.concurrent('a confirmation is no pass: a black that sickens is rolled back all the same (D7)', async () => {
+    const rig = await yard.rig();
+    const run = await rig.deploy({ bakeMs: 60_000, confirmByMs: 60_000 });
+    await run.until(({ phase }) => phase === 'holding');
+    await rig.sandbox.black.behave(ILL);
+    await send(run, 'approve').catch(() => undefined); // the watch may have seen it first
+    expect((await run.end()).report?.outcome).toBe('rolled-back');
+  });
+});
+
 describe('a freeze', () => {
   const around = (at: number) => ({ from: at - 60_000, until: at + 60_000, words: 'the weekend, Europe/Berlin' });
   const inForce = () => ({ windows: [around(Date.now())], override: null });

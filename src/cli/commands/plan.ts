@@ -107,7 +107,7 @@ function show(
   }
   for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose })) terminal.out(line);
   if (planned.kind === 'planned')
-    for (const line of [...waitLines(request), ...freezeLines(request, Date.now())]) terminal.out(line);
+    for (const line of [...waitLines(request, planned.plan), ...freezeLines(request, Date.now())]) terminal.out(line);
   if (planned.kind === 'planned' && request.gates.length === 0 && !request.unchecked) {
     terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
   }

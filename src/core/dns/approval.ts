@@ -16,7 +16,8 @@ export interface ApprovalRules {
   readonly promotion?: ApprovalRule;
 }
 
-export type ApprovalOf = keyof ApprovalRules;
+/** A `confirmation` is what keeps a cutover that is already in force: by default it is taken back. */
+export type ApprovalOf = keyof ApprovalRules | 'confirmation';
 
 /** An approval that a run waits for. */
 export interface OpenApproval {
@@ -27,6 +28,11 @@ export interface OpenApproval {
   readonly since: number;
   /** Then the safe way is taken; null while the run is paused, since its clock stands still. */
   readonly until: number | null;
+}
+
+/** `the approval of the cutover`: what is asked for. */
+export function askedWords(of: ApprovalOf): string {
+  return of === 'confirmation' ? 'a confirmation' : `the approval of the ${of}`;
 }
 
 /** How an approval was decided. */
