@@ -48,6 +48,11 @@ module.exports = {
     },
     layer('activities-know-no-workflows', '^src/activities/', '^src/(workflows/|cli/|embedded/|worker\\.ts)'),
     layer('embedded-stands-alone', '^src/embedded/', '^src/(workflows/|activities/|cli/|policies/|worker\\.ts)'),
+    layer(
+      'gateway-holds-no-credentials',
+      '^src/gateway/',
+      '^src/(activities/|workflows/|cli/|embedded/|sign-in/|worker\\.ts|clients\\.ts|config\\.ts)',
+    ),
     layer('sign-in-knows-no-chores', '^src/sign-in/', '^src/(activities/|workflows/|cli/|worker\\.ts|clients\\.ts)'),
     layer('src-never-imports-sandbox', '^src/', '^(sandbox|demo|bench|test|examples)/'),
     layer('sandbox-stands-alone', '^sandbox/', '^(demo|bench|test|examples)/'),

@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LEFT_OUT = {
   'src/worker.ts': 'a worker',
   'src/cli/run-up.ts': 'a worker and an embedded server',
+  'src/cli/run-gateway.ts': 'the gateway',
   'src/cli/log-in.ts': 'the sign-in of a worker',
   'src/cli/forget-here.ts': 'the sign-in of a worker',
   'src/cli/build-docs-here.ts': 'the generators of documentation',

@@ -207,6 +207,15 @@ export function loadDocsConfig(env: Environment): DocsConfig {
   return docsFrom(value, env);
 }
 
+/** For `gateway`: secrets that hooks prove themselves by, and nothing of any service. @throws ConfigError */
+export function loadGatewayConfig(env: Environment): Pick<Config, 'log' | 'secrets'> {
+  const variables = parse({ ...LOCAL, SWITCHYARD_SECRETS_DIR: WORKER.SWITCHYARD_SECRETS_DIR }, env);
+  const secrets = attempt(() => readSecrets(env));
+  refuse([...variables.problems, ...secrets.problems]);
+  const { log } = localFrom(variables.value, env);
+  return { log, secrets: { ...secrets.value, directory: variables.value.SWITCHYARD_SECRETS_DIR } };
+}
+
 /** Variables and profile file of Temporal. @throws ConfigError */
 export function loadTemporalConfig(env: Environment): TemporalConfig {
   const { value, problems } = attempt(() => readTemporal(env));

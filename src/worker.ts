@@ -22,6 +22,7 @@ import { createSyncActivities } from './activities/tasks/sync-activities.ts';
 import { createGuardActivities } from './activities/guard-activities.ts';
 import { createNotifyActivities } from './activities/notify.ts';
 import { linkSignals } from './activities/linked-signal.ts';
+import { createResetActivities } from './activities/reset-activities.ts';
 import { createAwsClients, type AwsClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectToTemporal } from './connect-to-temporal.ts';
@@ -70,6 +71,7 @@ const CHORES: Readonly<Record<string, (deps: WorkerDeps) => object>> = {
     ...createDoctorActivities(deps),
     ...createGuardActivities(deps),
     ...createNotifyActivities(deps),
+    ...createResetActivities(deps),
   }),
   [SYNC_QUEUE]: (deps) => ({ ...createSyncActivities(deps), ...createNotifyActivities(deps) }),
   [DOCS_QUEUE]: ({ docs }) => createDocsActivities(docs),

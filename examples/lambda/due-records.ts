@@ -1,5 +1,6 @@
 import { quoted } from '../../src/cli/parse/parsed.ts';
-import type { AlarmState, Call } from './read-event.ts';
+import type { AlarmState } from '../../src/gateway/cloudwatch-alarm.ts';
+import type { Call } from './read-event.ts';
 import type { DeclaredRecord } from './read-settings.ts';
 
 export interface Due {

@@ -8,7 +8,8 @@
  */
 import { lookDeps } from '../../src/activities/look-deps.ts';
 import { resetRecords } from '../../src/activities/reset-records.ts';
-import { RESET_PACE, type ResetDeps, type ResetResult } from '../../src/activities/reset-task.ts';
+import type { ResetResult } from '../../src/contracts/reset.ts';
+import { RESET_PACE, type ResetDeps } from '../../src/activities/reset-task.ts';
 import { createAwsClients } from '../../src/clients.ts';
 import { whatItSays } from '../../src/policies/as-temporal-failure.ts';
 import { dueRecords } from './due-records.ts';

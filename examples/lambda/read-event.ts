@@ -1,24 +1,17 @@
 /** Which alarms an event tells of. A reset moves traffic, so that only an event that is understood may cause one. */
 import * as z from 'zod';
 import { quoted } from '../../src/cli/parse/parsed.ts';
+import {
+  alarmEvent,
+  alarmMessage,
+  alarmOf,
+  alarmState,
+  OLDEST_ALARM_MS,
+  type AlarmState,
+} from '../../src/gateway/cloudwatch-alarm.ts';
 import { LambdaError } from './lambda-error.ts';
 
-export interface AlarmState {
-  readonly name: string;
-  /** Null where the event does not tell it. */
-  readonly arn: string | null;
-  readonly value: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-}
-
 export type Call = { readonly kind: 'by-hand' } | { readonly kind: 'alarms'; readonly alarms: readonly AlarmState[] };
-
-/**
- * Services retry for hours and days. An alarm that arrives after the incident must not undo the deployment that ended it; the
- * template makes Lambda give up at the same age.
- */
-export const OLDEST_ALARM_MS = 15 * 60_000;
 
 /**
  * Reads an event of Lambda: empty, an alarm of CloudWatch through SNS, through EventBridge, or as an action of the alarm itself.
@@ -27,7 +20,7 @@ export const OLDEST_ALARM_MS = 15 * 60_000;
  */
 export function readEvent(event: unknown, now: number): Call {
   if (isEmpty(event)) return { kind: 'by-hand' };
-  const read = alarmEvent.safeParse(event);
+  const read = alarms.safeParse(event);
   if (!read.success) throw new LambdaError('BadEvent', [unknownEvent(event)]);
   const stale = read.data.find(({ value, since }) => value === 'ALARM' && now - since > OLDEST_ALARM_MS);
   if (stale !== undefined) throw new LambdaError('StaleAlarm', [tooOld(stale, now)]);
@@ -39,69 +32,21 @@ function isEmpty(event: unknown): boolean {
   return event === null || event === undefined || (typeof event === 'object' && Object.keys(event).length === 0);
 }
 
-/** CloudWatch writes `2025-11-25T12:03:11.123+0000`. */
-const moment = z.string().transform((text, ctx) => {
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  ctx.addIssue({ code: 'custom', message: 'no time' });
-  return z.NEVER;
-});
-
-const value = z.enum(['ALARM', 'OK', 'INSUFFICIENT_DATA']);
-const state = z.object({ value, timestamp: moment });
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
-const notification = z
-  .object({ AlarmName: z.string(), AlarmArn: z.string().nullish(), NewStateValue: value, StateChangeTime: moment })
-  .transform((of): AlarmState => {
-    return { name: of.AlarmName, arn: of.AlarmArn ?? null, value: of.NewStateValue, since: of.StateChangeTime };
-  });
-
-const message = z.string().transform(parsedJson).pipe(notification);
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
 const throughSns = z
-  .object({ Records: z.array(z.object({ Sns: z.object({ Message: message }) })).min(1) })
+  .object({ Records: z.array(z.object({ Sns: z.object({ Message: alarmMessage }) })).min(1) })
   .transform(({ Records }) => Records.map(({ Sns }) => Sns.Message));
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-const throughEventBridge = z
-  .object({
-    source: z.literal('aws.cloudwatch'),
-    'detail-type': z.literal('CloudWatch Alarm State Change'),
-    resources: z.array(z.string()),
-    detail: z.object({ alarmName: z.string(), state }),
-  })
-  .transform(({ resources, detail }) => [alarmOf(detail, resources[0] ?? null)]);
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 const asAction = z
   .object({
     source: z.literal('aws.cloudwatch'),
     alarmArn: z.string(),
-    alarmData: z.object({ alarmName: z.string(), state }),
+    alarmData: z.object({ alarmName: z.string(), state: alarmState }),
   })
   .transform(({ alarmArn, alarmData }) => [alarmOf(alarmData, alarmArn)]);
 
-const alarmEvent = z.union([throughSns, throughEventBridge, asAction]);
-
-interface Told {
-  readonly alarmName: string;
-  readonly state: { readonly value: AlarmState['value']; readonly timestamp: number };
-}
-
-function alarmOf({ alarmName, state: { value, timestamp } }: Told, arn: string | null): AlarmState {
-  return { name: alarmName, arn, value, since: timestamp };
-}
-
-function parsedJson(text: string, ctx: z.core.$RefinementCtx): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    ctx.addIssue({ code: 'custom', message: 'no JSON' });
-    return z.NEVER;
-  }
-}
+const alarms = z.union([throughSns, alarmEvent.transform((alarm) => [alarm]), asAction]);
 
 const KEYS_SHOWN = 5;
 

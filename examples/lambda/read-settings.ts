@@ -1,6 +1,6 @@
 /** The environment of the function: every variable with what is accepted, all problems at once (A2). */
 import * as z from 'zod';
-import type { ResetTask } from '../../src/activities/reset-task.ts';
+import type { ResetTask } from '../../src/contracts/reset.ts';
 import { fileProblem, plainWords } from '../../src/cli/file-problem.ts';
 import { parseTtl } from '../../src/cli/parse/numbers.ts';
 import { parsed, quoted, rejected, startFindings, type Findings, type Parsed } from '../../src/cli/parse/parsed.ts';

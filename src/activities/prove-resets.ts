@@ -7,7 +7,8 @@ import { failure } from '../policies/failures.ts';
 import type { LookDeps } from './look-deps.ts';
 import { mayPass, pauseAfter } from './patiently.ts';
 import { withPartPulse, type Pulse } from './pulse.ts';
-import type { ResetPace, ResetResult, ResetTask } from './reset-task.ts';
+import type { ResetResult, ResetTask } from '../contracts/reset.ts';
+import type { ResetPace } from './reset-task.ts';
 import { awaitInsync } from './route53.ts';
 import { verifyAnswers } from './verify-answers.ts';
 

@@ -11,7 +11,8 @@ import { whatItSays } from '../policies/as-temporal-failure.ts';
 import type { LookDeps } from './look-deps.ts';
 import { beating, type Pulse } from './pulse.ts';
 import { resetRecords } from './reset-records.ts';
-import { RESET_PACE, type ResetTask } from './reset-task.ts';
+import type { ResetTask } from '../contracts/reset.ts';
+import { RESET_PACE } from './reset-task.ts';
 
 export interface RepairDeps {
   readonly aws: AwsClients;

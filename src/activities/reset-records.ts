@@ -20,7 +20,8 @@ import { mayPass, patiently, pauseAfter } from './patiently.ts';
 import { proveResets, unverified, type Unproven } from './prove-resets.ts';
 import { RACE_ROUNDS } from './race-rounds.ts';
 import { readNames } from './read-names.ts';
-import type { ResetDeps, ResetOptions, ResetResult, ResetTask } from './reset-task.ts';
+import type { ResetResult, ResetTask } from '../contracts/reset.ts';
+import type { ResetDeps, ResetOptions } from './reset-task.ts';
 import { writeBatch } from './write-batch.ts';
 
 /**

@@ -1,20 +1,7 @@
 import type { AwsClients } from '../clients.ts';
-import type { ServerView } from '../contracts/deploy.ts';
-import type { ResetWish } from '../core/dns/plan-reset.ts';
 import type { LookDeps } from './look-deps.ts';
 import type { Patience } from './patiently.ts';
 import type { Pulse } from './pulse.ts';
-
-export interface ResetTask {
-  /** Canonical. */
-  readonly record: string;
-  /** Id or name; null: the longest zone that holds the record. */
-  readonly zone: string | null;
-  /** Whose credentials reach the zone; null: those of the process itself. */
-  readonly role: string | null;
-  readonly wish: ResetWish;
-  readonly verify: 'authoritative' | 'api';
-}
 
 export interface ResetDeps {
   readonly aws: AwsClients;
@@ -40,19 +27,4 @@ export const RESET_PACE: ResetPace = {
 export interface ResetOptions {
   readonly force: boolean;
   readonly pace: ResetPace;
-}
-
-/**
- * `there`: nothing to write. `restored`: written, and answered. `unseen`: written and in sync, but no name server could be asked.
- * `foreign`, `refused`: nothing written. `failed`: not restored, or not known. `unverified`: written, but not seen to serve.
- */
-export type ResetOutcome = 'there' | 'restored' | 'unseen' | 'foreign' | 'refused' | 'failed' | 'unverified';
-
-export interface ResetResult {
-  readonly record: string;
-  readonly outcome: ResetOutcome;
-  readonly sentence: string;
-  readonly next: string | null;
-  readonly zone: string | null;
-  readonly servers: readonly ServerView[];
 }

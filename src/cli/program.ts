@@ -7,6 +7,7 @@ import { addDeploy } from './commands/deploy.ts';
 import { addDocs } from './commands/docs.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGuard } from './commands/guard.ts';
+import { addGateway } from './commands/gateway.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
@@ -54,6 +55,7 @@ const VERBS: readonly AddVerb[] = [
   addLogin,
   addLogout,
   addDocs,
+  addGateway,
   addDoctor,
 ];
 

@@ -34,6 +34,7 @@ export function readRecords({ file, at }: ReadFile, findings: Findings): Readonl
     if (records.has(record)) findings.note(problem(`${place()}: ${record} is declared twice`, 'every record once'));
     const gates = lookUp(policy.gates ?? [], { declared: file.gates ?? {}, at, place, findings });
     checkDefault(policy, place, findings);
+    checkAlarms(policy, place, findings);
     records.set(record, { record, policy, gates, at: place });
   }
   return records;
@@ -86,6 +87,12 @@ function httpGate(name: string, http: HttpGatePolicy, { at, findings }: Pick<Loo
 
 function asHeader([name, value]: readonly [string, string | { readonly secret: string }]): ProbeHeader {
   return typeof value === 'string' ? { name, value } : { name, secret: value.secret };
+}
+
+function checkAlarms({ onAlarm = {}, default: home }: RecordPolicy, place: LookUp['place'], findings: Findings): void {
+  for (const [alarm, act] of Object.entries(onAlarm))
+    if (act === 'reset' && home === undefined)
+      findings.note(problem(`${place('onAlarm', alarm)}: there is nothing to reset to`, 'a default: of this record'));
 }
 
 function checkDefault(policy: RecordPolicy, place: LookUp['place'], findings: Findings): void {

@@ -1,4 +1,4 @@
-import type { ResetResult } from '../activities/reset-task.ts';
+import type { ResetResult } from '../contracts/reset.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { outside, table } from './words.ts';

@@ -1,7 +1,8 @@
 import { lookDeps } from '../activities/look-deps.ts';
 import { plainPulse } from '../activities/pulse.ts';
 import { resetRecords } from '../activities/reset-records.ts';
-import { RESET_PACE, type ResetDeps, type ResetResult, type ResetTask } from '../activities/reset-task.ts';
+import type { ResetResult, ResetTask } from '../contracts/reset.ts';
+import { RESET_PACE, type ResetDeps } from '../activities/reset-task.ts';
 import { createAwsClients } from '../clients.ts';
 import { loadDirectConfig } from '../config.ts';
 import type { Environment } from './terminal.ts';

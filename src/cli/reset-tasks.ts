@@ -1,4 +1,4 @@
-import type { ResetTask } from '../activities/reset-task.ts';
+import type { ResetTask } from '../contracts/reset.ts';
 import type { Declared } from './declared.ts';
 import { EXIT } from './exit-codes.ts';
 import { findGroup } from './group-policy.ts';

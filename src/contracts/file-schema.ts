@@ -3,6 +3,7 @@ import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
 import { freezePolicies } from './freeze-schema.ts';
 import { groupPolicies } from './group-schema.ts';
+import { hooksPolicy, onAlarm } from './hooks-schema.ts';
 import { ALWAYS, byName, only, roleName, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
 
@@ -131,6 +132,7 @@ const recordPolicy = only({
   leave: z.array(z.string().regex(/^[A-Z0-9]{1,10}$/, { error: 'no record type; accepted: AAAA, HTTPS' })).optional(),
   verify: z.enum(['authoritative', 'api']).optional(),
   ifRedIsIll: z.enum(['compare', 'restore', 'hold']).optional(),
+  onAlarm: onAlarm.optional(),
   approve: only({ cutover: approval.optional(), promotion: approval.optional() })
     .refine((one) => one.cutover !== undefined || one.promotion !== undefined, {
       error: 'approve says neither cutover nor promotion',
@@ -148,6 +150,7 @@ export const fileSchema = only({
   sync: syncPolicies.optional(),
   docs: sitePolicies.optional(),
   freeze: freezePolicies.optional(),
+  hooks: hooksPolicy.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 
 /** JSON Schema (draft 2020-12) of what people write. */

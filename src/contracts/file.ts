@@ -7,6 +7,7 @@ export interface SwitchyardFile {
   readonly sync?: Readonly<Record<string, PairPolicy>> | undefined;
   readonly docs?: Readonly<Record<string, SitePolicy>> | undefined;
   readonly freeze?: readonly FreezePolicy[] | undefined;
+  readonly hooks?: HooksPolicy | undefined;
 }
 
 /** When no cutover begins: each week, or once. Exactly one of `weekly` and `from` with `to`; times are those of `zone`. */
@@ -73,6 +74,8 @@ export interface RecordPolicy {
   readonly leave?: readonly string[] | undefined;
   readonly verify?: 'authoritative' | 'api' | undefined;
   readonly ifRedIsIll?: 'compare' | 'restore' | 'hold' | undefined;
+  /** By the name of an alarm. */
+  readonly onAlarm?: Readonly<Record<string, 'abort' | 'reset'>> | undefined;
   readonly approve?:
     { readonly cutover?: ApprovalPolicy | undefined; readonly promotion?: ApprovalPolicy | undefined } | undefined;
 }
@@ -187,4 +190,14 @@ export interface SiteGatePolicy {
   readonly coverage?: { readonly min?: string | undefined; readonly mayFall?: boolean | undefined } | undefined;
   /** `500MB`. */
   readonly size?: string | undefined;
+}
+
+/** What `switchyard gateway` listens to. */
+export interface HooksPolicy {
+  readonly todoist?: { readonly secret: string; readonly pairs?: readonly string[] | undefined } | undefined;
+  readonly github?: { readonly secret: string } | undefined;
+  readonly gitlab?: { readonly secret: string } | undefined;
+  readonly alertmanager?: { readonly secret: string } | undefined;
+  readonly cloudwatch?: { readonly secret: string } | undefined;
+  readonly sns?: { readonly topics: readonly string[] } | undefined;
 }

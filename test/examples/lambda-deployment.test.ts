@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
-import { OLDEST_ALARM_MS } from '../../examples/lambda/read-event.ts';
+import { OLDEST_ALARM_MS } from '../../src/gateway/cloudwatch-alarm.ts';
 import { ApplicationFailure as PlainFailure } from '../../examples/lambda/without-temporal.ts';
 import { ALARM_ARN, RED, recorded, startLambdaYard, WWW, type LambdaYard } from '../support/lambda-rig.ts';
 import { readTemplate } from '../support/read-template.ts';

@@ -1,6 +1,6 @@
 /** The built file is what runs: in a process of its own, with its variables and the real SDK, against the sandbox. */
 import { jest } from '@jest/globals';
-import { OLDEST_ALARM_MS } from '../../examples/lambda/read-event.ts';
+import { OLDEST_ALARM_MS } from '../../src/gateway/cloudwatch-alarm.ts';
 import {
   ALARM_ARN,
   BLACK,

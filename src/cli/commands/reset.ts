@@ -1,4 +1,4 @@
-import type { ResetResult, ResetTask } from '../../activities/reset-task.ts';
+import type { ResetResult, ResetTask } from '../../contracts/reset.ts';
 import { collect, examples, type AddVerb } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { readDeclared } from '../declared.ts';

@@ -1,0 +1,94 @@
+import type { Client } from '@temporalio/client';
+import { assertNever } from '../core/assert-never.ts';
+import { deployId, DEPLOY_QUEUE, MESSAGES, type AbortRequest } from '../contracts/deploy.ts';
+import { DEFAULT_DOCS_PACE, type SiteSpec } from '../contracts/docs-runs.ts';
+import { RESET_WORKFLOW, resetId, type ResetRequest } from '../contracts/reset.ts';
+import { syncId, type SyncRequest } from '../contracts/sync.ts';
+import { requestDocs } from '../request-docs.ts';
+import { requestSync } from '../request-sync.ts';
+import type { Wish } from './hook.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+
+/** What wishes name, out of the file. */
+export interface Orders {
+  readonly syncs: ReadonlyMap<string, SyncRequest>;
+  readonly sites: ReadonlyMap<string, SiteSpec>;
+  readonly resets: ReadonlyMap<string, ResetRequest>;
+}
+
+/** One call of Temporal; the sender has to try again after that. */
+const TAKEN_WITHIN_MS = 5_000;
+
+/**
+ * Hands wishes to Temporal; fulfilled when it has taken them. The workflow id is what makes two of them one: there is nothing to store.
+ *
+ * @throws whatever Temporal fails with: then the sender must send again.
+ */
+export function actOnWishes(client: Client, orders: Orders): (wish: Wish) => Promise<void> {
+  const send = oneAtATime<Wish>((wish) =>
+    client.connection.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => act(client, orders, wish)),
+  );
+  return (wish) => send(keyOf(wish), wish);
+}
+
+/** Wishes of one key are about one workflow, and the newest says all. */
+function keyOf(wish: Wish): string {
+  switch (wish.kind) {
+    case 'sync':
+      return syncId(wish.pair);
+    case 'build':
+      return `docs:${wish.site}:${wish.version}`;
+    case 'alarm':
+      return `${wish.act}:${wish.record}`;
+    default:
+      return assertNever(wish);
+  }
+}
+
+async function act(client: Client, { syncs, sites, resets }: Orders, wish: Wish): Promise<void> {
+  switch (wish.kind) {
+    case 'sync': {
+      await requestSync(client, declared(syncs, wish.pair));
+      return;
+    }
+    case 'build': {
+      const asked = { spec: declared(sites, wish.site), version: wish.version, publish: true, pace: DEFAULT_DOCS_PACE };
+      await requestDocs(client, asked, { ref: wish.ref, commit: wish.commit, trigger: 'event', by: 'a push' });
+      return;
+    }
+    case 'alarm':
+      return wish.act === 'abort' ? abort(client, wish) : reset(client, declared(resets, wish.record), wish);
+    default:
+      return assertNever(wish);
+  }
+}
+
+type Alarm = Extract<Wish, { kind: 'alarm' }>;
+
+/** By signal: it is taken whether or not a worker is there to answer. Where no deployment runs there is nothing to stop. */
+async function abort(client: Client, { record, alarm }: Alarm): Promise<void> {
+  const request: AbortRequest = { reason: `the alarm ${alarm} went off`, by: 'the gateway' };
+  try {
+    await client.workflow.getHandle(deployId(record)).signal(MESSAGES.abort, request);
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'WorkflowNotFoundError') throw cause;
+  }
+}
+
+async function reset(client: Client, request: ResetRequest, { record, alarm }: Alarm): Promise<void> {
+  await client.workflow.start(RESET_WORKFLOW, {
+    workflowId: resetId(record),
+    taskQueue: DEPLOY_QUEUE,
+    args: [{ ...request, reason: `the alarm ${alarm} went off` }] as [ResetRequest],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `${record}: reset to its default`,
+    memo: { by: 'the gateway', reason: `the alarm ${alarm} went off` },
+  });
+}
+
+/** Hooks make wishes out of the same file. */
+function declared<T>(all: ReadonlyMap<string, T>, name: string): T {
+  const one = all.get(name);
+  if (one === undefined) throw new Error(`the file declares no ${name}`);
+  return one;
+}

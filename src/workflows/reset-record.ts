@@ -1,0 +1,39 @@
+import { ActivityCancellationType, proxyActivities, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import type { ResetActivities, ResetOutcome, ResetRequest, ResetResult } from '../contracts/reset.ts';
+import { failure, type FailureType } from '../policies/failures.ts';
+
+/**
+ * Puts a record back on its declared default because an alarm asks for it: the very reset of the command line (D2, D4, D6), tried again
+ * until it has an end. It fails where the default does not stand there afterwards, so that whoever looks sees it.
+ */
+export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
+  const { record } = request.task;
+  setCurrentDetails(`${record}: putting its default back, since ${request.reason}`);
+  const result = await work.resetRecord.executeWithOptions({ summary: `resetting ${record}: ${request.reason}` }, [
+    request,
+  ]);
+  const { outcome, sentence, next } = result;
+  setCurrentDetails(next === null ? sentence : `${sentence} ${next}`);
+  upsertMemo({ outcome, sentence });
+  const type = FAILED_AS[outcome];
+  if (type === null) return result;
+  throw failure(type, sentence, next === null ? {} : { next });
+}
+
+const work = proxyActivities<ResetActivities>({
+  startToCloseTimeout: '20 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Null: the default stands. */
+const FAILED_AS: Readonly<Record<ResetOutcome, FailureType | null>> = {
+  there: null,
+  restored: null,
+  unseen: null,
+  foreign: 'Foreign',
+  refused: 'Refused',
+  failed: 'NotRestored',
+  unverified: 'NotRestored',
+};
