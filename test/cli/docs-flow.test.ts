@@ -1,5 +1,5 @@
 /** The whole way of a site: command line, Temporal, a worker, a git server, TypeDoc. A namespace of its own. */
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,12 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { removeTree } from '../../src/activities/docs/durable.ts';
+import { gatewayOrders } from '../../src/cli/gateway-orders.ts';
+import { readSwitchyardFile } from '../../src/cli/read-file.ts';
 import { loadConfig } from '../../src/config.ts';
-import { docsScheduleId } from '../../src/contracts/docs-runs.ts';
+import { docsScheduleId, type DocsReport } from '../../src/contracts/docs-runs.ts';
+import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
+import { githubHook } from '../../src/gateway/hooks/github.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
 import { readExample, scriptOf, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
@@ -75,6 +79,7 @@ docs:
   local: { source: { folder: ${join(folder, 'local')} }, generator: { typedoc: { entryPoints: [src/index.ts] } } }
 `;
   await writeFile(join(folder, 'switchyard.yaml'), text);
+  await writeFile(join(folder, 'hooked.yaml'), `${text}hooks: { github: { secret: github-hook } }\n`);
 }, 60_000);
 afterAll(async () => {
   stopped.abort();
@@ -192,6 +197,24 @@ test('a tag becomes a version of its own, by name or by a tick of the Schedule',
   expect(await readdir(join(folder, 'published/handbook/versions'))).toEqual(['latest', 'v1.0', 'v1.1']);
   expect((await run('apply')).out).toMatch(/^= docs\/handbook/);
   await schedule.delete();
+}, 60_000);
+
+test('a push that the gateway hears of is built, and told twice it is built once', async () => {
+  const orders = gatewayOrders(await readSwitchyardFile(join(folder, 'hooked.yaml'), folder));
+  const secret = () => Promise.resolve('github-secret');
+  const hook = githubHook(secret, orders.declared.sites);
+  const after = await git.commit(tree('pushed'));
+  const body = Buffer.from(JSON.stringify({ ref: 'refs/heads/main', after, repository: { clone_url: git.url } }));
+  const signature = `sha256=${createHmac('sha256', 'github-secret').update(body).digest('hex')}`;
+  const headers: Record<string, string> = { 'x-hub-signature-256': signature, 'x-github-event': 'push' };
+  const act = actOnWishes(client, orders.orders);
+  for (const _ of ['once', 'twice']) {
+    const reading = await hook.read({ body, header: (name) => headers[name], now: Date.now() });
+    await Promise.all((reading.kind === 'wishes' ? reading.wishes : []).map(act));
+  }
+  const report = (await client.workflow.getHandle('docs:handbook:latest').result()) as DocsReport;
+  expect(report).toMatchObject({ outcome: 'published', superseded: 0, wish: { trigger: 'event', commit: after } });
+  expect(await page('pushed')).toContain('Says pushed.');
 }, 60_000);
 
 test("the job of the GitHub example builds a pull request's commit as a preview, and moves no reader", async () => {

@@ -8,8 +8,11 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/w
 import { pino } from 'pino';
 import { startGraph, type GraphStandIn } from '../../sandbox/graph/stand-in.ts';
 import { startTodoist, type TodoistStandIn } from '../../sandbox/todoist/stand-in.ts';
+import { gatewayOrders } from '../../src/cli/gateway-orders.ts';
+import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
 import { loadConfig } from '../../src/config.ts';
 import { scheduleId, syncId } from '../../src/contracts/sync.ts';
+import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { readExample, scriptOf, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
 import { outputSchema } from '../support/output-schema.ts';
@@ -136,6 +139,22 @@ describe('the client of a sync, against a real Temporal', () => {
     expect(await job.read('GITHUB_OUTPUT')).toBe('outcome=synced\n');
   }, 60_000);
 
+  test('a hundred webhooks of Todoist at once give one run, and its history few signals', async () => {
+    const text = `${FILE}hooks: { todoist: { secret: todoist-client } }\n`;
+    const orders = gatewayOrders(await checkSwitchyardFile(text, 'switchyard.yaml'));
+    const act = actOnWishes(client, orders.orders);
+    const before = graph.tasks().length;
+    const wishes = Array.from({ length: 100 }, () => act({ kind: 'sync', pair: 'tasks' }));
+    todoist.person.add({ content: CANARY });
+    await Promise.all(wishes);
+    const handle = client.workflow.getHandle(syncId('tasks'));
+    await handle.result();
+    const { events } = await handle.fetchHistory();
+    const signals = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null);
+    expect(signals.length).toBeLessThan(5);
+    expect(graph.tasks()).toHaveLength(before + 1);
+  }, 60_000);
+
   test('joins a run that is under way, says why it does not get on, and stops waiting when told (exit 5)', async () => {
     todoist.person.add({ content: CANARY });
     const heal = outage();
@@ -162,7 +181,7 @@ describe('the client of a sync, against a real Temporal', () => {
       .map((line): unknown => JSON.parse(line));
     expect(lines.filter((line) => !outputSchema.safeParse(line).success)).toEqual([]);
     expect(lines.at(-1)).toMatchObject({ event: 'end', pair: 'tasks', outcome: 'synced' });
-    expect(graph.tasks()).toHaveLength(14);
+    expect(graph.tasks()).toHaveLength(15);
   });
 
   test('ends with what was set aside, by its id and with the reason (exit 7, S5)', async () => {

@@ -6,7 +6,15 @@ import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
 import { DEPLOY_QUEUE, type DeployStatus } from '../../src/contracts/deploy.ts';
 import { buildClient } from '../../scripts/build-cli.mjs';
 import { readExample, scriptOf, SECRET, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
-import { endChildren, ended, runClient, startClient, startWorkerChild, type Ran } from '../support/e2e-child.ts';
+import {
+  endChildren,
+  ended,
+  runClient,
+  startClient,
+  startGateway,
+  startWorkerChild,
+  type Ran,
+} from '../support/e2e-child.ts';
 import { openGrounds, type Grounds } from '../support/e2e-grounds.ts';
 import { startOwnServer, type OwnServer } from '../support/e2e-server.ts';
 import { observe } from '../support/observer.ts';
@@ -97,6 +105,51 @@ test.concurrent(
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
     const worker = await job.run('switchyard worker', env);
     expect(worker).toMatchObject({ exit: 2, err: expect.stringMatching(/in a clone of the repository/) as string });
+  },
+  90_000,
+);
+
+test.concurrent(
+  'an alarm that the gateway hears of aborts the deployment of its record, and resets another one to its default',
+  async () => {
+    const [abort, reset] = [grounds.rig('alarmed'), grounds.rig('strayed')];
+    const job = await startJob();
+    const records = `  ${abort.record}: { gates: [healthy], interval: 200ms, onAlarm: { www-5xx: abort } }
+  ${reset.record}: { default: 192.0.2.10, onAlarm: { www-down: reset } }`;
+    const hooks = 'hooks: { alertmanager: { secret: alertmanager-hook } }';
+    const gates = 'gates: { healthy: { http: { scheme: http, path: /healthz } } }';
+    await job.write('switchyard.yaml', `version: 1\n${hooks}\n${gates}\nrecords:\n${records}\n`);
+    const config = ['--config', join(job.folder, 'switchyard.yaml')];
+    reset.sandbox.route53.put(reset.sandbox.zoneId, {
+      Name: reset.record,
+      Type: 'A',
+      TTL: 60,
+      ResourceRecords: [{ Value: '192.0.2.20' }],
+    });
+    const deploying = startClient(grounds, ['deploy', abort.record, ...TO_BLACK, ...config]);
+    await deploying.says('watching 100 %');
+    const gateway = startGateway(grounds, ['--listen', '127.0.0.1:0', ...config], {
+      SWITCHYARD_SECRET_ALERTMANAGER_HOOK: 'the-token',
+    });
+    await gateway.says('listening at');
+    const url = `${/http:\/\/127\.0\.0\.1:\d+/.exec(gateway.out())?.[0] ?? ''}/hooks/alertmanager`;
+    const startsAt = new Date().toISOString();
+    const alerts = ['www-5xx', 'www-down'].map((alertname) => ({ status: 'firing', labels: { alertname }, startsAt }));
+    const body = JSON.stringify({ version: '4', alerts });
+    const sent = await fetch(url, { method: 'POST', body, headers: { authorization: 'Bearer the-token' } });
+
+    expect(sent.status).toBe(202);
+    expect(await ended(deploying)).toMatchObject({
+      exit: 1,
+      out: expect.stringMatching(/the alarm www-5xx went off/) as string,
+    });
+    expect(abort.observer.everyState()).toEqual(['red', 'black', 'red']);
+    const { client } = grounds.temporal;
+    expect(await client.workflow.getHandle(`reset:${reset.record}`).result()).toMatchObject({ outcome: 'restored' });
+    expect((await fetch(url.replace('/hooks/alertmanager', '/readyz'))).status).toBe(200);
+    gateway.kill('SIGTERM');
+    expect(await gateway.exit).toBe(0);
+    expect(`${gateway.out()}${gateway.err()}`).not.toContain('the-token');
   },
   90_000,
 );

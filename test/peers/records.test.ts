@@ -2,7 +2,7 @@
 import { lookDeps } from '../../src/activities/look-deps.ts';
 import { plainPulse } from '../../src/activities/pulse.ts';
 import { resetRecords } from '../../src/activities/reset-records.ts';
-import type { ResetTask } from '../../src/activities/reset-task.ts';
+import type { ResetTask } from '../../src/contracts/reset.ts';
 import { DEFAULT_PACE } from '../../src/contracts/deploy.ts';
 import type { Fence } from '../../src/core/dns/fence.ts';
 import { planReset, type ResetWish } from '../../src/core/dns/plan-reset.ts';

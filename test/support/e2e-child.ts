@@ -54,6 +54,15 @@ export function startClient({ sandbox, address }: Place, args: readonly string[]
   return startChild('src/cli/main.ts', args, { ...sandbox.env(), TEMPORAL_ADDRESS: address });
 }
 
+/** `./switchyard gateway`: with the secrets of its hooks, and no credentials of any service. */
+export function startGateway(
+  { address }: Pick<Place, 'address'>,
+  args: readonly string[],
+  secrets: Readonly<Record<string, string>>,
+): Child {
+  return startChild('src/cli/main.ts', ['gateway', ...args], { TEMPORAL_ADDRESS: address, ...secrets });
+}
+
 /** `./switchyard up` with its files in `home`, once it is up. */
 export async function startUp(sandbox: Sandbox, home: string): Promise<Child> {
   const child = startChild('src/cli/main.ts', ['up'], {
