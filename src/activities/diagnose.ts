@@ -259,7 +259,7 @@ async function secrets({ config }: DoctorDeps): Promise<readonly Finding[]> {
     return unseen(
       `secret ${name}`,
       'May be sent to no host.',
-      `Set ${secretVariable(name)}_HOSTS on the worker, where a gate shall use it.`,
+      `Set ${secretVariable(name)}_HOSTS on the worker, where a gate or a notice shall use it.`,
     );
   });
 }

@@ -1,7 +1,9 @@
 import type { FreezePolicy } from '../contracts/file.ts';
+import type { NotifyTarget } from '../core/notify/target.ts';
 import { EXIT } from './exit-codes.ts';
 import { findFile } from './find-file.ts';
 import { readGroups, type NamedGroup } from './group-policy.ts';
+import { declaredTargets } from './notify-targets.ts';
 import { startFindings } from './parse/parsed.ts';
 import { readRecords, type NamedPolicy } from './record-policy.ts';
 import { readSwitchyardFile, type ReadFile } from './read-file.ts';
@@ -13,6 +15,8 @@ export interface Declared {
   readonly records: ReadonlyMap<string, NamedPolicy>;
   readonly groups: ReadonlyMap<string, NamedGroup>;
   readonly freeze: readonly FreezePolicy[];
+  /** Whom to tell, with every default in it. */
+  readonly notify: readonly NotifyTarget[];
 }
 
 /**
@@ -22,7 +26,7 @@ export interface Declared {
  */
 export async function readDeclared(terminal: Terminal, flag: string | undefined): Promise<Declared> {
   const path = findFile({ flag, env: terminal.env, cwd: terminal.cwd });
-  if (path === null) return { records: new Map(), groups: new Map(), freeze: [] };
+  if (path === null) return { records: new Map(), groups: new Map(), freeze: [], notify: [] };
   return declaredIn(await readSwitchyardFile(path, terminal.cwd));
 }
 
@@ -32,5 +36,5 @@ export function declaredIn(file: ReadFile): Declared {
   const records = readRecords(file, findings);
   const groups = readGroups(file, records, findings);
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
-  return { records, groups, freeze: file.file.freeze ?? [] };
+  return { records, groups, freeze: file.file.freeze ?? [], notify: declaredTargets(file.file) };
 }

@@ -80,6 +80,7 @@ export function requestHash(request: DeployRequest): string {
     searchAttributes: null,
     startWithinMs: null,
     namespaceId: null,
+    notify: undefined, // whom a run tells was settled when it began
     freeze: undefined, // a rerun joins what runs although a freeze has begun meanwhile
   };
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');

@@ -43,7 +43,7 @@ export async function startDeployment(
   }
 }
 
-/** What only Temporal knows: the namespace's id for the fence, and whether the search attributes exist. */
+/** What only Temporal knows: the namespace's id for the fence, whether the search attributes exist, and where its UI is. */
 async function completed({ ask, connection, place }: TemporalClient, request: DeployRequest): Promise<DeployRequest> {
   const { namespace } = place;
   const [described, searchAttributes] = await Promise.all([
@@ -53,7 +53,13 @@ async function completed({ ask, connection, place }: TemporalClient, request: De
       () => false, // not allowed to look: then they are not used, since an unregistered one blocks the run for ever (measured)
     ),
   ]);
-  return { ...request, searchAttributes, namespaceId: described.namespaceInfo?.id ?? namespace };
+  const { notify } = request;
+  return {
+    ...request,
+    searchAttributes,
+    namespaceId: described.namespaceInfo?.id ?? namespace,
+    ...(notify === undefined ? {} : { notify: { ...notify, ui: place.ui } }),
+  };
 }
 
 function startOptions(

@@ -4,6 +4,7 @@ import type { SwitchyardFile } from './file.ts';
 import { freezePolicies } from './freeze-schema.ts';
 import { groupPolicies } from './group-schema.ts';
 import { hooksPolicy, onAlarm } from './hooks-schema.ts';
+import { notifyPolicies } from './notify-schema.ts';
 import { ALWAYS, byName, only, roleName, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
 
@@ -144,6 +145,7 @@ const recordPolicy = only({
 /** The schema of `switchyard.yaml`. Published as schema/switchyard.schema.json by scripts/schema.mjs; a test compares. */
 export const fileSchema = only({
   version: z.literal(1, { error: 'no version of this file; accepted: 1' }),
+  notify: notifyPolicies.optional(),
   gates: byName(gateName, gate).optional(),
   records: byName(recordName, recordPolicy).optional(),
   groups: groupPolicies.optional(),

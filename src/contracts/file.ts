@@ -1,6 +1,9 @@
+import type { NoticeEvent } from '../core/notify/notice.ts';
+
 /** `switchyard.yaml` as people write it: policy, never a release. Durations as `90s`, `10m`, `2h`. */
 export interface SwitchyardFile {
   readonly version: 1;
+  readonly notify?: Readonly<Record<string, NotifyPolicy>> | undefined;
   readonly gates?: Readonly<Record<string, GatePolicy>> | undefined;
   readonly records?: Readonly<Record<string, RecordPolicy>> | undefined;
   readonly groups?: Readonly<Record<string, GroupPolicy>> | undefined;
@@ -9,6 +12,26 @@ export interface SwitchyardFile {
   readonly freeze?: readonly FreezePolicy[] | undefined;
   readonly hooks?: HooksPolicy | undefined;
 }
+
+/** Whom to tell of what happens. Secrets by name; without `on`, of what suits the format. */
+export type NotifyPolicy =
+  | {
+      readonly format: 'slack';
+      readonly secret: string;
+      readonly on?: readonly NoticeEvent[] | undefined;
+    }
+  | {
+      readonly format: 'pagerduty';
+      readonly secret: string;
+      readonly url?: string | undefined;
+      readonly on?: readonly NoticeEvent[] | undefined;
+    }
+  | {
+      readonly format: 'webhook';
+      readonly url: string;
+      readonly secret?: string | undefined;
+      readonly on?: readonly NoticeEvent[] | undefined;
+    };
 
 /** When no cutover begins: each week, or once. Exactly one of `weekly` and `from` with `to`; times are those of `zone`. */
 export interface FreezePolicy {

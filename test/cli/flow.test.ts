@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { startNotify, type NotifyStandIn } from '../../sandbox/notify/stand-in.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { createAwsClients } from '../../src/clients.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -15,6 +16,7 @@ import { connect, temporalAddress, workflowBundle, type TestTemporal } from '../
 /** The whole way: command line, Temporal, a worker, Route 53 and DNS. Only this file polls the default queue. */
 describe('the client, against a real Temporal', () => {
   let sandbox: Sandbox;
+  let notify: NotifyStandIn;
   let temporal: TestTemporal;
   let worker: RunningWorker;
   let folder = '';
@@ -23,11 +25,12 @@ describe('the client, against a real Temporal', () => {
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     folder = await mkdtemp(join(tmpdir(), 'switchyard-flow-'));
-    [sandbox, temporal] = await Promise.all([
+    [sandbox, notify, temporal] = await Promise.all([
       startSandbox({ zone: `flow-${process.pid}.example`, insyncAfterMs: 100 }),
+      startNotify(),
       connect(),
     ]);
-    const config = loadConfig({ ...sandbox.env(), TEMPORAL_ADDRESS: temporalAddress() });
+    const config = loadConfig({ ...sandbox.env(), ...notify.env(), TEMPORAL_ADDRESS: temporalAddress() });
     const aws = createAwsClients(config.aws, { credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } });
     worker = await startWorker(config, {
       logger: pino({ level: 'silent' }),
@@ -49,7 +52,7 @@ describe('the client, against a real Temporal', () => {
     stopped.abort();
     await worker.finished;
     await temporal.close();
-    await sandbox.close();
+    await Promise.all([sandbox.close(), notify.close()]);
     await rm(folder, { recursive: true });
   });
 
@@ -72,7 +75,11 @@ describe('the client, against a real Temporal', () => {
     });
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ kind: 'switchyard-plan' });
 
-    const deploy = await run('deploy', record, '--plan', file, '--by', 'ann');
+    const told = join(folder, 'notify.yaml');
+    const robot = `{ format: webhook, url: ${notify.url}/hook, secret: hook-secret }`;
+    await writeFile(told, `version: 1\nnotify: { robot: ${robot} }\n`);
+    const deploy = await run('deploy', record, '--plan', file, '--by', 'ann', '--config', told);
+    expect(notify.receiver.received.map(({ message }) => message['event'])).toEqual(['started', 'step', 'promoted']);
     expect(deploy.out).toMatch(
       /promoted {5}one\.\S+ {2}192\.0\.2\.20 \(black\) at 4 of 4 name servers\nwhy .*\ncaches .*keep red until.*\nlook .*status/,
     );
@@ -109,9 +116,9 @@ describe('the client, against a real Temporal', () => {
     const history = await run('history', record);
     expect(history.out).toMatch(/refused[\s\S]*promoted/);
     expect(history.out).toMatch(/REVISION[\s\S]*^2 .*192\.0\.2\.20 +192\.0\.2\.10 \(0\) +ann$/m);
-    const told = JSON.parse((await run('history', record, '--json')).out) as { revisions: unknown[] };
-    expect(outputSchema.safeParse(told).success).toBe(true);
-    expect(told.revisions).toEqual([
+    const listed = JSON.parse((await run('history', record, '--json')).out) as { revisions: unknown[] };
+    expect(outputSchema.safeParse(listed).success).toBe(true);
+    expect(listed.revisions).toEqual([
       expect.objectContaining({ number: 2, before: 0, from: '192.0.2.10', to: '192.0.2.20', by: 'ann' }),
     ]);
     expect((await run('status', record, '--json')).out).toMatch(/"outcome": "refused"/);

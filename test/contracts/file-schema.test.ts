@@ -31,8 +31,8 @@ describe('the schema of switchyard.yaml', () => {
     ['a version that it does not know', { ...SMALL, version: 2 }, /no version of this file; accepted: 1/],
     [
       'a key that a later version may bring',
-      { ...SMALL, notify: {} },
-      /unknown key "notify"; accepted: version, gates, records/,
+      { ...SMALL, alerts: {} },
+      /unknown key "alerts"; accepted: version, notify, gates, records/,
     ],
     [
       'a key with a typing error',

@@ -6,6 +6,7 @@ import { PLANNED_FLAGS, type RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
+import { notifyOf } from '../notify-targets.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
@@ -70,6 +71,7 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
   const request = {
     ...(await requestFrom(terminal, name, { ...flags, declared })),
     ...(await freezeOf(declared, flags.overrideFreeze, Date.now())),
+    ...notifyOf(declared.notify),
   };
   mustHaveGates(request);
   return withTemporal(terminal, flags, async (temporal) => {

@@ -25,6 +25,9 @@ export const DEFAULT_EVENTS: Readonly<Record<NotifyTarget['format'], readonly No
   webhook: ['started', 'waiting', 'step', 'rolled-back', 'blocked', 'promoted', 'guard', 'token'],
 };
 
+/** Where PagerDuty takes events, unless the file says otherwise. */
+export const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
+
 export type Telling = 'tell' | 'trigger' | 'resolve';
 
 /**
