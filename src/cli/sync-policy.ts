@@ -1,6 +1,8 @@
 import type { PairPolicy, ScopePolicy } from '../contracts/file.ts';
 import type { Lists, PairSpec, Scope } from '../contracts/sync.ts';
+import type { NotifyTarget } from '../core/notify/target.ts';
 import { parseDuration } from '../core/duration.ts';
+import { declaredTargets } from './notify-targets.ts';
 import type { ReadFile } from './read-file.ts';
 
 /** A pair out of `switchyard.yaml`, with every default in it. */
@@ -8,6 +10,8 @@ export interface DeclaredPair {
   readonly spec: PairSpec;
   /** Null: only when somebody asks. */
   readonly everyMs: number | null;
+  /** Whom to tell that somebody has to sign in. */
+  readonly notify: readonly NotifyTarget[];
   /** `switchyard.yaml:12`, of a key of this pair. */
   readonly at: (...keys: readonly PropertyKey[]) => string;
 }
@@ -15,9 +19,10 @@ export interface DeclaredPair {
 /** Every pair that the file declares, by its name. */
 export function declaredPairs({ file, at }: Pick<ReadFile, 'file' | 'at'>): ReadonlyMap<string, DeclaredPair> {
   const pairs = new Map<string, DeclaredPair>();
+  const notify = declaredTargets(file).filter(({ on }) => on.includes('token'));
   for (const [pair, policy] of Object.entries(file.sync ?? {})) {
     const place = (...keys: readonly PropertyKey[]): string => at(['sync', pair, ...keys]);
-    pairs.set(pair, { spec: specOf(pair, policy), everyMs: everyOf(policy), at: place });
+    pairs.set(pair, { spec: specOf(pair, policy), everyMs: everyOf(policy), notify, at: place });
   }
   return pairs;
 }

@@ -2,6 +2,7 @@ import type { Guards } from '../core/tasks/guard.ts';
 import type { MapOptions } from '../core/tasks/map-task.ts';
 import type { SetAside } from '../core/tasks/model.ts';
 import type { SyncPolicy } from '../core/tasks/plan.ts';
+import type { NotifyRequest } from './notify.ts';
 import type { ListPolicy } from '../core/tasks/wanted-list.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
@@ -90,6 +91,8 @@ export interface SyncRequest {
   readonly pace: SyncPace;
   /** What an earlier execution of the same run hands on; null in a first one. */
   readonly carried: CarriedRun | null;
+  /** Whom the ticks of a Schedule tell that somebody has to sign in; absent: nobody. */
+  readonly notify?: NotifyRequest;
 }
 
 /** What travels when a run continues as new: counts and ids only. */

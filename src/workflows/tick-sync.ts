@@ -2,12 +2,19 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, type ChildWorkflowOptions } from '@temporalio/workflow';
 import { SYNC_WORKFLOW, syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
 import { syncLabels } from '../contracts/sync-labels.ts';
+import { startTokenNotices, type TokenTrouble } from './token-notices.ts';
+
+/** What a tick came to; with trouble that was told and stands, for the next one. */
+export interface Ticked extends TokenTrouble {
+  readonly skipped: boolean;
+}
 
 /**
  * What a Schedule starts: a Schedule appends a time to the id of what it starts (measured), so it can never start a run under its lock itself.
  * A run that is under way already is enough: then this tick is skipped.
  */
-export async function tickSync(request: SyncRequest): Promise<{ readonly skipped: boolean }> {
+export async function tickSync({ notify, ...request }: SyncRequest): Promise<Ticked> {
+  const notices = startTokenNotices(request.spec.pair, notify);
   const options: ChildWorkflowOptions = {
     ...syncLabels(request),
     workflowId: syncId(request.spec.pair),
@@ -15,9 +22,10 @@ export async function tickSync(request: SyncRequest): Promise<{ readonly skipped
   };
   try {
     await executeChild<(request: SyncRequest) => Promise<SyncReport>>(SYNC_WORKFLOW, { ...options, args: [request] });
-    return { skipped: false };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { skipped: true };
-    throw error;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { skipped: true, ...notices.standing() };
+    throw await notices.afterFailure(error);
   }
+  await notices.afterSuccess();
+  return { skipped: false };
 }

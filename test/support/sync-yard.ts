@@ -74,6 +74,8 @@ export interface SyncYard {
 export interface SyncYardOptions {
   /** Gets everything that the worker logs, however unimportant; unless told otherwise only errors are printed. */
   readonly log?: (entry: LogEntry) => void;
+  /** Activities beside those of a sync. */
+  readonly also?: object;
 }
 
 export interface SyncRigOptions {
@@ -88,9 +90,9 @@ export interface SyncRigOptions {
 }
 
 /** One worker for all tests of a file; each test has services of its own, told apart by the name of the pair. */
-export async function startSyncYard({ log }: SyncYardOptions = {}): Promise<SyncYard> {
+export async function startSyncYard({ log, also = {} }: SyncYardOptions = {}): Promise<SyncYard> {
   const rigs = new Map<string, SyncRig>();
-  const worker = await startTestWorker({ queue: 'sync', activities: dispatching(rigs), log });
+  const worker = await startTestWorker({ queue: 'sync', activities: { ...dispatching(rigs), ...also }, log });
   return {
     temporal: worker.temporal,
     taskQueue: worker.taskQueue,
