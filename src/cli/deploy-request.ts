@@ -6,7 +6,7 @@ import { approvalRules } from './approval-rules.ts';
 import { askedNow } from './asked-now.ts';
 import type { RequestFlags } from './deploy-flags.ts';
 import { EXIT } from './exit-codes.ts';
-import { parseCheck } from './parse/check.ts';
+import { takeChecks } from './parse/checks.ts';
 import { checkShares, parseFailRule, parseSpan, parseSteps, parseStrategy, parseTtl } from './parse/numbers.ts';
 import { quoted, startFindings, type Findings } from './parse/parsed.ts';
 import { parseRoleName } from './parse/role-name.ts';
@@ -163,11 +163,8 @@ function declaredSteps(
 
 function gatesOf(record: string, { flags, named, findings }: Assembly): readonly Gate[] {
   if (flags.check === undefined) return named?.gates ?? [];
-  const gates = flags.check.flatMap((text) => findings.take<readonly Gate[]>(one(parseCheck(text, record)), []));
-  return gates.filter(({ name }, at) => gates.findIndex((other) => other.name === name) === at);
+  return takeChecks(flags.check, record, findings);
 }
-
-const one = (read: ReturnType<typeof parseCheck>) => (read.ok ? { ok: true as const, value: [read.value] } : read);
 
 function paceOf(from: Assembly): Pace {
   const interval = placed(from, 'interval');

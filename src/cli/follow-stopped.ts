@@ -7,7 +7,6 @@ import type { StartedRun } from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import type { Terminal } from './terminal.ts';
-import { wayBack } from './way-back.ts';
 
 /** Verbs that end a deployment, and wait until that is so: abort, reject. */
 
@@ -25,7 +24,7 @@ export async function mustRun(temporal: TemporalClient, record: string, verb: st
     problem(
       `no deployment of ${record} is running, so there is nothing to ${verb}`,
       null,
-      status?.outcome === 'promoted' ? wayBack(status) : `./switchyard history ${record}`,
+      `./switchyard ${status?.outcome === 'promoted' ? 'undo' : 'history'} ${record}`,
     ),
   ]);
 }
@@ -40,7 +39,9 @@ export async function followStopped(
   const status = await statusOf(temporal, run);
   if (status?.outcome === 'rolled-back' || status?.outcome === 'refused') return EXIT.done;
   if (status?.outcome !== 'promoted') return exit;
-  terminal.err(`it was promoted before the ${following.verb} arrived; to bring red back: ${wayBack(status)}`);
+  terminal.err(
+    `it was promoted before the ${following.verb} arrived; to bring red back: ./switchyard undo ${status.record}`,
+  );
   return EXIT.refused;
 }
 

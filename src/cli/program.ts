@@ -21,6 +21,7 @@ import { addResolve } from './commands/resolve.ts';
 import { addResume } from './commands/resume.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
+import { addUndo } from './commands/undo.ts';
 import { addUp } from './commands/up.ts';
 import { addWait } from './commands/wait.ts';
 import { addWatch } from './commands/watch.ts';
@@ -41,6 +42,7 @@ const VERBS: readonly AddVerb[] = [
   addWait,
   addLs,
   addHistory,
+  addUndo,
   addApprove,
   addReject,
   addAbort,

@@ -9,6 +9,7 @@ import { phaseWords } from './render.ts';
 import { problem, Stop, type Problem } from './stop.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
 import { targetWords } from './target-words.ts';
+import { undoWords } from './undo-words.ts';
 
 /** A deployment that runs: started by us, or joined because it is the same. */
 export interface StartedRun {
@@ -16,6 +17,22 @@ export interface StartedRun {
   readonly runId: string;
   readonly joined: boolean;
 }
+
+/** The deployment that holds the lock of a record. */
+interface Holder {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly memo: Partial<DeployMemo>;
+}
+
+interface Starting {
+  readonly taskQueue: string;
+  /** When the command was given: milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+type TriedStart =
+  { readonly kind: 'started'; readonly run: StartedRun } | { readonly kind: 'busy'; readonly holder: Holder };
 
 /**
  * Starts the deployment: the workflow id is the lock of the record (D6), so a second start of the same name fails.
@@ -27,19 +44,26 @@ export async function startDeployment(
   asked: DeployRequest,
   taskQueue: string,
 ): Promise<StartedRun> {
-  await mustHaveWorker(temporal, taskQueue);
+  const tried = await tryToStart(temporal, asked, { taskQueue, askedAt: Date.now() });
+  if (tried.kind === 'started') return tried.run;
+  throw new Stop(EXIT.refused, [await lockHeld(temporal, asked.record, tried.holder)]);
+}
+
+/** The same, where somebody else holding the lock is an answer. @throws Stop with exit 6 while no worker polls the queue. */
+async function tryToStart(temporal: TemporalClient, asked: DeployRequest, starting: Starting): Promise<TriedStart> {
+  await mustHaveWorker(temporal, starting.taskQueue);
   const request = await completed(temporal, asked);
   const workflowId = deployId(request.record);
   const frozen = frozenNow(request, Date.now());
   if (frozen !== null) return joinInFreeze(temporal, request, frozen);
   try {
     const handle = await temporal.ask(() =>
-      temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, taskQueue })),
+      temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, ...starting })),
     );
-    return { workflowId, runId: handle.firstExecutionRunId, joined: false };
+    return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId, joined: false } };
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
-    return joinOrRefuse(temporal, request);
+    return joinOrSayWho(temporal, request);
   }
 }
 
@@ -64,15 +88,18 @@ async function completed({ ask, connection, place }: TemporalClient, request: De
 
 function startOptions(
   request: DeployRequest,
-  { workflowId, taskQueue }: { readonly workflowId: string; readonly taskQueue: string },
+  { workflowId, taskQueue, askedAt }: Starting & { readonly workflowId: string },
 ) {
-  const to = targetWords(request.to);
+  const { undo, requestId, by, freeze } = request;
+  const to = `${targetWords(request.to)}${undo === undefined ? '' : ' (undo)'}`;
   const memo: DeployMemo = {
-    requestId: request.requestId,
-    by: request.by,
+    requestId,
+    by,
     to,
+    askedAt,
     request: requestHash(request),
-    ...(request.freeze?.override == null ? {} : { overrideFreeze: request.freeze.override }),
+    ...(undo === undefined ? {} : { undo: undoWords(undo.toRevision) }),
+    ...(freeze?.override == null ? {} : { overrideFreeze: freeze.override }),
   };
   return {
     workflowId,
@@ -123,41 +150,61 @@ export async function mustHaveWorker({ ask, connection, place }: TemporalClient,
   ]);
 }
 
-/** The same request id and the same request: this is the run that was meant. Anything else: say who holds the lock. */
-async function joinOrRefuse(temporal: TemporalClient, request: DeployRequest): Promise<StartedRun> {
+/** The same request id and the same request: this is the run that was meant. */
+async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest): Promise<TriedStart> {
   const workflowId = deployId(request.record);
-  const handle = temporal.client.workflow.getHandle(workflowId);
-  const description = await temporal.ask(() => handle.describe());
-  if (isSame(request, description)) return { workflowId, runId: description.runId, joined: true };
-  throw new Stop(EXIT.refused, [await lockHeld(temporal, request.record, description)]);
+  const holder = asHolder(await temporal.ask(() => temporal.client.workflow.getHandle(workflowId).describe()));
+  if (!isSame(request, holder)) return { kind: 'busy', holder };
+  return { kind: 'started', run: { workflowId, runId: holder.runId, joined: true } };
 }
 
-function isSame(request: DeployRequest, { memo: kept }: WorkflowExecutionDescription): boolean {
-  const memo = (kept ?? {}) as Partial<DeployMemo>;
+/** The deployment that runs; null where none does. */
+async function holderOf(temporal: TemporalClient, record: string): Promise<Holder | null> {
+  const handle = temporal.client.workflow.getHandle(deployId(record));
+  try {
+    const description = await temporal.ask(() => handle.describe());
+    return description.status.name === 'RUNNING' ? asHolder(description) : null;
+  } catch (cause) {
+    if (isNotFound(cause)) return null;
+    throw cause;
+  }
+}
+
+const asHolder = ({ runId, startTime, memo }: WorkflowExecutionDescription): Holder => ({
+  runId,
+  startedAt: startTime.getTime(),
+  memo: memo ?? {},
+});
+
+/** @throws Stop with exit 3 where a deployment runs, unless it was started under this request id: an abort is what puts red back then. */
+export async function mustNotRun(temporal: TemporalClient, record: string, requestId: string | null): Promise<void> {
+  const holder = await holderOf(temporal, record);
+  if (holder === null || (requestId !== null && holder.memo.requestId === requestId)) return;
+  const { found } = await lockHeld(temporal, record, holder);
+  throw new Stop(EXIT.refused, [
+    problem(found, null, `nothing was written; what stood before comes back with: ./switchyard abort ${record}`),
+  ]);
+}
+
+function isSame(request: DeployRequest, { memo }: Pick<Holder, 'memo'>): boolean {
   return request.requestId !== null && memo.requestId === request.requestId && memo.request === requestHash(request);
 }
 
 /** A freeze keeps nobody from following what began before it. */
-async function joinInFreeze(temporal: TemporalClient, request: DeployRequest, frozen: Stop): Promise<StartedRun> {
-  const workflowId = deployId(request.record);
-  const description = await temporal
-    .ask(() => temporal.client.workflow.getHandle(workflowId).describe())
-    .catch((cause: unknown) => {
-      throw isNotFound(cause) ? frozen : cause;
-    });
-  if (description.status.name !== 'RUNNING' || !isSame(request, description)) throw frozen;
-  return { workflowId, runId: description.runId, joined: true };
+async function joinInFreeze(temporal: TemporalClient, request: DeployRequest, frozen: Stop): Promise<TriedStart> {
+  const holder = await holderOf(temporal, request.record);
+  if (holder === null || !isSame(request, holder)) throw frozen;
+  return { kind: 'started', run: { workflowId: deployId(request.record), runId: holder.runId, joined: true } };
 }
 
 async function lockHeld(
   temporal: TemporalClient,
   record: string,
-  description: WorkflowExecutionDescription,
+  { memo, runId, startedAt }: Holder,
 ): Promise<Problem> {
-  const memo = (description.memo ?? {}) as Partial<DeployMemo>;
-  const status = await queryStatus(temporal, description.workflowId, description.runId);
+  const status = await queryStatus(temporal, deployId(record), runId);
   const stage = status === null ? 'at a stage that no worker tells' : phaseWords(status, Date.now());
-  const found = `${record} is being deployed to ${outside(memo.to ?? '?')} by ${outside(memo.by ?? '?')} since ${clock(description.startTime.getTime())}: ${stage}`;
+  const found = `${record} is being deployed to ${outside(memo.to ?? '?')} by ${outside(memo.by ?? '?')} since ${clock(startedAt)}: ${stage}`;
   return problem(
     found,
     null,

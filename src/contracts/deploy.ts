@@ -272,6 +272,10 @@ export interface DeployMemo {
   readonly requestId: string | null;
   readonly by: string;
   readonly to: string;
+  /** Of an undo: what it was asked to bring back. */
+  readonly undo?: string;
+  /** When the command was given, by the client's clock: of two that replace one another the one that was asked last wins. */
+  readonly askedAt?: number;
   /** sha256 of the canonical request: the same request id with another request is refused. */
   readonly request: string;
   /** Why it may begin in a freeze. */

@@ -38,22 +38,39 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
   return planned.plan;
 }
 
+/** What `mustBeHealthy` is about to do. */
+export const checkLabel = ({ undo }: DeployRequest): string =>
+  undo === undefined ? 'checking black and red' : 'checking what is to come back';
+
 /** Before the first write: every server answers, black passes, and red passes unless an ill red was accepted. */
 export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
   run.progress.show({ phase: 'checking' });
-  await mustBeAnswered(run, course);
+  const { undo } = run.request;
+  if (undo === undefined) await mustBeAnswered(run, course); // an undo has no time for that: a silent server is told of afterwards
   const { gates, pace, acceptIllRed } = run.request;
   if (gates.length === 0) return;
   const limitMs = preflightLimitMs(pace);
   const checked = await looking(pace).checkEndpoints(
     `checking black and red of ${course.plan.record}`,
-    { ...course.ref, gates, sides: sides(course), pace, limitMs },
+    {
+      ...course.ref,
+      gates,
+      sides: sides(course).filter(({ side }) => side === 'black' || undo === undefined),
+      pace,
+      limitMs,
+    },
     { startToCloseTimeout: limitMs + 60_000 },
   );
   run.progress.show({ windows: checked.windows, verdict: checked.black });
   if (checked.black.kind !== 'pass')
-    throw failure(illness(checked.black), `black is not healthy: ${checked.black.reason}.`);
-  if (checked.red.kind !== 'pass' && !acceptIllRed) {
+    throw failure(
+      illness(checked.black),
+      `black is not healthy: ${checked.black.reason}.`,
+      undo === undefined
+        ? {}
+        : { next: `To go back there all the same: ./switchyard undo ${course.plan.record} --force.` },
+    );
+  if (undo === undefined && checked.red.kind !== 'pass' && !acceptIllRed) {
     throw failure(illness(checked.red), `red is not healthy, so there would be no way back: ${checked.red.reason}.`, {
       next: 'To leave an ill red all the same: --accept-ill-red.',
     });

@@ -3,7 +3,7 @@ import { planRequest, roleOf, type DeployReport, type DeployRequest } from '../c
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
 import { approveCutover, approvePromotion, holdStep } from './approval.ts';
-import { mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
+import { checkLabel, mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
@@ -47,7 +47,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   const course = setOut(request, snapshot, plan);
 
   return withTime(run, plan.timing.deadlineMs, async () => {
-    await progress.stage('checking black and red', () => mustBeHealthy(run, course));
+    await progress.stage(checkLabel(request), () => mustBeHealthy(run, course));
     await approveCutover(run, course);
     passFreeze(run);
     await withSaga(async (saga) => {

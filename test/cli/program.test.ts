@@ -15,7 +15,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 const VERBS =
-  'up worker plan deploy status watch ls history abort resolve promote pause resume reset sync apply login logout docs doctor'.split(
+  'up worker plan deploy status watch ls history undo abort resolve promote pause resume reset sync apply login logout docs doctor'.split(
     ' ',
   );
 
@@ -63,6 +63,12 @@ describe('the command line', () => {
     [['plan', 'www.example.com', '--to', '192.0.2.20', '--config', '/nonexistent.yaml'], 2, /there is no such file/],
     [['status', 'a..b'], 2, /empty label/],
     [['history', 'www.example.com', '--last', '0'], 2, /--last: "0"/],
+    [['undo', 'www.example.com', '--to-revision', '-1', '--wait', 'x'], 2, /--wait: "x" is no duration/],
+    [
+      ['undo', 'www.example.com', '--to-revision', 'last', '--check', 'tcp:0', '--force'],
+      2,
+      /tcp:0[\s\S]*--to-revision: "last"[\s\S]*--force and --check/,
+    ],
     [['resolve', 'www.example.com'], 2, /no decision was given/],
     [['resolve', 'www.example.com', '--leave'], 2, /--leave without a reason/],
     [['resolve', 'www.example.com', '--leave', '--retry', '--reason', 'x'], 2, /exclude each other/],

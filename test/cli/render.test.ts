@@ -1,4 +1,3 @@
-import { wayBack } from '../../src/cli/way-back.ts';
 import { changeLines, closingLines, speechlessLines, statusLines } from '../../src/cli/render.ts';
 import { planLines } from '../../src/cli/render-plan.ts';
 import { about, countdown } from '../../src/cli/words.ts';
@@ -130,12 +129,6 @@ describe('plain lines', () => {
     expect(changeLines(HOLDING, blocked)).toEqual(['12:16:00 UTC  BLOCKED: access denied. Decide.']);
     expect(changeLines(blocked, blocked)).toEqual([]);
   });
-});
-
-test('the way back after a promotion is a deploy command with red as its target', () => {
-  expect(wayBack({ record: 'www.example.com', plan: PLAN })).toBe(
-    './switchyard deploy www.example.com --zone Z1 --to 192.0.2.10 --from 192.0.2.20 --check CHECK',
-  );
 });
 
 test('times are rounded to what people say', () => {

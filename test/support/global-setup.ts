@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { findTemporalCli } from '../../src/embedded/find-cli.ts';
 import { startEmbedded } from '../../src/embedded/server.ts';
 import type { EmbeddedServer } from '../../src/embedded/server.ts';
+import { registerNamespaces } from './namespaces.ts';
 
 /** What the run started, for the teardown: jest runs both in one process. */
 export interface TestRun {
@@ -40,6 +41,7 @@ async function startServer(folder: string): Promise<EmbeddedServer | undefined> 
     say,
   });
   process.env['SWITCHYARD_TEST_TEMPORAL'] = server.address;
+  await registerNamespaces(server.address);
   return server;
 }
 

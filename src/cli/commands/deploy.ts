@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, type DeployRequest } from '../../contracts/deploy.ts';
+import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { PLANNED_FLAGS, type RequestFlags } from '../deploy-flags.ts';
@@ -13,11 +14,9 @@ import { readPlanFile } from '../plan-file.ts';
 import { readDeclared, type Declared } from '../declared.ts';
 import { freezeOf } from '../freeze.ts';
 import { addRequestOptions } from '../request-options.ts';
-import { startDeployment, type StartedRun } from '../start-deployment.ts';
+import { startDeployment } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
-import { targetWords } from '../target-words.ts';
-import { uiLink, type PlaceFlags } from '../temporal-place.ts';
-import type { TemporalClient } from '../temporal-client.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { outside } from '../words.ts';
@@ -122,27 +121,4 @@ function mustHaveGates({ record, gates, unchecked }: DeployRequest): void {
       'nothing was started',
     ),
   ]);
-}
-
-interface Announcement {
-  readonly request: DeployRequest;
-  readonly run: StartedRun;
-  readonly temporal: TemporalClient;
-  readonly json: boolean;
-}
-
-function announce(terminal: Terminal, { request, run, temporal, json }: Announcement): void {
-  const link = uiLink(temporal.place, run.workflowId, run.runId);
-  if (json) {
-    const { record } = request;
-    const event = { schemaVersion: 1, event: 'started', at: Date.now(), record, ...run, link };
-    terminal.document(JSON.stringify(event));
-    return;
-  }
-  const verb = run.joined ? 'joined the running deployment of' : 'deploying';
-  terminal.out(
-    `${verb} ${request.record} to ${outside(targetWords(request.to))}, asked by ${outside(request.by)} (not authenticated)`,
-  );
-  if (request.gates.length === 0) terminal.err('warning: --unchecked, so no gate watches black');
-  if (link !== null) terminal.out(link);
 }

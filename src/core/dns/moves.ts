@@ -18,6 +18,8 @@ export interface Move {
   readonly workingTtl: number;
   /** Null for an alias, whose TTL is its target's. */
   readonly finalTtl: number | null;
+  /** The set that an undo brings back exactly as it was; null for black as `to` says it. */
+  readonly recorded: RecordSet | null;
 }
 
 /** An alias answers with its target's TTL, which Route 53 does not show: 60 s for load balancers, CloudFront and most others. */
@@ -31,15 +33,16 @@ export function pairMoves(request: PlanRequest, red: RecordSets, black: readonly
 }
 
 /** The set that stands after the promotion; a weighted red keeps its identifier and weight. */
-export function finalSet({ before, black, finalTtl }: Move): RecordSet {
-  return { ...before, ttl: finalTtl, values: black.values, alias: black.alias };
+export function finalSet({ before, black, finalTtl, recorded }: Move): RecordSet {
+  return recorded ?? { ...before, ttl: finalTtl, values: black.values, alias: black.alias };
 }
 
 function move(request: PlanRequest, before: RecordSet, black: Address): Move {
   const red = addressOf(before);
   const standing = before.ttl ?? ALIAS_TTL;
   const forwardTtl = before.ttl === null ? ALIAS_TTL : Math.min(standing, request.preLowerTtl ?? standing);
-  const finalTtl = black.alias === null ? (request.ttl ?? standing) : null;
+  const recorded = request.undo?.sets.find(({ type }) => type === before.type) ?? null;
+  const finalTtl = black.alias === null ? (recorded?.ttl ?? request.ttl ?? standing) : null;
   return {
     type: before.type,
     before,
@@ -49,5 +52,6 @@ function move(request: PlanRequest, before: RecordSet, black: Address): Move {
     forwardTtl,
     workingTtl: Math.min(forwardTtl, finalTtl ?? forwardTtl),
     finalTtl,
+    recorded,
   };
 }

@@ -17,13 +17,14 @@ import { refuseCrowd, refuseShares, refuseSize } from './refuse-size.ts';
 import { refuseStanding } from './refuse-standing.ts';
 import type { Snapshot } from './snapshot.ts';
 import { refuseDeadline, refuseSlow, timePlan } from './time-plan.ts';
+import { readRecorded, refuseForeign } from './undo.ts';
 
 /**
  * Works out how a record gets from what stands there to what is asked for: pure and total, so that `plan` shows what `deploy` runs.
  * Refuses with all reasons at once (A2). D5: every state of a plan has the name answer with red or black, and nothing else.
  */
 export function planSteps(snapshot: Snapshot, request: PlanRequest): Planned {
-  const black = readBlack(snapshot, request);
+  const black = request.undo === undefined ? readBlack(snapshot, request) : readRecorded(snapshot, request.undo);
   const types = black.addresses.length > 0 ? black.addresses.map(({ type }) => type) : standingTypes(snapshot);
   const red = snapshot.sets.filter((set) => types.includes(set.type));
   const reasons = [
@@ -32,6 +33,7 @@ export function planSteps(snapshot: Snapshot, request: PlanRequest): Planned {
     ...refuseStanding(snapshot, request, types),
     ...refuseRouting(snapshot.record, red, black.addresses),
     ...refuseFrom(request, red),
+    ...refuseForeign(snapshot, request, red),
     ...refuseFence(snapshot),
     ...refuseProtected(snapshot, types),
   ];

@@ -27,6 +27,20 @@ export interface PlanRequest {
   readonly leave: readonly string[];
   /** Milliseconds that the checks before the first write take at least. */
   readonly preflightMs: number;
+  /** Recorded sets to bring back, in place of `to`. */
+  readonly undo?: Undo;
+}
+
+/** Asks for recorded sets exactly as they were, TTL, identifier and weight included, where `to` can say values only. */
+export interface Undo {
+  /** What comes back, as an earlier run recorded it: its snapshot, or its promotion. */
+  readonly sets: RecordSets;
+  /** What the newest revision left. Anything else that stands is foreign (D4). */
+  readonly expected: RecordSets;
+  /** The revision that left it, as `history` numbers it; null where its run numbered none. */
+  readonly expectedRevision: number | null;
+  /** The revision that an operator named; null: whatever stood before the newest. */
+  readonly toRevision: number | null;
 }
 
 /** One state of the record sets that the plan passes through. */

@@ -1,0 +1,128 @@
+import { Option } from '@commander-js/extra-typings';
+import { DEPLOY_QUEUE, deployId, type DeployRequest } from '../../contracts/deploy.ts';
+import { announce } from '../announce.ts';
+import { askedNow } from '../asked-now.ts';
+import { chooseUndo } from '../choose-undo.ts';
+import { collect, examples, type AddVerb } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
+import { mustBeRecord } from '../must-read.ts';
+import { takeChecks } from '../parse/checks.ts';
+import { quoted, startFindings } from '../parse/parsed.ts';
+import { pastRevisions } from '../past-revisions.ts';
+import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { mustNotRun, startDeployment, type StartedRun } from '../start-deployment.ts';
+import { problem, Stop } from '../stop.ts';
+import type { TemporalClient } from '../temporal-client.ts';
+import type { PlaceFlags } from '../temporal-place.ts';
+import type { Terminal } from '../terminal.ts';
+import { undoRequest, type UndoFacts } from '../undo-request.ts';
+import { undoWords } from '../undo-words.ts';
+import { withTemporal } from '../with-temporal.ts';
+
+export const addUndo: AddVerb = (program, { terminal, does }) => {
+  program
+    .command('undo <name>')
+    .description('put back what a record served before its last deployment, at once: one step, no bake')
+    .option('--to-revision <number>', 'what this revision served, as ./switchyard history NAME numbers them')
+    .option(
+      '--check <gate>',
+      'what the target must answer; default: the checks of the deployment that is undone',
+      collect,
+    )
+    .option('--force', 'ask nothing before the write, and watch nothing after it')
+    .option('--request-id <id>', "the same id joins the same undo, and does it only once; default: the CI's own")
+    .option('--wait <duration>', 'stop waiting after this (exit 5); the undo goes on')
+    .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
+    .option('--start-within <duration>', 'refuse when no worker begins within this; default: 5m')
+    .option('--detach', 'return once it is accepted')
+    .addOption(
+      new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM')
+        .choices(['leave', 'abort'] as const)
+        .default('leave' as const),
+    )
+    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
+    .option('--json', 'one JSON object a line')
+    .option(...ADDRESS_OPTION)
+    .option(...NAMESPACE_OPTION)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'It brings back the recorded sets exactly, TTL included, and refuses where somebody else has written since. It asks for',
+        'no approval, freeze window, confirmation or alarm; while a deployment runs, abort is the command.',
+      ].join('\n'),
+    )
+    .addHelpText('after', examples('undo www.example.com', 'undo www.example.com --to-revision 4 --force'))
+    .action(does((name, flags) => undo(terminal, name, flags)));
+};
+
+interface UndoFlags extends FollowFlags, PlaceFlags {
+  readonly toRevision?: string | undefined;
+  readonly check?: readonly string[] | undefined;
+  readonly force?: true | undefined;
+  readonly requestId?: string | undefined;
+  readonly startWithin?: string | undefined;
+  readonly detach?: true | undefined;
+  readonly by?: string | undefined;
+}
+
+async function undo(terminal: Terminal, name: string, flags: UndoFlags): Promise<ExitCode> {
+  const terms = followTerms(flags);
+  const wanted = readFlags(terminal, name, flags);
+  const { record, asked } = wanted;
+  return withTemporal(terminal, flags, async (temporal) => {
+    const run = (await doneAlready(temporal, wanted)) ?? (await start(terminal, temporal, wanted));
+    if (flags.detach === true) return EXIT.done;
+    return followToEnd(terminal, { temporal, run, record, by: asked.by, terms });
+  });
+}
+
+interface Wanted extends Pick<UndoFacts, 'asked' | 'gates' | 'force'> {
+  readonly record: string;
+  readonly toRevision: number | null;
+  readonly json: boolean;
+}
+
+/** @throws Stop with exit 2: every problem at once. */
+function readFlags({ env }: Terminal, name: string, flags: UndoFlags): Wanted {
+  const record = mustBeRecord(name);
+  const findings = startFindings();
+  const asked = findings.take(askedNow(flags, env), { by: '', requestId: null, startWithinMs: 0 });
+  const gates = flags.check === undefined ? null : takeChecks(flags.check, record, findings);
+  const { toRevision, force } = flags;
+  if (toRevision !== undefined && !/^\d{1,15}$/.test(toRevision))
+    findings.note(
+      problem(
+        `--to-revision: ${quoted(toRevision)} is no number of a revision`,
+        'as ./switchyard history NAME shows it',
+      ),
+    );
+  if (force === true && gates !== null)
+    findings.note(problem('--force and --check contradict each other: the one asks nothing', 'one of them'));
+  if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
+  const number = toRevision === undefined ? null : Number(toRevision);
+  return { record, toRevision: number, asked, gates, force: force === true, json: flags.json === true };
+}
+
+/** An undo that is asked for again, by a job that is run again, must not undo itself. */
+async function doneAlready(
+  temporal: TemporalClient,
+  { record, toRevision, asked }: Wanted,
+): Promise<StartedRun | null> {
+  if (asked.requestId === null) return null;
+  const [newest] = await temporal.ask(() => pastRevisions(temporal, record, 1));
+  const same = newest?.memo.requestId === asked.requestId && newest.memo.undo === undoWords(toRevision);
+  return newest !== undefined && same ? { workflowId: deployId(record), runId: newest.runId, joined: true } : null;
+}
+
+async function start(terminal: Terminal, temporal: TemporalClient, wanted: Wanted): Promise<StartedRun> {
+  const { record, toRevision, json } = wanted;
+  await mustNotRun(temporal, record, wanted.asked.requestId);
+  const { source, ...chosen } = await chooseUndo(temporal, record, toRevision);
+  const request: DeployRequest = undoRequest({ ...wanted, ...chosen });
+  const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
+  terminal.err(source);
+  announce(terminal, { request, run, temporal, json });
+  return run;
+}
