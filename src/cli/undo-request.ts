@@ -1,4 +1,4 @@
-import { DEFAULT_PACE, type DeployRequest } from '../contracts/deploy.ts';
+import { DEFAULT_PACE, roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import { addressOf, shownValues } from '../core/dns/address.ts';
 import type { Gate } from '../core/dns/gate.ts';
 import type { Plan, Undo } from '../core/dns/plan.ts';
@@ -27,6 +27,7 @@ export function undoRequest({ asked, undo, newest, gates, force }: UndoFacts): D
   return {
     record,
     zone: zone.id,
+    ...roleOf(newest.request ?? {}),
     to: { kind: 'values', values: undo.sets.flatMap((set) => shownValues(addressOf(set))) },
     undo,
     type: null,
@@ -44,6 +45,7 @@ export function undoRequest({ asked, undo, newest, gates, force }: UndoFacts): D
     acceptIllRed: true,
     ifRedIsIll: 'compare',
     verify: newest.request?.verify ?? 'authoritative',
+    ...(newest.request?.notify === undefined ? {} : { notify: newest.request.notify }), // whoever heard of that hears of this
     planHash: null,
     ...asked,
     searchAttributes: false, // until the client has seen that they exist
