@@ -4,9 +4,11 @@
  * - D7 The stretch is held only after every value was asked at least once in this attempt, and the verdict says what they answered.
  * - D4 What somebody else wrote ends it; "could not look" does not.
  */
+import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
 import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { judgeHold } from '../core/dns/judge-hold.ts';
+import { noticeProtected } from '../core/dns/refuse-guarded.ts';
 import { addObservation } from '../core/dns/probe-windows.ts';
 import type { AwsClients } from '../clients.ts';
 import { failure } from '../policies/failures.ts';
@@ -14,6 +16,7 @@ import { lookForDrift } from './look-for-drift.ts';
 import { makeProbes, type ProbeDeps } from './probes.ts';
 import { probeInRhythm } from './probe-rhythm.ts';
 import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
+import { readProtections, typesOf } from './read-standing.ts';
 
 export interface WatchDeps extends ProbeDeps {
   readonly aws: Pick<AwsClients, 'route53' | 'budget'>;
@@ -29,6 +32,8 @@ export interface WatchBeat {
   readonly looksFailed: number;
   /** Turns in a row without a look, because other watches had taken what there was. */
   readonly looksSkipped: number;
+  /** Protections that would block the rollback, as the last look at them found. */
+  readonly protections: readonly string[];
 }
 
 /** Probes black and red and looks for drift until `untilMs`, or until the first breach or drift. */
@@ -43,8 +48,8 @@ export async function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: 
       () => watch.beat,
     ),
   );
-  const { windows, verdict, inconclusiveSince } = watch.beat;
-  return { end, windows, verdict, inconclusiveSince, at: pulse.now() };
+  const { windows, verdict, inconclusiveSince, protections } = watch.beat;
+  return { end, windows, verdict, inconclusiveSince, protections, at: pulse.now() };
 }
 
 /** Runs at most `most` watches at once, so that writes always find a slot; the rest asks again, here or at another worker. */
@@ -90,6 +95,7 @@ function startWatch(
     share: input.share,
     looksFailed: 0,
     looksSkipped: 0,
+    protections: from.resumed.protections ?? [],
   };
   const watch: Watch = { input, beat, unasked: new Set(from.seeds.map(keyOf)), onAsked: () => undefined };
   if (input.gates.length > 0) judge(watch, from.now);
@@ -138,7 +144,7 @@ function judge(watch: Watch, now: number): void {
 /** Fulfilled with the first drift; looks that fail, or have to wait for their turn, are counted and shown, nothing more. */
 async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<WatchEnd> {
   const client = aws.route53();
-  for (;;) {
+  for (let turn = 0; ; turn += 1) {
     await pulse.sleep(untilNextTurn(watch));
     if (!aws.budget.mayLook()) {
       watch.beat = { ...watch.beat, looksSkipped: watch.beat.looksSkipped + 1 };
@@ -148,7 +154,20 @@ async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<Wa
     if (look.kind === 'drift') return look;
     const looksFailed = look.kind === 'not-seen' ? watch.beat.looksFailed + 1 : 0;
     watch.beat = { ...watch.beat, looksFailed, looksSkipped: 0 };
+    if (turn % PROTECTIONS_EVERY === 0 && aws.budget.mayLook()) await lookAtProtections(watch, client);
   }
+}
+
+/** Looks for drift between two looks at protections: one that comes is a matter of the rollback, not of the next second. */
+const PROTECTIONS_EVERY = 4;
+
+/** Where they cannot be read, what was seen before stays: "could not look" is not "there is none". */
+async function lookAtProtections(watch: Watch, client: Route53Client): Promise<void> {
+  const { record, zone, standing, sides } = watch.input;
+  const protections = await readProtections(client, { record, zone });
+  if (protections === null) return;
+  const types = typesOf(standing.sets, ...sides.map(({ sets }) => sets));
+  watch.beat = { ...watch.beat, protections: noticeProtected(record, types, protections) };
 }
 
 /** Whoever was skipped comes back sooner than whoever has looked: else the same watches would go without for ever. */

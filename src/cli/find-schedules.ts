@@ -1,5 +1,6 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { DOCS_TICK_WORKFLOW, docsScheduleId } from '../contracts/docs-runs.ts';
+import { GUARD_WORKFLOW, guardScheduleId } from '../contracts/guard.ts';
 import { scheduleId, SYNC_TICK_WORKFLOW } from '../contracts/sync.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -37,4 +38,5 @@ export async function ourSchedules({ ask, client }: TemporalClient): Promise<rea
 const KINDS = [
   { verb: 'sync', prefix: scheduleId(''), tick: SYNC_TICK_WORKFLOW },
   { verb: 'docs', prefix: docsScheduleId(''), tick: DOCS_TICK_WORKFLOW },
+  { verb: 'guard', prefix: guardScheduleId(''), tick: GUARD_WORKFLOW },
 ] as const;

@@ -1,6 +1,9 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { DOCS_WORKFLOW, docsId, docsScheduleId, type DocsMemo } from '../contracts/docs-runs.ts';
+import { guardScheduleId, type GuardMemo } from '../contracts/guard.ts';
 import { scheduleId, SYNC_WORKFLOW, syncId, type SyncMemo } from '../contracts/sync.ts';
+import { GUARD_NAME } from './guard-schedule.ts';
+import { GUARD_WORDS } from './render-guard.ts';
 import { scheduleOfSite } from './docs-schedule.ts';
 import { SYNC_WORDS } from './explain.ts';
 import { findSchedule, ourSchedules } from './find-schedules.ts';
@@ -34,7 +37,7 @@ interface ListedRun {
   readonly endedAt: number | null;
   /** As Temporal says it: RUNNING, COMPLETED, FAILED, TERMINATED. */
   readonly temporalStatus: string;
-  readonly memo: Partial<SyncMemo | DocsMemo>;
+  readonly memo: Partial<SyncMemo | DocsMemo> | Partial<GuardMemo>;
 }
 
 /** What the file wants, by the names of things; null where there is no file. */
@@ -90,6 +93,26 @@ export const listSyncs = (temporal: TemporalClient, declared: Declared<DeclaredP
 /** Every site of the file, and every version that is being published; previews are their askers' business. */
 export const listSites = (temporal: TemporalClient, declared: Declared<DeclaredSite>) =>
   list(temporal, SITES, declared);
+
+/** The guard of the file, and the one that Temporal has. */
+export async function listGuards(
+  temporal: TemporalClient,
+  { declared, wanted }: { readonly declared: boolean; readonly wanted: WantedSchedule | null },
+): Promise<readonly ListedChore[]> {
+  const schedule = await findSchedule(temporal, guardScheduleId(GUARD_NAME));
+  if (schedule === null && wanted === null) return [];
+  const newest = schedule?.info.recentActions.at(-1)?.action.workflow.workflowId;
+  const { paused = false } = schedule?.state ?? {};
+  return [
+    {
+      name: GUARD_NAME,
+      run: newest === undefined ? null : await newestRun(temporal, newest),
+      nextAt: paused ? null : (schedule?.info.nextActionTimes[0]?.getTime() ?? null),
+      paused,
+      drift: declared ? drift(schedule, wanted) : null,
+    },
+  ];
+}
 
 async function list<P>(
   temporal: TemporalClient,
@@ -162,7 +185,7 @@ async function newestRun({ ask, client }: TemporalClient, workflowId: string): P
 }
 
 /** One line each; none where there is none. */
-export function choreTable(heading: 'SYNC' | 'SITE', chores: readonly ListedChore[]): readonly string[] {
+export function choreTable(heading: 'SYNC' | 'SITE' | 'GUARD', chores: readonly ListedChore[]): readonly string[] {
   if (chores.length === 0) return [];
   return table([
     [heading, 'STATE', 'LAST END (UTC)', 'NEXT RUN', 'BY', 'SCHEDULE'],
@@ -171,13 +194,15 @@ export function choreTable(heading: 'SYNC' | 'SITE', chores: readonly ListedChor
       stateWords(chore),
       chore.run?.endedAt == null ? '' : day(chore.run.endedAt),
       nextWords(chore),
-      outside(chore.run?.memo.by ?? ''),
+      outside(byOf(chore)),
       driftWords(chore),
     ]),
   ]);
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = { ...SYNC_WORDS, ...DOCS_WORDS };
+const byOf = ({ run }: ListedChore): string => (run !== null && 'by' in run.memo ? (run.memo.by ?? '') : '');
+
+const OUTCOMES: Readonly<Record<string, string>> = { ...SYNC_WORDS, ...DOCS_WORDS, ...GUARD_WORDS };
 
 function stateWords({ run }: ListedChore): string {
   if (run === null) return 'no run known';

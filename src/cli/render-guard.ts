@@ -29,6 +29,15 @@ export function guardLines(
   return [...lines, `${fences - guarded.length} of ${fences} fences at rest`];
 }
 
+/** What one came to, where guards are listed. */
+export const GUARD_WORDS = {
+  quiet: 'quiet',
+  restored: 'restored red',
+  refused: 'left something alone',
+  'not-seen': 'could not look',
+  act: 'ACT NOW',
+} as const satisfies Record<GuardOutcome, string>;
+
 const EXITS = {
   quiet: EXIT.done,
   restored: EXIT.done,

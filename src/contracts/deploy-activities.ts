@@ -135,6 +135,8 @@ export type WatchEnd =
 
 export interface Watched {
   readonly end: WatchEnd;
+  /** Protections that would block the rollback, as sentences; none in what older workers say. */
+  readonly protections?: readonly string[];
   readonly windows: readonly ProbeWindow[];
   readonly verdict: Verdict;
   readonly inconclusiveSince: number | null;

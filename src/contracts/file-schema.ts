@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sitePolicies } from './docs-schema.ts';
 import type { SwitchyardFile } from './file.ts';
 import { freezePolicies } from './freeze-schema.ts';
+import { guardPolicy } from './guard-schema.ts';
 import { groupPolicies } from './group-schema.ts';
 import { hooksPolicy, onAlarm } from './hooks-schema.ts';
 import { notifyPolicies } from './notify-schema.ts';
@@ -153,6 +154,7 @@ export const fileSchema = only({
   docs: sitePolicies.optional(),
   freeze: freezePolicies.optional(),
   hooks: hooksPolicy.optional(),
+  guard: guardPolicy.optional(),
 }) satisfies z.ZodType<SwitchyardFile>;
 
 /** JSON Schema (draft 2020-12) of what people write. */

@@ -11,6 +11,7 @@ export interface SwitchyardFile {
   readonly docs?: Readonly<Record<string, SitePolicy>> | undefined;
   readonly freeze?: readonly FreezePolicy[] | undefined;
   readonly hooks?: HooksPolicy | undefined;
+  readonly guard?: GuardPolicy | undefined;
 }
 
 /** Whom to tell of what happens. Secrets by name; without `on`, of what suits the format. */
@@ -42,6 +43,13 @@ export interface FreezePolicy {
   readonly to?: string | undefined;
   readonly zone: string;
   readonly reason?: string | undefined;
+}
+
+/** Looks after the records whose deployments were terminated, reset in Temporal or lost. */
+export interface GuardPolicy {
+  /** `1m` by default. */
+  readonly every?: string | undefined;
+  readonly act?: 'report' | 'restore' | undefined;
 }
 
 /** Exactly one of them. */

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../core/escape-markdown.ts';
 import type { GuardOutcome } from '../core/dns/judge-guard.ts';
 import type { FenceSight, GuardLimits } from '../core/dns/judge-fence.ts';
 import type { Guarded, GuardedRecord, OwnersSight, Repair, RepairEnd } from '../core/dns/stand-guard.ts';
@@ -7,6 +8,9 @@ import type { Guarded, GuardedRecord, OwnersSight, Repair, RepairEnd } from '../
  * the fence at rest), and each reads what the run before it has told.
  */
 export const GUARD_WORKFLOW = 'guardRecords';
+export const GUARD_ID = 'guard';
+/** Ids of Temporal Schedules that `apply` makes and removes begin so. */
+export const guardScheduleId = (name: string): string => `switchyard:guard:${name}`;
 
 /** Every pace and limit of a guard, in milliseconds unless named otherwise: part of the request, so that a history explains itself. */
 export interface GuardPace extends GuardLimits {
@@ -41,6 +45,22 @@ export interface GuardReport {
   readonly records: readonly Guarded[];
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** The memo of every guard: what `ls` shows without a worker. */
+export interface GuardMemo {
+  readonly act: GuardRequest['act'];
+  readonly fences: number;
+  readonly outcome?: GuardOutcome;
+  readonly sentence?: string | null;
+}
+
+/** What is to be seen of a guard without a worker: its memo, and its line in the UI, which renders Markdown. */
+export function guardLabels({ records, act }: GuardRequest) {
+  const memo: GuardMemo = { act, fences: records.length };
+  const names = records.map(({ record }) => record).join(', ');
+  const staticSummary = escapeMarkdown(`guard of ${records.length} fences (${act}): ${names}`).slice(0, 200);
+  return { memo: { ...memo }, staticSummary };
 }
 
 /** The activities of a guard. */

@@ -132,6 +132,7 @@ async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<
     verdict,
     lastObservations: windows.flatMap(({ observations }) => observations.slice(-1)),
   });
+  noticeProtections(run, watched);
   throwUnlessHeld(run, watched);
 }
 
@@ -173,6 +174,11 @@ async function unlessCut<T>(isCut: () => boolean, body: () => Promise<T>): Promi
     if (!isCancellation(error)) throw error;
   });
   return ended;
+}
+
+/** Each is told once: it may stand for the whole hold. */
+function noticeProtections({ progress }: Run, { protections = [] }: Watched): void {
+  for (const sentence of protections) if (!progress.status.notices.includes(sentence)) progress.notice(sentence);
 }
 
 function throwUnlessHeld(run: Run, { end, inconclusiveSince }: Watched): void {

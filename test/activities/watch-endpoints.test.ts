@@ -1,3 +1,4 @@
+import { CreateResourceRecordSetProtectionsCommand } from '@aws-sdk/client-route-53';
 import type { Info } from '@temporalio/activity';
 import type { WatchBeat } from '../../src/activities/watch-endpoints.ts';
 import type { CheckInput, Checked, Watched, WatchInput } from '../../src/contracts/deploy-activities.ts';
@@ -75,6 +76,13 @@ const foreignHand = (value: string) =>
     TTL: 60,
     ResourceRecords: [{ Value: value }],
   });
+const protect = (RecordType: 'A' | 'MX', Comment: string) =>
+  rig.aws.route53().send(
+    new CreateResourceRecordSetProtectionsCommand({
+      HostedZoneId: rig.zoneId,
+      Protections: [{ RecordName: rig.ref.record, RecordType, Comment }],
+    }),
+  );
 const looks = () =>
   rig.sandbox.route53.faults.seen.filter(({ operation }) => operation === 'ListResourceRecordSets').length;
 const failed = (at: number): Observation => ({
@@ -132,6 +140,7 @@ describe('watchEndpoints', () => {
       share: 100,
       looksFailed: 0,
       looksSkipped: 0,
+      protections: [],
     };
     await rig.sandbox.black.behave({ kind: 'status', status: 503 });
     const { windows } = await watch(forLong(), { heartbeatDetails: beat });
@@ -203,6 +212,17 @@ describe('watchEndpoints', () => {
     expect((await watch()).end.kind).toBe('held');
   });
 
+  test('notices a protection that would block the rollback, with its comment, and goes on', async () => {
+    await protect('A', 'release freeze, ask Ada');
+    await protect('MX', 'not ours to change');
+    const { end, protections } = await watch({ untilMs: Date.now() + 600 });
+    expect(end.kind).toBe('held');
+    expect(protections).toEqual([
+      'www.example.com A is protected: "release freeze, ask Ada": Route 53 would refuse the rollback. ' +
+        'Delete the protection until this deployment has ended.',
+    ]);
+  });
+
   test('does not take a look that is throttled for drift', async () => {
     rig.sandbox.route53.faults.add({
       operation: 'ListResourceRecordSets',
@@ -213,12 +233,12 @@ describe('watchEndpoints', () => {
   });
 
   test('leaves half of the requests to writes, and counts the looks that it skips for that', async () => {
-    const activities = rig.with(limitedTo({ burst: 4, perSecond: 0 }));
+    const activities = rig.with(limitedTo({ burst: 6, perSecond: 0 })); // two of them are for protections
     const env = environment();
     const beats: WatchBeat[] = [];
     env.on('heartbeat', (beat: WatchBeat) => beats.push(beat));
     const before = looks();
-    await env.run(() => activities.watchEndpoints(input));
+    await env.run(() => activities.watchEndpoints({ ...input, untilMs: Date.now() + 1_200 }));
     expect(looks() - before).toBe(2);
     expect(beats.at(-1)?.looksSkipped).toBeGreaterThan(0);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScheduleClient, ScheduleDescription } from '@temporalio/client';
 import { Client } from '@temporalio/client';
+import { GUARD_PACE, guardScheduleId, type GuardRequest } from '../../src/contracts/guard.ts';
 import { scheduleId, SYNC_TICK_WORKFLOW, type SyncRequest } from '../../src/contracts/sync.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { runCli, type Ran } from '../support/run-cli.ts';
@@ -63,6 +64,59 @@ describe('Schedules, against a real Temporal', () => {
       .catch(() => null);
 
   const run = (...args: string[]): Promise<Ran> => runCli(args, { folder, namespace: NAMESPACE });
+
+  test('the guard of a file guards all of its records, reports by default, and goes with --prune', async () => {
+    const records = 'records:\n  www.example.com: { zone: example.com }\n  api.example.com: { verify: api }\n';
+    await says(`version: 1\n${records}guard: {}\n`);
+    expect(await run('apply')).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('+ guard/records  every 60 s') as string,
+    });
+
+    const guard = schedules.getHandle(guardScheduleId('records'));
+    expect(await guard.describe()).toMatchObject({
+      policies: { overlap: 'SKIP' },
+      action: { workflowType: 'guardRecords', taskQueue: 'switchyard-deploy', workflowId: 'guard' },
+    });
+    const [request] = ((await guard.describe()).action.args ?? []) as [GuardRequest];
+    expect(request).toEqual({
+      records: [
+        { record: 'www.example.com', zone: 'example.com', verify: 'authoritative' },
+        { record: 'api.example.com', zone: null, verify: 'api' },
+      ],
+      act: 'report',
+      pace: GUARD_PACE,
+    });
+
+    await says(`version: 1\n${records}guard: { every: 5m, act: restore }\n`);
+    const listed = await run('ls', '--json');
+    expect(JSON.parse(listed.out)).toMatchObject({ guards: [{ name: 'records', drift: 'differs', paused: false }] });
+    expect(outputSchema.safeParse(JSON.parse(listed.out)).error).toBeUndefined();
+    expect((await run('doctor')).out).toMatch(/PROBLEM +guard +differs from the file/);
+    expect((await run('apply')).out).toContain('~ guard/records  every 60 s instead of every 5 min; what it does is');
+    expect((await run('ls')).out).toMatch(/GUARD[^]*records +no run known[^]* ok/);
+    expect((await run('doctor')).out).toMatch(/ok +guard +every 5 min, next at/);
+
+    await says('version: 1\n');
+    await until(async () => (await run('apply', '--dry-run')).out.includes('guard/records'));
+    expect((await run('apply', '--prune')).out).toContain('- guard/records');
+    await expect(guard.describe()).rejects.toThrow();
+    await says(FILE);
+  });
+
+  test('a guard without records, or that looks all the time, is refused with its line (A2)', async () => {
+    await says('version: 1\nguard: { act: restore }\n');
+    expect(await run('apply')).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('switchyard.yaml:2: guard') as string,
+    });
+    await says('version: 1\nrecords: { www.example.com: {} }\nguard: { every: 5s, act: repair }\n');
+    const ran = await run('apply');
+    expect(ran.exit).toBe(2);
+    expect(ran.err).toContain('accepted: 30s to 1d');
+    expect(ran.err).toContain('report');
+    await says(FILE);
+  });
 
   test('are made as the file says, and a second time there is nothing to do (S2)', async () => {
     expect(await run('apply', '--dry-run', '--exit-code')).toMatchObject({

@@ -8,6 +8,7 @@ import { changeLine, isToDo, planSchedules, type ScheduleChange } from '../plan-
 import { declaredSites } from '../site-policy.ts';
 import { declaredPairs } from '../sync-policy.ts';
 import { scheduleOfPair } from '../sync-schedule.ts';
+import { scheduleOfGuard } from '../guard-schedule.ts';
 import { scheduleOfSite } from '../docs-schedule.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -42,6 +43,7 @@ async function apply(terminal: Terminal, flags: ApplyFlags): Promise<ExitCode> {
   const wanted = [
     ...[...declaredPairs(file).values()].map(scheduleOfPair),
     ...[...declaredSites(file).values()].map(scheduleOfSite),
+    scheduleOfGuard(file),
   ].filter((one) => one !== null);
   const prune = { prune: flags.prune === true };
   return withTemporal(terminal, flags, async (temporal) => {

@@ -1,16 +1,20 @@
 import { DEPLOY_QUEUE, DOCTOR_WORKFLOW, roleOf } from '../../contracts/deploy.ts';
 import type { DiagnoseInput, Finding } from '../../contracts/doctor.ts';
+import { guardScheduleId } from '../../contracts/guard.ts';
 import { scheduleId, SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { readDeclared } from '../declared.ts';
 import { diagnose, type DiagnoseOptions } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSchedule } from '../find-schedules.ts';
+import { GUARD_NAME, scheduleOfGuard } from '../guard-schedule.ts';
+import { readFileInForce } from '../must-read-file.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { mustReadPair } from '../pairs.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { scheduleFinding } from '../schedule-finding.ts';
+import { guardFinding, scheduleFinding } from '../schedule-finding.ts';
+import { asSentence, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { outside } from '../words.ts';
@@ -57,7 +61,25 @@ async function checksOf(terminal: Terminal, name: string | undefined, flags: Doc
   if (pair !== null && !isRecord && flags.zone === undefined) return ofPair;
   const input = await inputOf(terminal, isRecord ? mustBeRecord(name) : null, flags);
   const ofDeployments = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input };
-  return { ...ofPair, questions: [ofDeployments, ...ofPair.questions] };
+  const sights = [...(await aboutGuard(terminal, flags)), ...ofPair.sights];
+  return { questions: [ofDeployments, ...ofPair.questions], sights };
+}
+
+/** Only where a file has records: without them there is nothing to guard. */
+async function aboutGuard(terminal: Terminal, { config }: DoctorFlags): Promise<Checks['sights']> {
+  const check = 'guard';
+  try {
+    const file = await readFileInForce(terminal, config);
+    if (file === null || Object.keys(file.file.records ?? {}).length === 0) return [];
+    const wanted = scheduleOfGuard(file);
+    const id = guardScheduleId(GUARD_NAME);
+    return [{ check, see: async (temporal) => guardFinding(wanted, await findSchedule(temporal, id)) }];
+  } catch (cause) {
+    // A file that is wrong keeps nothing else from being checked.
+    if (!(cause instanceof Stop)) throw cause;
+    const finding = { check, ok: false, sentence: cause.problems.map(asSentence).join('; '), next: null };
+    return [{ check, see: () => Promise.resolve(finding) }];
+  }
 }
 
 /** Zone and role are those of `switchyard.yaml` where the command says nothing else. */

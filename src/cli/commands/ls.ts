@@ -1,7 +1,8 @@
 import type { DeployMemo } from '../../contracts/deploy.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { choreTable, listSites, listSyncs } from '../list-chores.ts';
+import { scheduleOfGuard } from '../guard-schedule.ts';
+import { choreTable, listGuards, listSites, listSyncs } from '../list-chores.ts';
 import { readFileInForce } from '../must-read-file.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { phaseWords } from '../render.ts';
@@ -20,7 +21,7 @@ export const addLs: AddVerb = (program, { terminal, does }) => {
   program
     .command('ls')
     .description(
-      'the deployments that run now, and every sync and site with its last end, its next run and its Schedule',
+      'the deployments that run now, and every sync, site and guard with its last end, its next run and its Schedule',
     )
     .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON document')
@@ -46,16 +47,18 @@ interface LsFlags extends PlaceFlags {
 }
 
 async function ls(terminal: Terminal, flags: LsFlags): Promise<ExitCode> {
-  const file = await fileIfReadable(terminal, flags);
+  const { file, guard } = await fileIfReadable(terminal, flags);
   return withTemporal(terminal, flags, async (temporal) => {
     const { rows, more } = await listed(temporal);
     const syncs = await listSyncs(temporal, file === null ? null : declaredPairs(file));
     const sites = await listSites(temporal, file === null ? null : declaredSites(file));
+    const guards = await listGuards(temporal, { declared: file !== null, wanted: guard });
     if (flags.json === true)
-      terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more, syncs, sites }, null, 2));
-    else
-      for (const line of [...lines(rows), ...choreTable('SYNC', syncs), ...choreTable('SITE', sites)])
-        terminal.out(line);
+      terminal.document(JSON.stringify({ schemaVersion: 1, deployments: rows, more, syncs, sites, guards }, null, 2));
+    else {
+      const chores = [...choreTable('SYNC', syncs), ...choreTable('SITE', sites), ...choreTable('GUARD', guards)];
+      for (const line of [...lines(rows), ...chores]) terminal.out(line);
+    }
     if (more) terminal.err(`only the newest ${MOST} are shown; more are running`);
     return EXIT.done;
   });
@@ -64,11 +67,12 @@ async function ls(terminal: Terminal, flags: LsFlags): Promise<ExitCode> {
 /** A file that is wrong hides no run: what it says is told, and nothing is compared with it. */
 async function fileIfReadable(terminal: Terminal, { config }: LsFlags) {
   try {
-    return await readFileInForce(terminal, config);
+    const file = await readFileInForce(terminal, config);
+    return { file, guard: file === null ? null : scheduleOfGuard(file) };
   } catch (cause) {
     if (!(cause instanceof Stop)) throw cause;
     for (const one of cause.problems) terminal.err(`${asSentence(one)}; nothing is compared with the file`);
-    return null;
+    return { file: null, guard: null };
   }
 }
 

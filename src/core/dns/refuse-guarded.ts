@@ -33,17 +33,40 @@ function inTheMiddle(record: string, at: string, { stage, gen, owner, until }: F
 
 /** Refuses protections of what the plan writes: the rollback would be refused as well. */
 export function refuseProtected(snapshot: Snapshot, types: readonly string[]): readonly Reason[] {
-  const fence = fenceName(snapshot.record);
-  const written = (each: Protection): boolean =>
-    (sameName(each.name, snapshot.record) && types.includes(each.type)) ||
-    (sameName(each.name, fence) && each.type === 'TXT');
-  return (snapshot.protections ?? [])
-    .filter(written)
-    .map(({ name, type, comment }) =>
-      reason(
-        'protected',
-        `${displayName(name)} ${type} is protected${comment === null ? '' : `: ${JSON.stringify(cleanText(comment, 256))}`}; Route 53 refuses every change of it.`,
-        'Delete the protection, deploy, and protect it again.',
-      ),
-    );
+  return protectedWrites(snapshot.record, types, snapshot.protections ?? []).map((each) =>
+    reason(
+      'protected',
+      `${isProtected(each)}; Route 53 refuses every change of it.`,
+      'Delete the protection, deploy, and protect it again.',
+    ),
+  );
+}
+
+/** What protections that came during a deployment would block, in sentences: the way back above all. */
+export function noticeProtected(
+  record: string,
+  types: readonly string[],
+  protections: readonly Protection[],
+): readonly string[] {
+  return protectedWrites(record, types, protections).map(
+    (each) =>
+      `${isProtected(each)}: Route 53 would refuse the rollback. Delete the protection until this deployment has ended.`,
+  );
+}
+
+/** Those of the record's moved types, and of its fence: every write has both. */
+function protectedWrites(
+  record: string,
+  types: readonly string[],
+  protections: readonly Protection[],
+): readonly Protection[] {
+  const fence = fenceName(record);
+  return protections.filter(
+    (each) =>
+      (sameName(each.name, record) && types.includes(each.type)) || (sameName(each.name, fence) && each.type === 'TXT'),
+  );
+}
+
+function isProtected({ name, type, comment }: Protection): string {
+  return `${displayName(name)} ${type} is protected${comment === null ? '' : `: ${JSON.stringify(cleanText(comment, 256))}`}`;
 }
