@@ -27,6 +27,8 @@ export interface AwsClients {
   readonly roles: readonly string[];
   /** The clients of a role, the same for all who ask; without a role those of the process itself. @throws RoleUnknown (A4). */
   inRole(role: string | null | undefined): AwsClients;
+  /** Closes the connections of all clients that were made, those of roles too. */
+  destroy(): void;
 }
 
 export interface AwsClientsOptions {
@@ -39,14 +41,22 @@ type Credentials = NonNullable<Route53ClientConfig['credentials']>;
 
 export function createAwsClients(config: AwsConfig, options: AwsClientsOptions = {}): AwsClients {
   const { timeouts = REQUEST_TIMEOUTS } = options;
+  const made: { destroy(): void }[] = [];
+  const kept = <T extends { destroy(): void }>(make: () => T): (() => T) =>
+    once(() => {
+      const client = make();
+      made.push(client);
+      return client;
+    });
+  const destroy = (): void => made.forEach((client) => client.destroy());
   const budgetOf = memoized(() => createRequestBudget(config.rate));
   const roles = config.roles.map(({ role }) => role);
   const clientsOf = (account: string, credentials: Credentials | undefined): AwsClients => {
     const budget = budgetOf(account);
     const common = commonOf(config, timeouts, credentials);
-    const route53 = once(() => paced(new Route53Client({ ...common, ...endpoint(config.endpoint) }), budget));
-    const sts = once(() => new STSClient({ ...common, ...endpoint(config.stsEndpoint) }));
-    return { timeouts, budget, route53, sts, roles, inRole: (role) => inRole(role) };
+    const route53 = kept(() => paced(new Route53Client({ ...common, ...endpoint(config.endpoint) }), budget));
+    const sts = kept(() => new STSClient({ ...common, ...endpoint(config.stsEndpoint) }));
+    return { timeouts, budget, route53, sts, roles, inRole: (role) => inRole(role), destroy };
   };
   const own = clientsOf('own', options.credentials);
   const assuming = memoized((name) => {

@@ -54,7 +54,7 @@ async function reset(
     const rows = await Promise.all([false, true].map((force) => resetAlike(deps, records, force)));
     return records.flatMap(({ task }) => rows.flat().filter(({ record }) => record === task.record));
   } finally {
-    aws.route53().destroy();
+    aws.destroy();
   }
 }
 
@@ -72,7 +72,8 @@ async function resetAlike(
     return await resetRecords(deps, tasks, { force, pace: RESET_PACE });
   } catch (cause) {
     const { sentence, next } = whatItSays(cause);
-    return tasks.map(({ record }) => ({ record, outcome: 'failed', sentence, next, zone: null, servers: [] }));
+    const row = { outcome: 'failed' as const, sentence, next, zone: null, servers: [], was: null };
+    return tasks.map(({ record }) => ({ record, ...row }));
   }
 }
 

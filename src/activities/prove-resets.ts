@@ -1,13 +1,14 @@
 import type { AwsClients } from '../clients.ts';
 import type { ServerView } from '../contracts/deploy.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
+import { standingWords } from '../core/dns/serving.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import type { LookDeps } from './look-deps.ts';
 import { mayPass, pauseAfter } from './patiently.ts';
 import { withPartPulse, type Pulse } from './pulse.ts';
-import type { ResetResult, ResetTask } from '../contracts/reset.ts';
+import type { ResetEnd, ResetTask } from '../contracts/reset.ts';
 import type { ResetPace } from './reset-task.ts';
 import { awaitInsync } from './route53.ts';
 import { verifyAnswers } from './verify-answers.ts';
@@ -29,7 +30,7 @@ export interface ProveDeps {
 }
 
 /** Waits for INSYNC and asks the name servers; what is not seen is not called restored (D3). */
-export async function proveResets(deps: ProveDeps, resets: readonly Unproven[]): Promise<readonly ResetResult[]> {
+export async function proveResets(deps: ProveDeps, resets: readonly Unproven[]): Promise<readonly ResetEnd[]> {
   const waits = waitsFor(deps, resets);
   return Promise.all(
     resets.map(async (reset) => {
@@ -44,7 +45,7 @@ export async function proveResets(deps: ProveDeps, resets: readonly Unproven[]):
 }
 
 /** What stands, with the reason why it is not known to serve. */
-export function unverified(zone: Zone, { task, changeId }: Unproven, cause: unknown): ResetResult {
+export function unverified(zone: Zone, { task, changeId }: Unproven, cause: unknown): ResetEnd {
   const { sentence, next } = whatItSays(cause);
   const what = changeId === null ? 'stands' : 'written';
   const { record } = task;
@@ -96,11 +97,11 @@ async function timeUp({ pace }: ProveDeps, limitMs: number, pulse: Pulse): Promi
   throw failure('NotInSync', `the change is not in sync after ${pace.insync.limitMs / 1_000} s.`);
 }
 
-async function proven({ look, pulse, pace, zone }: ProveDeps, reset: Unproven): Promise<ResetResult> {
+async function proven({ look, pulse, pace, zone }: ProveDeps, reset: Unproven): Promise<ResetEnd> {
   const { record, verify } = reset.task;
   const mode = zone.private ? 'api' : verify;
   const { servers } = await verifyAnswers(look, { record, zone, sets: reset.sets, ...pace.verify, mode }, pulse);
-  const result = { record, zone: zone.name, sentence: serves(reset.sets), next: null, servers };
+  const result = { record, zone: zone.name, sentence: standingWords(reset.sets), next: null, servers };
   if (reset.changeId === null) return { ...result, outcome: 'there' };
   if (mode === 'api' || isSeen(servers)) return { ...result, outcome: 'restored' };
   return {
@@ -111,7 +112,3 @@ async function proven({ look, pulse, pace, zone }: ProveDeps, reset: Unproven): 
 }
 
 const isSeen = (servers: readonly ServerView[]): boolean => servers.some(({ kind }) => kind !== 'not-seen');
-
-function serves(sets: RecordSets): string {
-  return sets.flatMap(({ values, alias }) => (alias === null ? values : [`alias ${alias.dnsName}`])).join(', ');
-}

@@ -10,7 +10,8 @@ import type { Route53Client } from '@aws-sdk/client-route-53';
 import { resetOwner } from '../contracts/deploy.ts';
 import { packBatches } from '../core/dns/pack-batches.ts';
 import { planReset, raiseAgain, type ResetPlan, type ResetSwap } from '../core/dns/plan-reset.ts';
-import { sameSets } from '../core/dns/record-set.ts';
+import { sameSets, type RecordSets } from '../core/dns/record-set.ts';
+import { standingWords } from '../core/dns/serving.ts';
 import type { Snapshot, Standing, Zone } from '../core/dns/snapshot.ts';
 import { swap, type Batch } from '../core/dns/swap.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
@@ -20,7 +21,7 @@ import { mayPass, patiently, pauseAfter } from './patiently.ts';
 import { proveResets, unverified, type Unproven } from './prove-resets.ts';
 import { RACE_ROUNDS } from './race-rounds.ts';
 import { readNames } from './read-names.ts';
-import type { ResetResult, ResetTask } from '../contracts/reset.ts';
+import type { ResetEnd, ResetResult, ResetSight, ResetTask } from '../contracts/reset.ts';
 import type { ResetDeps, ResetOptions } from './reset-task.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -33,16 +34,58 @@ export async function resetRecords(
   tasks: readonly ResetTask[],
   options: ResetOptions,
 ): Promise<readonly ResetResult[]> {
-  const around = { ...deps, options };
-  const { zones, results } = await findZones(around, tasks);
-  const looks = await Promise.all(
-    zones.map(async (zone) => ({ zone, look: await decide(zone, zone.tasks.map(untouched)) })),
-  );
+  const { looks, unfound } = await lookAtAll(deps, tasks, options);
   const changing = looks.flatMap(({ look }) => look.planned.map(({ aim }) => aim.task.record));
   if (changing.length > 0) await deps.askToAbort(changing);
   const done = await Promise.all(looks.map(({ zone, look }) => resetZone(zone, look)));
-  const all = [...results, ...done.flat()];
-  return tasks.flatMap(({ record }) => all.filter((result) => result.record === record));
+  return inOrder(tasks, [...unfound, ...done.flat()], looks);
+}
+
+/** What a reset would do; writes nothing, asks no deployment to abort, and no name server anything. */
+export async function sightResets(
+  deps: ResetDeps,
+  tasks: readonly ResetTask[],
+  options: ResetOptions,
+): Promise<readonly ResetSight[]> {
+  const { looks, unfound } = await lookAtAll(deps, tasks, options);
+  return inOrder(tasks, [...unfound, ...looks.flatMap(({ zone, look }) => sightsOf(zone, look))], looks);
+}
+
+interface LookedAt {
+  readonly zone: ZoneReset;
+  readonly look: Look;
+}
+
+async function lookAtAll(
+  deps: ResetDeps,
+  tasks: readonly ResetTask[],
+  options: ResetOptions,
+): Promise<{ readonly looks: readonly LookedAt[]; readonly unfound: readonly ResetEnd[] }> {
+  const { zones, results } = await findZones({ ...deps, options }, tasks);
+  const look = async (zone: ZoneReset) => ({ zone, look: await decide(zone, zone.tasks.map(untouched)) });
+  return { looks: await Promise.all(zones.map(look)), unfound: results };
+}
+
+/** A row a task, in the order of the tasks, with what stood there when it was looked at first. */
+function inOrder<T extends { readonly record: string }>(
+  tasks: readonly ResetTask[],
+  ends: readonly T[],
+  looks: readonly LookedAt[],
+): readonly (T & Pick<ResetResult, 'was'>)[] {
+  const stood = new Map(looks.flatMap(({ look }) => [...look.stood]));
+  return tasks.flatMap(({ record }) =>
+    ends.filter((end) => end.record === record).map((end) => ({ ...end, was: stood.get(record) ?? null })),
+  );
+}
+
+function sightsOf({ zone }: ZoneReset, { planned, closed }: Look): readonly Omit<ResetSight, 'was'>[] {
+  const row = ({ record }: ResetTask, sets: RecordSets) => ({
+    ...{ record, sentence: standingWords(sets), next: null, zone: zone.name, servers: [] },
+  });
+  return [
+    ...planned.map(({ aim, to }) => ({ ...row(aim.task, to.sets), outcome: 'planned' as const })),
+    ...closed.map((one) => ('result' in one ? one.result : { ...row(one.task, one.sets), outcome: 'there' as const })),
+  ];
 }
 
 interface Around extends ResetDeps {
@@ -60,7 +103,7 @@ interface ZoneReset extends Around {
 async function findZones(
   around: Around,
   tasks: readonly ResetTask[],
-): Promise<{ zones: readonly ZoneReset[]; results: readonly ResetResult[] }> {
+): Promise<{ zones: readonly ZoneReset[]; results: readonly ResetEnd[] }> {
   const asked = new Map<string, Promise<ZoneReset>>();
   const found = await Promise.allSettled(
     tasks.map(async (task) => {
@@ -73,7 +116,7 @@ async function findZones(
     }),
   );
   const zones = new Map<string, ZoneReset>();
-  const results: ResetResult[] = [];
+  const results: ResetEnd[] = [];
   for (const [at, task] of tasks.entries()) {
     const one = found[at];
     if (one?.status !== 'fulfilled') results.push(failed(task, null, whatItSays(one?.reason)));
@@ -119,15 +162,17 @@ interface PlannedReset {
 }
 
 /** A record for which nothing more is written. */
-type Closed = Unproven | { readonly task: ResetTask; readonly result: ResetResult };
+type Closed = Unproven | { readonly task: ResetTask; readonly result: ResetEnd };
 
 interface Look {
   readonly planned: readonly PlannedReset[];
   readonly closed: readonly Closed[];
+  /** By record, in words: what was read. */
+  readonly stood: ReadonlyMap<string, string>;
 }
 
 /** From what the first look closed on; what it refused is looked at once more, as a deployment may have written between two pages. */
-async function resetZone(zone: ZoneReset, first: Look): Promise<readonly ResetResult[]> {
+async function resetZone(zone: ZoneReset, first: Look): Promise<readonly ResetEnd[]> {
   const closed = first.closed.filter((one) => !('result' in one) || one.result.outcome === 'failed');
   let left = zone.tasks.filter((task) => closed.every((one) => one.task !== task)).map(untouched);
   for (let round = 1; left.length > 0; round += 1) {
@@ -160,10 +205,12 @@ async function decide(zone: ZoneReset, aims: readonly Aim[]): Promise<Look> {
     return {
       planned: decided.flatMap((one) => ('batch' in one ? [one] : [])),
       closed: decided.flatMap((one) => ('batch' in one ? [] : [one])),
+      stood: new Map([...standings].map(([record, { sets }]) => [record, standingWords(sets)])),
     };
   } catch (cause) {
     const said = whatItSays(cause);
-    return { planned: [], closed: aims.map(({ task }) => ({ task, result: failed(task, zone.zone, said) })) };
+    const closed = aims.map(({ task }) => ({ task, result: failed(task, zone.zone, said) }));
+    return { planned: [], closed, stood: new Map() };
   }
 }
 
@@ -261,7 +308,7 @@ function write(zone: ZoneReset, request: readonly PlannedReset[]): Promise<strin
   );
 }
 
-function refused({ record }: ResetTask, zone: Zone, plan: ResetPlan & { readonly kind: 'refused' }): ResetResult {
+function refused({ record }: ResetTask, zone: Zone, plan: ResetPlan & { readonly kind: 'refused' }): ResetEnd {
   const { sentence, next } = plan.reason;
   return { record, outcome: plan.foreign ? 'foreign' : 'refused', sentence, next, zone: zone.name, servers: [] };
 }
@@ -270,6 +317,6 @@ function failed(
   { record }: ResetTask,
   zone: Zone | null,
   { sentence, next }: Pick<Said, 'sentence' | 'next'>,
-): ResetResult {
+): ResetEnd {
   return { record, outcome: 'failed', sentence, next, zone: zone?.name ?? null, servers: [] };
 }

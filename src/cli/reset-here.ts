@@ -1,8 +1,13 @@
 import { lookDeps } from '../activities/look-deps.ts';
 import { plainPulse } from '../activities/pulse.ts';
-import { resetRecords } from '../activities/reset-records.ts';
-import type { ResetResult, ResetTask } from '../contracts/reset.ts';
-import { RESET_PACE, type ResetDeps } from '../activities/reset-task.ts';
+import { resetRecords, sightResets } from '../activities/reset-records.ts';
+import {
+  RESET_PACE,
+  type ResetDeps,
+  type ResetResult,
+  type ResetSight,
+  type ResetTask,
+} from '../activities/reset-task.ts';
 import { createAwsClients } from '../clients.ts';
 import { loadDirectConfig } from '../config.ts';
 import type { Environment } from './terminal.ts';
@@ -13,11 +18,16 @@ export interface ResetHere extends Pick<ResetDeps, 'askToAbort'> {
 }
 
 /** Resets from this process, with its own AWS credentials and its own way to the name servers. */
-export function resetHere(
-  tasks: readonly ResetTask[],
-  { force, env, askToAbort }: ResetHere,
-): Promise<readonly ResetResult[]> {
+export function resetHere(tasks: readonly ResetTask[], here: ResetHere): Promise<readonly ResetResult[]> {
+  return resetRecords(depsOf(here), tasks, { force: here.force, pace: RESET_PACE });
+}
+
+/** What that would do. */
+export function sightHere(tasks: readonly ResetTask[], here: ResetHere): Promise<readonly ResetSight[]> {
+  return sightResets(depsOf(here), tasks, { force: here.force, pace: RESET_PACE });
+}
+
+function depsOf({ env, askToAbort }: ResetHere): ResetDeps {
   const config = loadDirectConfig(env);
-  const deps = { aws: createAwsClients(config.aws), look: lookDeps({ config }), pulse: plainPulse(), askToAbort };
-  return resetRecords(deps, tasks, { force, pace: RESET_PACE });
+  return { aws: createAwsClients(config.aws), look: lookDeps({ config }), pulse: plainPulse(), askToAbort };
 }

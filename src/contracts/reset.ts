@@ -30,13 +30,24 @@ export interface ResetRequest {
  */
 export type ResetOutcome = 'there' | 'restored' | 'unseen' | 'foreign' | 'refused' | 'failed' | 'unverified';
 
-export interface ResetResult {
+/** What became of one record. */
+export interface ResetEnd {
   readonly record: string;
   readonly outcome: ResetOutcome;
   readonly sentence: string;
   readonly next: string | null;
   readonly zone: string | null;
   readonly servers: readonly ServerView[];
+}
+
+export interface ResetResult extends ResetEnd {
+  /** What stood there before; null where it could not be read. */
+  readonly was: string | null;
+}
+
+/** What a reset would do; `planned`: it would write, and the sentence is what would stand then. */
+export interface ResetSight extends Omit<ResetResult, 'outcome'> {
+  readonly outcome: ResetOutcome | 'planned';
 }
 
 export interface ResetActivities {

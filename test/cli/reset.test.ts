@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { exitOfReset, resetLines } from '../../src/cli/render-reset.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { fenceSet } from '../../src/core/dns/fence.ts';
@@ -19,14 +19,14 @@ interface Rig {
 
 const MANY = Array.from({ length: 30 }, (_, at) => `r${at}.example.com`);
 
-async function startRig(): Promise<Rig> {
-  const sandbox = await startSandbox({ insyncAfterMs: 100, seed: 1 });
+async function startRig({ roles, file }: { roles?: SandboxOptions['roles']; file?: string } = {}): Promise<Rig> {
+  const sandbox = await startSandbox({ insyncAfterMs: 100, seed: 1, ...(roles === undefined ? {} : { roles }) });
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-reset-'));
   const records = ['www.example.com', ...MANY].map((name) => `  ${name}: { zone: example.com, default: 192.0.2.10 }\n`);
   const bare = '  bare.example.com: { zone: example.com }\n';
   const groups =
     'groups:\n  shop: { records: [r1.example.com, R2.example.com.] }\n  odd: { records: [bare.example.com] }\n';
-  await writeFile(join(folder, 'switchyard.yaml'), `version: 1\nrecords:\n${records.join('')}${bare}${groups}`);
+  await writeFile(join(folder, 'switchyard.yaml'), file ?? `version: 1\nrecords:\n${records.join('')}${bare}${groups}`);
   const env = {
     ...sandbox.env(),
     SWITCHYARD_HOME: folder,
@@ -85,7 +85,9 @@ describe('reset, without Temporal', () => {
     const first = await rig.run('reset', 'WWW.example.com.');
     expect(first).toMatchObject({
       exit: 0,
-      out: expect.stringMatching(/www\.example\.com {2}restored {2}192\.0\.2\.10 {2}at 4 of 4 name servers/) as string,
+      out: expect.stringMatching(
+        /www\.example\.com {2}192\.0\.2\.20 {2}192\.0\.2\.10 {2}restored at 4 of 4 name servers/,
+      ) as string,
     });
     expect(first.err).toMatch(/own AWS credentials[\s\S]*no Temporal answers/);
     expect(rig.values('www.example.com')).toEqual(['192.0.2.10']);
@@ -111,9 +113,19 @@ describe('reset, without Temporal', () => {
     rig.sandbox.route53.put(rig.sandbox.zoneId, ...MANY.map(black));
     const before = rig.sandbox.route53.log.length;
     const { exit, out } = await rig.run('reset', 'group/shop', 'r1.example.com');
-    expect({ exit, rows: out.trimEnd().split('\n') }).toEqual({
+    expect({
+      exit,
+      rows: out
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.split(/ {2,}/)),
+    }).toEqual({
       exit: 0,
-      rows: ['r1', 'r2'].map((name) => expect.stringMatching(`^${name}\\.example\\.com +restored`) as string),
+      rows: [
+        ['record', 'was', 'now', 'outcome'],
+        ['r1.example.com', '192.0.2.20', '192.0.2.10', 'restored at 4 of 4 name servers'],
+        ['r2.example.com', '192.0.2.20', '192.0.2.10', 'restored at 4 of 4 name servers'],
+      ],
     });
     expect(['r1', 'r2', 'r3'].flatMap((name) => rig.values(`${name}.example.com`))).toEqual([
       '192.0.2.10',
@@ -121,6 +133,30 @@ describe('reset, without Temporal', () => {
       '192.0.2.20',
     ]);
     expect(rig.sandbox.route53.log.length - before).toBe(1);
+  });
+
+  test('says what it would do with --dry-run, and does nothing', async () => {
+    rig.sandbox.route53.put(rig.sandbox.zoneId, black('r1.example.com'));
+    const before = rig.sandbox.route53.log.length;
+    const { exit, out, err } = await rig.run('reset', 'group/shop', '--dry-run', '--exit-code');
+    expect({
+      exit,
+      rows: out
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.split(/ {2,}/)),
+    }).toEqual({
+      exit: 8,
+      rows: [
+        ['record', 'was', 'now', 'outcome'],
+        ['r1.example.com', '192.0.2.20', '192.0.2.20', 'would be restored to 192.0.2.10'],
+        ['r2.example.com', 'nothing', 'nothing', 'would be restored to 192.0.2.10'],
+      ],
+    });
+    expect(err).toMatch(/Nothing was written/);
+    expect(err).not.toMatch(/Temporal answers/); // nobody was asked to abort either
+    expect(rig.sandbox.route53.log).toHaveLength(before);
+    expect(await rig.run('reset', 'group/shop', '--dry-run')).toMatchObject({ exit: 0 });
   });
 
   test('goes on after a lost race, and after an answer that was lost', async () => {
@@ -173,7 +209,7 @@ describe('reset, without Temporal', () => {
     rig.sandbox.route53.put(rig.sandbox.zoneId, black('www.example.com'));
     for (const server of rig.sandbox.nameServers.servers) server.silence();
     const { exit, out } = await rig.run('reset', 'www.example.com');
-    expect(out).toMatch(/www\.example\.com {2}restored, DNS not seen {2}192\.0\.2\.10 .* at 0 of 4 name servers/);
+    expect(out).toMatch(/192\.0\.2\.10 {2}restored, DNS not seen at 0 of 4 name servers No authoritative/);
     expect(exit).toBe(1);
   });
 
@@ -183,8 +219,8 @@ describe('reset, without Temporal', () => {
     route53.protect(zoneId, { name: 'r1.example.com', type: 'A' });
     const { exit, out } = await rig.run('reset', 'www.example.com', 'r1.example.com');
     expect(exit).toBe(4);
-    expect(out).toMatch(/www\.example\.com\s+restored/);
-    expect(out).toMatch(/r1\.example\.com\s+NOT RESTORED/);
+    expect(out).toMatch(/www\.example\.com .*restored at/);
+    expect(out).toMatch(/r1\.example\.com +192\.0\.2\.20 +\? +NOT RESTORED/);
   });
 });
 
@@ -201,6 +237,7 @@ describe('reset with a bad command line', () => {
     [['reset', 'www.example.com', 'r1.example.com', '--to', '192.0.2.1'], /--to goes with one name/],
     [['reset', 'www.example.com', '--ttl', '-1'], /no TTL/],
     [['reset', 'group/shop', '--to', '192.0.2.1'], /--to goes with one name/],
+    [['reset', '--all', '--exit-code'], /--exit-code says nothing without --dry-run/],
     [['reset', 'group/sop'], /there is no group "sop"; accepted: group\/shop, group\/odd/],
     [['reset', 'group/Shop'], /no name of a group/],
     [['reset', 'group/odd', 'group/sop'], /"sop"[\s\S]*bare\.example\.com declares no default/],
@@ -208,6 +245,74 @@ describe('reset with a bad command line', () => {
   ])('refuses %j before it asks anybody (exit 2)', async (args, sentence) => {
     expect(await rig.run(...args)).toMatchObject({ exit: 2, err: expect.stringMatching(sentence) as string });
     expect(rig.sandbox.route53.log.every(({ by }) => by === 'foreign')).toBe(true);
+  });
+});
+
+describe('reset across accounts', () => {
+  const NET = 'arn:aws:iam::210987654321:role/switchyard';
+  const FILE = `version: 1
+records:
+  www.example.com: { zone: example.com, default: 192.0.2.10 }
+  us.example.net: { zone: example.net, role: net, default: 192.0.2.10 }
+  eu.example.net: { zone: example.net, role: net, default: 192.0.2.10 }
+  ap.example.org: { zone: example.org, role: org, default: 192.0.2.10 }
+groups:
+  shop: { records: [www.example.com, us.example.net, ap.example.org, eu.example.net] }
+`;
+  let rig: Rig;
+  let zone: string;
+  beforeEach(async () => {
+    rig = await startRig({ roles: { net: { arn: NET } }, file: FILE });
+    const { route53, zoneId } = rig.sandbox;
+    zone = route53.createZone({ name: 'example.net', accountId: '210987654321' });
+    route53.createZone({ name: 'example.org', accountId: '333333333333' });
+    route53.put(zoneId, black('www.example.com'));
+    route53.put(zone, black('us.example.net'), black('eu.example.net'));
+  });
+  afterEach(() => rig.close());
+
+  test('puts the records of each account back with its own role, and one that nobody may reach keeps none from it', async () => {
+    const before = rig.sandbox.route53.log.length;
+    const { exit, out } = await rig.run('reset', 'group/shop');
+    expect(exit).toBe(4);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.split(/ {2,}/)),
+    ).toMatchObject([
+      ['record', 'was', 'now', 'outcome'],
+      ['www.example.com', '192.0.2.20', '192.0.2.10', 'restored at 4 of 4 name servers'],
+      ['us.example.net', '192.0.2.20', '192.0.2.10', 'restored at 4 of 4 name servers'],
+      ['ap.example.org', '?', '?', expect.stringMatching(/^NOT RESTORED The role org is not bound here; allowed: net/)],
+      ['eu.example.net', '192.0.2.20', '192.0.2.10', 'restored at 4 of 4 name servers'],
+    ]);
+    const ours = rig.sandbox.route53.log.slice(before);
+    expect(ours.map(({ zoneId, by }) => [zoneId, by.slice(0, 4)])).toEqual(
+      expect.arrayContaining([
+        [rig.sandbox.zoneId, 'sand'],
+        [zone, 'ASIA'],
+      ]),
+    );
+    expect(ours).toHaveLength(2);
+    expect(rig.sandbox.sts?.assumed).toHaveLength(1);
+  });
+
+  test('never takes a zone of the same name in its own account for that of the role', async () => {
+    rig.sandbox.route53.createZone({ name: 'example.org' });
+    const { exit } = await rig.run('reset', 'ap.example.org');
+    expect(exit).toBe(4);
+    expect(rig.values('ap.example.org')).toEqual([]);
+  });
+
+  test('leaves what somebody else wrote in one account, and restores the others (D4)', async () => {
+    const owner = 'ns/deploy:us.example.net/run';
+    const fence = { gen: 3, stage: 'step' as const, owner, until: 1, sets: hashSets([]), red: null };
+    rig.sandbox.route53.put(zone, toWire(fenceSet('us.example.net', fence)));
+    const { exit, out } = await rig.run('reset', 'us.example.net', 'eu.example.net', 'www.example.com');
+    expect(exit).toBe(3);
+    expect(out).toMatch(/us\.example\.net +192\.0\.2\.20 +192\.0\.2\.20 +FOREIGN, left/);
+    expect(out.match(/restored at 4 of 4/g)).toHaveLength(2);
   });
 });
 
@@ -219,7 +324,7 @@ test.each([
   [['refused', 'unverified', 'unseen'], 4],
   [['failed', 'foreign'], 4],
 ] as const)('the worst of %j decides the exit code: %d', (outcomes, exit) => {
-  const result = { record: 'r', sentence: '', next: null, zone: null, servers: [] };
+  const result = { record: 'r', sentence: '', next: null, zone: null, servers: [], was: null };
   expect(exitOfReset(outcomes.map((outcome) => ({ ...result, outcome })))).toBe(exit);
 });
 
@@ -231,6 +336,7 @@ test('the table of a reset takes no control characters from outside', () => {
     next: null,
     zone: null,
     servers: [],
+    was: 'c\u0007d',
   };
-  expect(resetLines([result], (_style, text) => text)).toEqual(['r  NOT RESTORED  ab']);
+  expect(resetLines([result], (_style, text) => text).at(-1)).toBe('r       cd   ?    NOT RESTORED ab');
 });
