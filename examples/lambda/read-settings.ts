@@ -41,7 +41,14 @@ export function readSettings(env: Environment): Settings {
   if (findings.problems.length > 0) throw new LambdaError('BadSettings', findings.problems.map(asSentence));
   return {
     records,
-    aws: { ...AWS, endpoint, stsEndpoint, region: given(env, 'AWS_REGION') ?? 'us-east-1', roles },
+    aws: {
+      endpoint,
+      stsEndpoint,
+      region: given(env, 'AWS_REGION') ?? 'us-east-1',
+      roles,
+      sessionName: given(env, 'SWITCHYARD_ROLE_SESSION') ?? 'switchyard',
+      rate: RATE,
+    },
     reach: { nameServers, resolvers: [], connectTo: [], ca: null, probeHosts: [] },
   };
 }
@@ -181,7 +188,7 @@ function parseEndpoint(env: Environment, service: 'ROUTE_53' | 'STS'): Parsed<st
   return rejected(problem(`${variable}: ${quoted(url)} is no address`, 'an http or https address'));
 }
 
-const AWS = { sessionName: 'switchyard-reset', rate: { burst: 50, perSecond: 10 } } as const;
+const RATE = { burst: 50, perSecond: 10 };
 
 /** The same bindings as the worker has, and every role of a record must be one of them. */
 function rolesOf(env: Environment, records: readonly DeclaredRecord[], findings: Findings): readonly RoleBinding[] {

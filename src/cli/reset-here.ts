@@ -1,13 +1,8 @@
 import { lookDeps } from '../activities/look-deps.ts';
 import { plainPulse } from '../activities/pulse.ts';
 import { resetRecords, sightResets } from '../activities/reset-records.ts';
-import {
-  RESET_PACE,
-  type ResetDeps,
-  type ResetResult,
-  type ResetSight,
-  type ResetTask,
-} from '../activities/reset-task.ts';
+import { RESET_PACE, type ResetDeps } from '../activities/reset-task.ts';
+import type { ResetResult, ResetSight, ResetTask } from '../contracts/reset.ts';
 import { createAwsClients } from '../clients.ts';
 import { loadDirectConfig } from '../config.ts';
 import type { Environment } from './terminal.ts';

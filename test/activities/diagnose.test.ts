@@ -66,3 +66,28 @@ test('knows secrets by name and binding alone (A1)', async () => {
     next: expect.stringContaining('SWITCHYARD_SECRET_B_HOSTS') as string,
   });
 });
+
+test('says of every role whether it can be assumed, and looks at a zone with its role', async () => {
+  const arn = (account: string) => `arn:aws:iam::${account}:role/switchyard`;
+  const roles = { net: { arn: arn('210987654321') }, org: { arn: arn('333333333333') } };
+  const abroad = await startActivityRig({ roles });
+  try {
+    abroad.sandbox.identities.forget(roles.org.arn);
+    abroad.route53.createZone({ name: 'example.net', accountId: '210987654321' });
+    const deps = { config: abroad.config, aws: abroad.aws };
+    const found = await findings({ record: null, zone: 'example.net', role: 'net' }, deps);
+    expect(found.get('aws identity')).toMatchObject({ ok: true });
+    expect(found.get('role net')).toMatchObject({ ok: true });
+    expect(found.get('role org')).toMatchObject({
+      ok: false,
+      sentence: expect.stringMatching(/the role org cannot be assumed: AWS STS refuses/) as string,
+      next: expect.stringMatching(/Grant sts:AssumeRole on the ARN of org/) as string,
+    });
+    expect(found.get('zone')).toMatchObject({ ok: true });
+    expect(found.get('route53:ChangeResourceRecordSets')).toMatchObject({ ok: true });
+    const without = await findings({ record: null, zone: 'example.net' }, deps);
+    expect(without.get('zone')).toMatchObject({ ok: false });
+  } finally {
+    await abroad.close();
+  }
+});

@@ -307,7 +307,8 @@ groups:
 
   test('leaves what somebody else wrote in one account, and restores the others (D4)', async () => {
     const owner = 'ns/deploy:us.example.net/run';
-    const fence = { gen: 3, stage: 'step' as const, owner, until: 1, sets: hashSets([]), red: null };
+    const written = [{ ...fromWire(black('us.example.net')), values: ['192.0.2.30'] }];
+    const fence = { gen: 3, stage: 'step' as const, owner, until: 1, sets: hashSets(written), red: null };
     rig.sandbox.route53.put(zone, toWire(fenceSet('us.example.net', fence)));
     const { exit, out } = await rig.run('reset', 'us.example.net', 'eu.example.net', 'www.example.com');
     expect(exit).toBe(3);

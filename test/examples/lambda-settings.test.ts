@@ -64,6 +64,17 @@ test('takes every field of a record, and where AWS and its name servers are', ()
   expect(reach.nameServers).toEqual([{ host: '192.0.2.53', port: 53 }]);
 });
 
+test('binds roles as a worker does, and refuses a record whose role is bound nowhere (A2)', () => {
+  const records = [{ name: 'us.example.net', default: '192.0.2.10', role: 'net' }];
+  const SWITCHYARD_RECORDS = JSON.stringify(records);
+  const SWITCHYARD_ROLES = 'net=arn:aws:iam::210987654321:role/switchyard';
+  expect(readSettings({ SWITCHYARD_RECORDS, SWITCHYARD_ROLES }).aws.roles).toMatchObject([{ role: 'net' }]);
+  expect(complaintsOf(() => readSettings({ SWITCHYARD_RECORDS, SWITCHYARD_ROLES: 'org=own,x' }))).toEqual([
+    expect.stringMatching(/SWITCHYARD_ROLES: one is no binding; accepted: NAME=ARN/),
+    expect.stringMatching(/us\.example\.net: the role net is not bound in SWITCHYARD_ROLES; accepted: org/),
+  ]);
+});
+
 function complaintsOf(read: () => unknown): readonly string[] {
   try {
     read();

@@ -42,6 +42,20 @@ test.concurrent.each([
   expect(rig.batches()).toMatchObject([{ accepted: true, comment: `switchyard reset ${WWW}` }]);
 });
 
+test.concurrent('a record of another account is put back by its role', async () => {
+  const rig = await yard.rig({ net: { arn: 'arn:aws:iam::210987654321:role/switchyard', externalId: 'acme-1' } });
+  const { route53 } = rig.sandbox;
+  const zone = route53.createZone({ name: 'example.net', accountId: '210987654321' });
+  route53.put(zone, { Name: 'us.example.net', Type: 'A', TTL: 60, ResourceRecords: [{ Value: BLACK }] });
+  const record = { name: 'us.example.net', zone: 'example.net', role: 'net', default: RED };
+  const { report } = await (await rig.declare(record, { name: WWW, default: RED })).invoke({});
+  expect(report?.records.map(({ outcome, was }) => [outcome, was])).toEqual([
+    ['restored', BLACK],
+    ['restored', BLACK],
+  ]);
+  expect(rig.batches().find(({ zoneId }) => zoneId === zone)?.by).toMatch(/^ASIA/);
+});
+
 test.concurrent.each(SHAPES)('an alarm (%s) resets when it goes off, once, and not when it is over', async (shape) => {
   const rig = await yard.rig();
   const one = await rig.start();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChangeLogEntry } from '../../sandbox/route53/stand-in.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { buildLambda } from '../../scripts/build-lambda.mjs';
 import { fromWire, toWire } from '../../src/activities/wire-record-set.ts';
 import { fenceSet } from '../../src/core/dns/fence.ts';
@@ -22,7 +22,7 @@ export interface LambdaYard {
   /** Of the files that went into it, and of what it still imports. */
   readonly built: Awaited<ReturnType<typeof buildLambda>>;
   /** A sandbox of its own, with `www.example.com` on black. */
-  rig(): Promise<LambdaRig>;
+  rig(roles?: SandboxOptions['roles']): Promise<LambdaRig>;
   close(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export async function startLambdaYard(): Promise<LambdaYard> {
   return {
     file,
     built,
-    rig: async () => {
-      const sandbox = await startSandbox({ insyncAfterMs: 50, seed: 1 });
+    rig: async (roles) => {
+      const sandbox = await startSandbox({ insyncAfterMs: 50, seed: 1, ...(roles === undefined ? {} : { roles }) });
       undo.push(() => sandbox.close());
       return rigOf(sandbox, async (variables) => {
         const started = await startFunction(file, { ...sandbox.env(), ...variables });
