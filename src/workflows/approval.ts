@@ -121,6 +121,7 @@ async function keepApprovalTime(run: Run, approval: OpenApproval, rule: Approval
     if (quietMs > 0) continue;
     quietMs = remindMs;
     progress.notice(reminder(run.request.record, approval, leftMs));
+    run.notices.remind();
   }
 }
 

@@ -11,6 +11,8 @@ import type { SeeChange } from './progress.ts';
 /** What outsiders are told of a deployment. */
 export interface DeployNotices {
   readonly see: SeeChange;
+  /** Tells again that it waits for somebody. */
+  readonly remind: () => void;
   /** Lets the last notices go out, for a bounded time. */
   readonly lastWords: () => Promise<void>;
 }
@@ -22,7 +24,7 @@ export interface DeployNotices {
 export function startNotices(request: DeployRequest, onFailure: (sentence: string) => void): DeployNotices {
   const { notify } = request;
   const teller = startTelling(notify, onFailure);
-  if (notify === undefined) return { see: () => undefined, lastWords: teller.lastWords };
+  if (notify === undefined) return { see: () => undefined, remind: () => undefined, lastWords: teller.lastWords };
   const told: Told = { started: false, share: 0, approval: 0, reminding: false };
   let newest: DeployStatus | null = null;
   const see: SeeChange = (before, after) => {
@@ -35,7 +37,10 @@ export function startNotices(request: DeployRequest, onFailure: (sentence: strin
     if (event !== 'blocked') teller.tell(factsOf(event, after));
     else keepTelling(teller, { told, remindMs: notify.pace.remindMs, status: () => newest ?? after });
   };
-  return { see, lastWords: teller.lastWords };
+  const remind = (): void => {
+    if (newest !== null) teller.tell(factsOf('waiting', newest));
+  };
+  return { see, remind, lastWords: teller.lastWords };
 }
 
 interface Told {

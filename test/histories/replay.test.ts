@@ -45,6 +45,8 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'sync-tick-skipped',
     'sync-ticked',
     'sync-wished',
+    'told-blocked',
+    'told-promoted',
     'unanswered',
   ]);
 });

@@ -100,17 +100,20 @@ describe('what happens is told once, in the order in which it happens', () => {
     expect(told.standIn.receiver.received[2]?.message['sentence']).toBe('paused by a test: lunch.');
   });
 
-  test.concurrent('that somebody has to approve, once each time, and the start only once', async () => {
+  test.concurrent('that somebody has to approve, again when it reminds, and the start only once', async () => {
     const [rig, told] = await Promise.all([yard.rig(), hall.open()]);
-    const rule = { by: ['*'], withinMs: 60_000, remindMs: null };
-    const run = await rig.deploy({ approve: { cutover: rule, promotion: rule }, notify: told.request() });
+    const cutover = { by: ['*'], withinMs: 60_000, remindMs: 1_000 };
+    const promotion = { ...cutover, remindMs: null };
+    const run = await rig.deploy({ approve: { cutover, promotion }, notify: told.request() });
     for (const number of [1, 2]) {
       await run.until(({ phase, approval }) => phase === 'awaiting-approval' && approval?.number === number);
+      if (number === 1) await untilTold(told, (events) => events.length === 3); // reminded, once
       await run.handle.executeUpdate('approve', { args: [{ by: 'ann', reason: '', number }] });
     }
     expect((await run.end()).report?.outcome).toBe('promoted');
     expect(eventsOf(told, rig.record)).toEqual([
       'started deployment started',
+      'waiting waiting for the approval of the cutover',
       'waiting waiting for the approval of the cutover',
       'step 100 % to black',
       'waiting waiting for the approval of the promotion',
