@@ -29,7 +29,14 @@ export interface AwsClients {
   inRole(role: string | null | undefined): AwsClients;
   /** Closes the connections of all clients that were made, those of roles too. */
   destroy(): void;
+  /** What clients of other services are made with, by those who need them. */
+  readonly common: CommonOptions;
 }
+
+type CommonOptions = Pick<
+  Route53ClientConfig,
+  'region' | 'maxAttempts' | 'userAgentAppId' | 'requestHandler' | 'credentials'
+>;
 
 export interface AwsClientsOptions {
   readonly timeouts?: RequestTimeouts;
@@ -56,7 +63,7 @@ export function createAwsClients(config: AwsConfig, options: AwsClientsOptions =
     const common = commonOf(config, timeouts, credentials);
     const route53 = kept(() => paced(new Route53Client({ ...common, ...endpoint(config.endpoint) }), budget));
     const sts = kept(() => new STSClient({ ...common, ...endpoint(config.stsEndpoint) }));
-    return { timeouts, budget, route53, sts, roles, inRole: (role) => inRole(role), destroy };
+    return { timeouts, budget, common, route53, sts, roles, inRole: (role) => inRole(role), destroy };
   };
   const own = clientsOf('own', options.credentials);
   const assuming = memoized((name) => {
@@ -77,7 +84,11 @@ export function createAwsClients(config: AwsConfig, options: AwsClientsOptions =
  * One attempt a request: a retry of the SDK's own after a lost answer turns an applied change into `InvalidChangeBatch`
  * (measured), so that whoever asks must see every unknown outcome.
  */
-function commonOf({ region }: AwsConfig, timeouts: RequestTimeouts, credentials: Credentials | undefined) {
+function commonOf(
+  { region }: AwsConfig,
+  timeouts: RequestTimeouts,
+  credentials: Credentials | undefined,
+): CommonOptions {
   return {
     region,
     maxAttempts: 1,

@@ -33,6 +33,8 @@ export interface AwsConfig {
   readonly endpoint: string | null;
   /** The AWS security token service, for roles and for `doctor`; null: AWS itself. */
   readonly stsEndpoint: string | null;
+  /** CloudWatch, for gates; null: AWS itself. */
+  readonly cloudWatchEndpoint: string | null;
   readonly region: string;
   /** Roles that records may name (A4). */
   readonly roles: readonly RoleBinding[];
@@ -53,6 +55,8 @@ export interface ReachConfig {
   readonly ca: string | null;
   /** Hosts that probes may name beside the record's own name and targets (A4). */
   readonly probeHosts: readonly string[];
+  /** Hosts, with or without their port, that may be asked for metrics (A4). */
+  readonly metricHosts: readonly string[];
 }
 
 /** Secrets by name, `prom-token`; never printed: a `Map` shows nothing of itself in JSON. */
@@ -270,6 +274,7 @@ const url = optional('an http or https address', (found) => (/^https?:\/\/[^\s/]
 const AWS = {
   AWS_ENDPOINT_URL_ROUTE_53: url,
   AWS_ENDPOINT_URL_STS: url,
+  AWS_ENDPOINT_URL_CLOUDWATCH: url,
   AWS_ENDPOINT_URL: url,
   AWS_REGION: text,
   AWS_DEFAULT_REGION: text,
@@ -285,12 +290,20 @@ const AWS = {
 const DNS_PORT = 53;
 const server = (found: string): HostPort | null => readHostPort(found, DNS_PORT);
 
+/** As the host of an address is written: without a port it stands for all of them. */
+const metricHost = (found: string): string | null => {
+  const address = `http://${found}`;
+  const read = URL.canParse(address) ? new URL(address) : null;
+  return read !== null && read.pathname === '/' && !/[/?#@]/.test(found) ? found.toLowerCase() : null;
+};
+
 const REACH = {
   SWITCHYARD_NAME_SERVERS: list('HOST[:PORT] (IPv6 in brackets)', server),
   SWITCHYARD_RESOLVERS: list('HOST[:PORT] (IPv6 in brackets)', server),
   SWITCHYARD_CONNECT_TO: list('HOST[:PORT]=HOST:PORT (IPv6 in brackets)', readDetour),
   SWITCHYARD_CA_FILE: optional('a readable file with certificates in PEM', certificates),
   SWITCHYARD_PROBE_HOSTS: list('a host name or address', hostName),
+  SWITCHYARD_METRIC_HOSTS: list('HOST or HOST:PORT (IPv6 in brackets)', metricHost),
 };
 
 /** Tokens travel there: plain http is for this machine alone. */
@@ -444,6 +457,7 @@ function awsFrom(found: Found<typeof AWS>, roles: readonly RoleBinding[]): AwsCo
     rate: { burst: SECONDS_AT_ONCE * perSecond, perSecond },
     endpoint: found.AWS_ENDPOINT_URL_ROUTE_53 ?? found.AWS_ENDPOINT_URL,
     stsEndpoint: found.AWS_ENDPOINT_URL_STS ?? found.AWS_ENDPOINT_URL,
+    cloudWatchEndpoint: found.AWS_ENDPOINT_URL_CLOUDWATCH ?? found.AWS_ENDPOINT_URL,
     region: found.AWS_REGION ?? found.AWS_DEFAULT_REGION ?? 'us-east-1',
   };
 }
@@ -455,6 +469,7 @@ function reachFrom(found: Found<typeof REACH>): ReachConfig {
     connectTo: found.SWITCHYARD_CONNECT_TO ?? [],
     ca: found.SWITCHYARD_CA_FILE,
     probeHosts: found.SWITCHYARD_PROBE_HOSTS ?? [],
+    metricHosts: found.SWITCHYARD_METRIC_HOSTS ?? [],
   };
 }
 

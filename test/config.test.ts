@@ -28,7 +28,7 @@ test('works without any variable', () => {
   expect(loadConfig(BARE)).toMatchObject({
     temporal: { address: null, namespace: 'default' },
     aws: { endpoint: null, region: 'us-east-1' },
-    reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [] },
+    reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [], metricHosts: [] },
     home: '/home/somebody/.local/state/switchyard',
     log: { format: null, level: 'info' },
     queues: ['switchyard-deploy', 'switchyard-sync', 'switchyard-docs'],

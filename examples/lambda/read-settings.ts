@@ -44,12 +44,13 @@ export function readSettings(env: Environment): Settings {
     aws: {
       endpoint,
       stsEndpoint,
+      cloudWatchEndpoint: null,
       region: given(env, 'AWS_REGION') ?? 'us-east-1',
       roles,
       sessionName: given(env, 'SWITCHYARD_ROLE_SESSION') ?? 'switchyard',
       rate: RATE,
     },
-    reach: { nameServers, resolvers: [], connectTo: [], ca: null, probeHosts: [] },
+    reach: { nameServers, resolvers: [], connectTo: [], ca: null, probeHosts: [], metricHosts: [] },
   };
 }
 

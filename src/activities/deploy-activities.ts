@@ -4,6 +4,8 @@ import type { DeployActivities, RecordRef } from '../contracts/deploy-activities
 import { withFacts } from '../policies/failures.ts';
 import { withActivityPulse } from './activity-pulse.ts';
 import { checkEndpoints } from './check-endpoints.ts';
+import { checkMetrics } from './metrics/check-metrics.ts';
+import { createCloudWatchClients } from './metrics/cloudwatch-clients.ts';
 import { lookDeps } from './look-deps.ts';
 import { trustOf, type ProbeDeps } from './probes.ts';
 import type { Pulse } from './pulse.ts';
@@ -13,7 +15,7 @@ import { roomFor, watchEndpoints } from './watch-endpoints.ts';
 
 /** What the activities of a deployment work with. */
 export interface DeployDeps {
-  readonly config: Pick<Config, 'reach' | 'secrets'>;
+  readonly config: Pick<Config, 'reach' | 'secrets' | 'aws'>;
   readonly aws: AwsClients;
   /** Milliseconds since the epoch; default: the system's clock. */
   readonly now?: () => number;
@@ -32,6 +34,7 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
   const { aws, now = Date.now, stopping = new AbortController().signal } = deps;
   const probing = probeDeps(deps);
   const pulsing = <T>(work: (pulse: Pulse) => Promise<T>): Promise<T> => withActivityPulse({ now, stopping }, work);
+  const measuring = { ...probing, cloudwatch: createCloudWatchClients(aws, deps.config.aws) };
   const room = roomFor(deps.mostWatches ?? MOST_WATCHES);
   return {
     readRecord: (input) => pulsing((pulse) => readRecord(aws.inRole(input.role), input, pulse)),
@@ -41,8 +44,9 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
     awaitInsync: (input) => pulsing((pulse) => awaitInsync(aws.inRole(input.role), input, pulse)),
     verifyAnswers: (input) => pulsing((pulse) => verifyAnswers(probing, input, pulse)),
     checkEndpoints: (input) => pulsing((pulse) => checkEndpoints(probing, input, pulse)),
+    checkMetrics: (input) => pulsing((pulse) => checkMetrics(measuring, input, pulse)),
     watchEndpoints: (input) =>
-      room(() => pulsing((pulse) => watchEndpoints({ ...probing, aws: aws.inRole(input.role) }, input, pulse))),
+      room(() => pulsing((pulse) => watchEndpoints({ ...measuring, aws: aws.inRole(input.role) }, input, pulse))),
   };
 }
 

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SecureContext } from 'node:tls';
 import type { HttpGate } from '../core/dns/gate.ts';
 import { USER_AGENT } from '../user-agent.ts';
+import { atPointer } from './json-pointer.ts';
 import { problemOf, type ProbeResult } from './probe-result.ts';
 import type { Spot } from './probe-targets.ts';
 
@@ -76,24 +77,9 @@ function jsonProblem({ gate, clean }: Judged, answer: HttpAnswer): string | null
   } catch {
     return ', the body is not JSON';
   }
-  const wrong = wanted.find(([pointer, value]) => !isDeepStrictEqual(at(parsed, pointer), value));
+  const wrong = wanted.find(([pointer, value]) => !isDeepStrictEqual(atPointer(parsed, pointer), value));
   if (wrong === undefined) return null;
-  return `, ${wrong[0]} is ${shown(at(parsed, wrong[0]), clean)}, expected ${shown(wrong[1], clean)}`;
-}
-
-/** RFC 6901; undefined where there is nothing. */
-function at(value: unknown, pointer: string): unknown {
-  const keys = pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return keys.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? (inner as Readonly<Record<string, unknown>>)[key]
-        : undefined,
-    value,
-  );
+  return `, ${wrong[0]} is ${shown(atPointer(parsed, wrong[0]), clean)}, expected ${shown(wrong[1], clean)}`;
 }
 
 function shown(value: unknown, clean: HttpProbe['clean']): string {

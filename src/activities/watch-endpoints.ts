@@ -5,20 +5,32 @@
  * - D4 What somebody else wrote ends it; "could not look" does not.
  */
 import type { Route53Client } from '@aws-sdk/client-route-53';
-import type { Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import type { MetricStretch, Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
 import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { judgeHold } from '../core/dns/judge-hold.ts';
 import { noticeProtected } from '../core/dns/refuse-guarded.ts';
 import { addObservation } from '../core/dns/probe-windows.ts';
+import type { StepView } from '../core/metrics/gate-state.ts';
+import { weighVerdicts } from '../core/metrics/weigh-verdicts.ts';
 import type { AwsClients } from '../clients.ts';
 import { failure } from '../policies/failures.ts';
 import { lookForDrift } from './look-for-drift.ts';
+import { makeLooks, type MetricLook } from './metrics/metric-looks.ts';
+import type { MetricDeps } from './metrics/metric-provider.ts';
+import {
+  judgeMetrics,
+  measureInRhythm,
+  measureOnce,
+  startMetrics,
+  type MetricsBeat,
+  type Seen,
+} from './metrics/watch-metrics.ts';
 import { makeProbes, type ProbeDeps } from './probes.ts';
 import { probeInRhythm } from './probe-rhythm.ts';
 import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
 import { readProtections, typesOf } from './read-standing.ts';
 
-export interface WatchDeps extends ProbeDeps {
+export interface WatchDeps extends ProbeDeps, MetricDeps {
   readonly aws: Pick<AwsClients, 'route53' | 'budget'>;
 }
 
@@ -34,23 +46,42 @@ export interface WatchBeat {
   readonly looksSkipped: number;
   /** Protections that would block the rollback, as the last look at them found. */
   readonly protections: readonly string[];
+  /** What the gates on metrics saw, where there are any. */
+  readonly metrics?: MetricsBeat;
 }
 
-/** Probes black and red and looks for drift until `untilMs`, or until the first breach or drift. */
+/** Probes black and red, measures, and looks for drift until `untilMs`, or until the first breach or drift. */
 export async function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: Pulse): Promise<Watched> {
   const probes = await makeProbes(deps, input);
+  const looks = await makeLooks(deps, {
+    gates: input.metrics?.gates ?? [],
+    sides: input.sides,
+    timeoutMs: metricTimeoutMs(input),
+  });
   const seeds = probes.flatMap((probe) => probe.windows);
   const watch = startWatch(input, { seeds, resumed: resumedFrom(pulse.resumed), now: pulse.now() });
   const end = await withPartPulse(pulse, (part) =>
     beating(
       part,
-      () => Promise.race([breach(watch, probes, part), drift(watch, deps, part), untilHeld(watch, part)]),
+      () =>
+        input.metrics?.once === true
+          ? askOnce(watch, looks, part)
+          : Promise.race([
+              breach(watch, probes, part),
+              harm(watch, looks, part),
+              drift(watch, deps, part),
+              untilHeld(watch, part),
+            ]),
       () => watch.beat,
     ),
   );
-  const { windows, verdict, inconclusiveSince, protections } = watch.beat;
-  return { end, windows, verdict, inconclusiveSince, protections, at: pulse.now() };
+  const { windows, verdict, inconclusiveSince, protections, metrics } = watch.beat;
+  const measured = metrics === undefined ? {} : { metrics };
+  return { end, windows, verdict, inconclusiveSince, protections, at: pulse.now(), ...measured };
 }
+
+/** A query may take longer than a probe. */
+const metricTimeoutMs = ({ pace }: WatchInput): number => 2 * pace.probeTimeoutMs;
 
 /** Runs at most `most` watches at once, so that writes always find a slot; the rest asks again, here or at another worker. */
 export function roomFor(most: number): <T>(watch: () => Promise<T>) => Promise<T> {
@@ -73,6 +104,8 @@ export function roomFor(most: number): <T>(watch: () => Promise<T>) => Promise<T
 interface Watch {
   readonly input: WatchInput;
   beat: WatchBeat;
+  /** What the probes alone say. */
+  probes: Verdict;
   /** Windows that have had no observation in this attempt. */
   readonly unasked: Set<string>;
   onAsked: () => void;
@@ -88,7 +121,7 @@ function startWatch(
   const windows = from.seeds.map((seed) => carried.find((window) => keyOf(window) === keyOf(seed)) ?? seed);
   const inconclusiveSince =
     from.resumed.inconclusiveSince === undefined ? input.inconclusiveSince : from.resumed.inconclusiveSince;
-  const beat: WatchBeat = {
+  const beat: { -readonly [K in keyof WatchBeat]: WatchBeat[K] } = {
     windows,
     verdict: UNCHECKED,
     inconclusiveSince,
@@ -97,8 +130,17 @@ function startWatch(
     looksSkipped: 0,
     protections: from.resumed.protections ?? [],
   };
-  const watch: Watch = { input, beat, unasked: new Set(from.seeds.map(keyOf)), onAsked: () => undefined };
-  if (input.gates.length > 0) judge(watch, from.now);
+  const { metrics } = input;
+  if (metrics !== undefined)
+    beat.metrics = { states: startMetrics(metrics, from.resumed.metrics?.states), readings: [] };
+  const watch: Watch = {
+    input,
+    beat,
+    probes: UNCHECKED,
+    unasked: new Set(from.seeds.map(keyOf)),
+    onAsked: () => undefined,
+  };
+  judge(watch, from.now);
   return watch;
 }
 
@@ -109,9 +151,66 @@ async function breach(watch: Watch, probes: Parameters<typeof probeInRhythm>[0],
     probeInRhythm(probes, { pulse, everyMs: watch.input.pace.probeEveryMs }, (observations) => {
       see(watch, observations, pulse.now());
       pulse.beat(watch.beat);
-      if (watch.beat.verdict.kind === 'fail') resolve({ kind: 'breach', verdict: watch.beat.verdict });
+      if (watch.beat.verdict.kind === 'fail') resolve(breachOf(watch));
     }).catch(reject);
   });
+}
+
+/** Fulfilled with the first breach that a gate on metrics makes: by what it says, or by saying nothing for too long. */
+async function harm(watch: Watch, looks: readonly MetricLook[], pulse: Pulse): Promise<WatchEnd> {
+  const { metrics, pace } = watch.input;
+  if (metrics === undefined) return never(pulse);
+  return new Promise((resolve, reject) => {
+    const decide = (): void => {
+      judge(watch, pulse.now());
+      if (watch.beat.verdict.kind === 'fail') resolve(breachOf(watch));
+    };
+    const seen = seenBy(watch, () => {
+      decide();
+      pulse.beat(watch.beat); // a worker that dies now has lost no sample
+    });
+    measureInRhythm(looks, { pulse, sinceMs: metrics.sinceMs }, seen).catch(reject);
+    again(pulse, pace.probeEveryMs, decide).catch(reject);
+  });
+}
+
+/** Silence is judged by the clock: nothing else would notice it. */
+async function again(pulse: Pulse, everyMs: number, decide: () => void): Promise<never> {
+  for (;;) {
+    await pulse.sleep(everyMs);
+    decide();
+  }
+}
+
+async function askOnce(watch: Watch, looks: readonly MetricLook[], pulse: Pulse): Promise<WatchEnd> {
+  const sinceMs = watch.input.metrics?.sinceMs ?? pulse.now();
+  await measureOnce(
+    looks,
+    { pulse, sinceMs },
+    seenBy(watch, () => undefined),
+  );
+  judge(watch, pulse.now());
+  return { kind: 'held' };
+}
+
+function seenBy(watch: Watch, onSeen: () => void): Seen {
+  return {
+    state: (index) => watch.beat.metrics?.states[index],
+    see: (index, state) => {
+      const { states = [], readings = [] } = watch.beat.metrics ?? {};
+      watch.beat = { ...watch.beat, metrics: { states: states.with(index, state), readings } };
+      onSeen();
+    },
+  };
+}
+
+/** With gates on metrics it says whether anything failed by what it said: probes do so by whether they were inconclusive before. */
+function breachOf({ beat, probes }: Watch): WatchEnd {
+  const { verdict, metrics, inconclusiveSince } = beat;
+  if (metrics === undefined) return { kind: 'breach', verdict };
+  const failing = metrics.readings.filter((reading) => reading.verdict.kind === 'fail' && reading.weight !== 'dry-run');
+  const probesAreSure = probes.kind === 'fail' && inconclusiveSince === null;
+  return { kind: 'breach', verdict, inconclusive: failing.every(({ late }) => late) && !probesAreSure };
 }
 
 function see(watch: Watch, observations: readonly Observation[], now: number): void {
@@ -126,9 +225,27 @@ function see(watch: Watch, observations: readonly Observation[], now: number): v
 }
 
 function judge(watch: Watch, now: number): void {
-  const { pace, share } = watch.input;
-  const { windows, inconclusiveSince } = watch.beat;
-  const judged = judgeHold({
+  const probes = judgeProbes(watch, now);
+  const { metrics } = watch.input;
+  watch.probes = probes.verdict;
+  if (metrics === undefined) {
+    watch.beat = { ...watch.beat, ...probes };
+    return;
+  }
+  const judged = judgeMetrics(metrics.gates, watch.beat.metrics?.states ?? [], stepView(watch.input, metrics, now));
+  const verdict = weighVerdicts({
+    probes: watch.input.gates.length === 0 ? null : probes.verdict,
+    metrics: judged.readings,
+    mayFail: metrics.mayFail,
+  });
+  watch.beat = { ...watch.beat, ...probes, verdict, metrics: judged };
+}
+
+function judgeProbes({ input, beat }: Watch, now: number): Pick<WatchBeat, 'verdict' | 'inconclusiveSince'> {
+  const { pace, gates } = input;
+  const { windows, inconclusiveSince } = beat;
+  if (gates.length === 0) return { verdict: UNCHECKED, inconclusiveSince };
+  return judgeHold({
     windows,
     rule: pace.fail,
     now,
@@ -136,9 +253,17 @@ function judge(watch: Watch, now: number): void {
     maxAgeMs: Math.max(pace.observationsMaxAgeMs, 2 * (pace.probeEveryMs + pace.probeTimeoutMs)),
     inconclusiveSince,
     ownViewMs: pace.ownViewMs,
-    limitMs: share >= 100 ? pace.inconclusive.limitAtFullMs : pace.inconclusive.limitMs,
+    limitMs: inconclusiveLimitMs(input),
   });
-  watch.beat = { ...watch.beat, ...judged };
+}
+
+function stepView(input: WatchInput, { sinceMs, holdMs }: MetricStretch, now: number): StepView {
+  const { share } = input;
+  return { now, sinceMs, holdMs, share, limitMs: inconclusiveLimitMs(input), timeoutMs: metricTimeoutMs(input) };
+}
+
+function inconclusiveLimitMs({ pace: { inconclusive }, share }: WatchInput): number {
+  return share >= 100 ? inconclusive.limitAtFullMs : inconclusive.limitMs;
 }
 
 /** Fulfilled with the first drift; looks that fail, or have to wait for their turn, are counted and shown, nothing more. */
@@ -182,7 +307,9 @@ async function untilHeld(watch: Watch, pulse: Pulse): Promise<WatchEnd> {
   });
   await pulse.sleep(Math.max(0, watch.input.untilMs - pulse.now()));
   await asked;
-  return { kind: 'held' };
+  if (watch.input.metrics === undefined) return { kind: 'held' };
+  judge(watch, pulse.now());
+  return watch.beat.verdict.kind === 'fail' ? breachOf(watch) : { kind: 'held' };
 }
 
 /** What the attempt before said last, perhaps in another process; only what is there is used. */

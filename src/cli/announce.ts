@@ -1,4 +1,4 @@
-import type { DeployRequest } from '../contracts/deploy.ts';
+import { hasGates, type DeployRequest } from '../contracts/deploy.ts';
 import type { StartedRun } from './start-deployment.ts';
 import { targetWords } from './target-words.ts';
 import type { TemporalClient } from './temporal-client.ts';
@@ -28,6 +28,6 @@ export function announce(terminal: Terminal, { request, run, temporal, json }: A
   terminal.out(
     `${verb} ${request.record} to ${outside(targetWords(request.to))}, asked by ${outside(request.by)} (not authenticated)`,
   );
-  if (request.gates.length === 0) terminal.err('warning: no gate is asked, so none watches black');
+  if (!hasGates(request)) terminal.err('warning: no gate is asked, so none watches black');
   if (link !== null) terminal.out(link);
 }

@@ -19,6 +19,7 @@ export interface RequestFlags {
   readonly ttl?: string | undefined;
   readonly slowRollbackOk?: boolean | undefined;
   readonly acceptIllRed?: boolean | undefined;
+  readonly acceptAlarm?: readonly string[] | undefined;
   readonly leave?: readonly string[] | undefined;
   readonly verify?: string | undefined;
   readonly planHash?: string | undefined;
@@ -49,6 +50,7 @@ export const PLANNED_FLAGS = [
   'ttl',
   'slowRollbackOk',
   'acceptIllRed',
+  'acceptAlarm',
   'leave',
   'verify',
   'planHash',

@@ -4,6 +4,7 @@ import { DEFAULT_PACE, roleOf, type DeployRequest, type Pace } from '../contract
 import type { RecordPolicy } from '../contracts/file.ts';
 import { approvalRules } from './approval-rules.ts';
 import { askedNow } from './asked-now.ts';
+import { leftOut, measuredGates } from './measured-gates.ts';
 import type { RequestFlags } from './deploy-flags.ts';
 import { EXIT } from './exit-codes.ts';
 import { takeChecks } from './parse/checks.ts';
@@ -41,7 +42,7 @@ export function deployRequest(nameText: string, sources: RequestSources): MadeRe
   const named = name.record === '' ? null : sources.policyOf(name.record);
   const request = assemble(name.record, { ...sources, named, findings });
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
-  return { request, name, notes: notesOf(name, named) };
+  return { request, name, notes: [...notesOf(name, named), ...leftOut(request, named)] };
 }
 
 interface Assembly {
@@ -54,8 +55,12 @@ interface Assembly {
 function assemble(record: string, from: Assembly): DeployRequest {
   const { flags, env, named, findings } = from;
   const policy: RecordPolicy = named?.policy ?? {};
-  const wish = wishOf(from);
   const text = (flag: keyof RequestFlags & keyof RecordPolicy): Place => placed(from, flag);
+  const holds = {
+    steps: wishOf(from),
+    holdMs: span(text('hold'), findings),
+    bakeMs: span(text('bake'), findings),
+  };
   return {
     record,
     zone: checkZone(text('zone'), findings),
@@ -63,15 +68,14 @@ function assemble(record: string, from: Assembly): DeployRequest {
     to: findings.take(parseTarget(flags.to ?? [], '--to'), { kind: 'values', values: [] }),
     type: oneOf(upperCase(text('type')), ['A', 'AAAA', 'CNAME'], findings),
     from: flags.from === undefined ? null : valuesOf(findings, flags.from),
-    steps: wish,
-    holdMs: span(text('hold'), findings),
-    bakeMs: span(text('bake'), findings),
+    ...holds,
     deadlineMs: span(text('deadline'), findings),
     preLowerTtl: ttl(text('preLowerTtl'), findings),
     ttl: ttl(text('ttl'), findings),
     slowRollbackOk: flags.slowRollbackOk ?? policy.slowRollbackOk ?? false,
     leave: leaveOf(flags.leave ?? policy.leave ?? [], text('leave').flag, findings),
     gates: gatesOf(record, from),
+    ...measuredGates(from, holds),
     unchecked: flags.unchecked ?? false,
     acceptIllRed: flags.acceptIllRed ?? false,
     ifRedIsIll: policy.ifRedIsIll ?? 'compare',

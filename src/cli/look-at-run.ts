@@ -1,5 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ProbeWindow } from '../core/dns/gate.ts';
+import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import type { DeployMemo, DeployStatus } from '../contracts/deploy.ts';
 import { heartbeatsOf } from './heartbeats-of.ts';
 import { queryStatus, type StartedRun } from './start-deployment.ts';
@@ -26,10 +27,10 @@ export async function lookAtRun(
   const handle = temporal.client.workflow.getHandle(workflowId, runId);
   const description = await temporal.ask(() => handle.describe());
   const status = await queryStatus(temporal, workflowId, description.runId);
-  const windows = windowsOf(description);
+  const newest = newestOf(description);
   return {
     runId: description.runId,
-    status: status === null || windows === null || status.outcome !== null ? status : { ...status, windows },
+    status: status?.outcome === null ? { ...status, ...newest } : status,
     temporalStatus: description.status.name,
     closedAt: description.closeTime?.getTime() ?? null,
     memo: description.memo ?? {},
@@ -40,13 +41,28 @@ export async function lookAtRun(
   };
 }
 
-/** The newest probes of a hold: its activity heartbeats them, and the status knows them only when its stretch has ended. */
-function windowsOf(description: WorkflowExecutionDescription): readonly ProbeWindow[] | null {
+/** What a hold saw last: its activity heartbeats it, and the status knows it only when its stretch has ended. */
+function newestOf(description: WorkflowExecutionDescription): Partial<Pick<DeployStatus, 'windows' | 'metrics'>> {
   for (const beat of heartbeatsOf(description)) {
-    const { windows } = (beat ?? {}) as { readonly windows?: unknown };
-    if (Array.isArray(windows) && windows.every(isWindow)) return windows;
+    const { windows, metrics } = (beat ?? {}) as {
+      readonly windows?: unknown;
+      readonly metrics?: { readonly readings?: unknown };
+    };
+    if (!isListOf(windows, isWindow)) continue;
+    const readings = metrics?.readings;
+    const read = isListOf(readings, isReading) && readings.length > 0;
+    return { ...(windows.length === 0 ? {} : { windows }), ...(read ? { metrics: readings } : {}) };
   }
-  return null;
+  return {};
+}
+
+function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isReading(value: unknown): value is MetricReading {
+  const reading = value as Partial<MetricReading> | null;
+  return typeof reading?.gate === 'string' && typeof reading.verdict?.reason === 'string';
 }
 
 function isWindow(value: unknown): value is ProbeWindow {

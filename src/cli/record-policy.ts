@@ -1,5 +1,7 @@
 import type { Gate, HttpGate, ProbeHeader } from '../core/dns/gate.ts';
 import type { GatePolicy, HttpGatePolicy, RecordPolicy } from '../contracts/file.ts';
+import { metricGate, shareGate } from './metric-policy.ts';
+import { placeGates, type NamedGate, type PlacedGates } from './placed-gates.ts';
 import { HTTP_DEFAULTS } from './parse/check.ts';
 import { parseSpan } from './parse/numbers.ts';
 import type { Findings } from './parse/parsed.ts';
@@ -9,10 +11,9 @@ import type { ReadFile } from './read-file.ts';
 import { problem } from './stop.ts';
 
 /** The policy of one record out of `switchyard.yaml`, its gates looked up. */
-export interface NamedPolicy {
+export interface NamedPolicy extends PlacedGates {
   readonly record: string;
   readonly policy: RecordPolicy;
-  readonly gates: readonly Gate[];
   /** `switchyard.yaml:12`, of a key of this policy. */
   readonly at: (...keys: readonly PropertyKey[]) => string;
 }
@@ -23,6 +24,7 @@ export interface NamedPolicy {
  */
 export function readRecords({ file, at }: ReadFile, findings: Findings): ReadonlyMap<string, NamedPolicy> {
   const records = new Map<string, NamedPolicy>();
+  const known = new Map<string, readonly NamedGate[]>();
   for (const [key, policy] of Object.entries(file.records ?? {})) {
     const place = (...keys: readonly PropertyKey[]): string => at(['records', key, ...keys]);
     const name = parseRecordName(key);
@@ -32,30 +34,55 @@ export function readRecords({ file, at }: ReadFile, findings: Findings): Readonl
     }
     const { record } = name.value;
     if (records.has(record)) findings.note(problem(`${place()}: ${record} is declared twice`, 'every record once'));
-    const gates = lookUp(policy.gates ?? [], { declared: file.gates ?? {}, at, place, findings });
+    const gates = gatesOf(policy, { file, at, known, place, findings });
     checkDefault(policy, place, findings);
     checkAlarms(policy, place, findings);
-    records.set(record, { record, policy, gates, at: place });
+    records.set(record, { record, policy, ...gates, at: place });
   }
   return records;
 }
 
-interface LookUp {
-  readonly declared: Readonly<Record<string, GatePolicy>>;
-  readonly at: ReadFile['at'];
+interface LookUp extends Pick<ReadFile, 'file' | 'at'> {
+  /** Gates that were read already: what is wrong with one is told once. */
+  readonly known: Map<string, readonly NamedGate[]>;
   readonly place: (...keys: readonly PropertyKey[]) => string;
   readonly findings: Findings;
 }
 
-function lookUp(names: readonly string[], { declared, at, place, findings }: LookUp): readonly Gate[] {
+function gatesOf(policy: RecordPolicy, look: LookUp): PlacedGates {
+  const { file, place, findings } = look;
+  const { observedShare: asked } = policy;
+  const at = (...keys: readonly PropertyKey[]): string => place('observedShare', ...keys);
+  const share = asked === undefined ? null : shareGate(asked, { providers: file.providers ?? {}, findings, at });
+  const find = (names: readonly string[], ...keys: readonly PropertyKey[]) => lookUp(names, keys, look);
+  return placeGates({ policy, find, share, findings, place });
+}
+
+function lookUp(names: readonly string[], keys: readonly PropertyKey[], look: LookUp): readonly NamedGate[] {
+  const { file, known, place, findings } = look;
+  const declared = file.gates ?? {};
   return names.flatMap((name, index) => {
     const policy = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (policy !== undefined) return [gateOf(name, policy, { at, findings })];
-    const known = Object.keys(declared).join(', ') || 'none is declared under gates:';
-    findings.note(problem(`${place('gates', index)}: there is no gate ${JSON.stringify(name)}`, known));
-    return [];
+    if (policy === undefined) {
+      const names = Object.keys(declared).join(', ') || 'none is declared under gates:';
+      findings.note(problem(`${place(...keys, index)}: there is no gate ${JSON.stringify(name)}`, names));
+      return [];
+    }
+    const found = known.get(name) ?? namedGate(name, policy, look);
+    known.set(name, found);
+    return found;
   });
 }
+
+function namedGate(name: string, policy: GatePolicy, { file, at, findings }: LookUp): readonly NamedGate[] {
+  const below = (...keys: readonly PropertyKey[]): string => at(['gates', name, ...keys]);
+  const metric = metricGate(name, policy, { providers: file.providers ?? {}, findings, at: below });
+  const isProbe = PROBES.some((kind) => policy[kind] !== undefined);
+  if (isProbe) return [{ kind: 'probe', gate: gateOf(name, policy, { at, findings }) }];
+  return metric === null ? [] : [{ kind: 'metric', gate: metric }];
+}
+
+const PROBES = ['http', 'tcp', 'dns'] as const;
 
 function gateOf(name: string, { http, tcp }: GatePolicy, { at, findings }: Pick<LookUp, 'at' | 'findings'>): Gate {
   if (http !== undefined) return httpGate(name, http, { at, findings });

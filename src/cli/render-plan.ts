@@ -6,6 +6,9 @@ import { planBatches } from '../core/dns/plan-batches.ts';
 import type { Change } from '../core/dns/swap.ts';
 import type { Plan, Planned } from '../core/dns/plan.ts';
 import type { RecordSet, RecordSets } from '../core/dns/record-set.ts';
+import { isGatedAt } from '../contracts/deploy.ts';
+import { expectedShareWords, gateWords, sharesOf } from '../core/metrics/gate-words.ts';
+import type { MetricGate } from '../core/metrics/metric-gate.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { about, clock, count, outside, table } from './words.ts';
 
@@ -14,6 +17,8 @@ export interface PlanView {
   /** `the worker at temporal.example.com:7233`, or `this client with its own AWS credentials`. */
   readonly readBy: string;
   readonly verbose: boolean;
+  /** Gates of the request that measure; they are no part of the plan. */
+  readonly metricGates?: readonly MetricGate[];
 }
 
 /** A plan as an operator reads it: where it starts, every step, how long the world needs to follow. */
@@ -34,6 +39,7 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
   return [
     headLine(plan, view),
     ...stepLines(plan),
+    ...metricLines(plan, view.metricGates ?? []),
     ...(view.verbose ? batchLines(plan) : []),
     followLine(plan),
     ...plan.warnings.map((warning) => `warning      ${outside(warning)}`),
@@ -43,9 +49,10 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
 
 /** What the deployment is going to wait for, beside its plan: who decides, and for how long it waits. */
 export function waitLines(
-  { approve = {}, confirmByMs, gates }: Pick<DeployRequest, 'approve' | 'confirmByMs' | 'gates'>,
+  request: Pick<DeployRequest, 'approve' | 'confirmByMs' | 'gates' | 'stepGates' | 'metricGates'>,
   { steps }: Pick<Plan, 'steps'>,
 ): readonly string[] {
+  const { approve = {}, confirmByMs } = request;
   const approvals = (['cutover', 'promotion'] as const).flatMap((of) => {
     const rule = approve[of];
     if (rule === undefined) return [];
@@ -54,7 +61,7 @@ export function waitLines(
     return [`approval     the ${of}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
   });
   if (confirmByMs === undefined) return approvals;
-  const byGates = gates.length > 0 && (steps.at(-1)?.holdMs ?? 0) <= confirmByMs;
+  const byGates = isGatedAt(request, 100) && (steps.at(-1)?.holdMs ?? 0) <= confirmByMs;
   const who = byGates ? 'by somebody, or by gates that pass for the whole bake,' : 'by somebody';
   return [...approvals, `confirm      at 100 % ${who} within ${about(confirmByMs)}; otherwise red is restored`];
 }
@@ -108,6 +115,23 @@ function promotionWords(sets: RecordSets): string {
   const simple = sets.every(({ setIdentifier }) => setIdentifier === null);
   const what = sets.length === 1 ? 'one' : String(sets.length);
   return `${what} ${simple ? kindOf(sets) : 'weighted'} record${sets.length === 1 ? '' : 's'}, TTL ${ttlOf(sets)}`;
+}
+
+/** Each gate once, with the steps at which it is in force, and what the share that is asked for means. */
+function metricLines({ steps }: Plan, gates: readonly MetricGate[]): readonly string[] {
+  const shares = steps.filter(({ kind }) => kind === 'shift').map(({ share }) => share);
+  const names = [...new Set(gates.map(({ name }) => name))];
+  return names.flatMap((name) => {
+    const mine = gates.filter((gate) => gate.name === name);
+    const [first] = mine;
+    if (first === undefined) return [];
+    const at = shares.filter((share) => mine.some((gate) => sharesOf(gate, [share]).length > 0));
+    const rows = [
+      `gate         ${outside(`${name}  ${gateWords(first)}, at ${at.map((share) => `${share} %`).join(', ')}`)}`,
+    ];
+    if (first.kind !== 'share') return rows;
+    return [...rows, ...at.map((share) => `expect       ${expectedShareWords(share, first.tolerance)}`)];
+  });
 }
 
 function followLine({ timing: { forwardMs, backMs } }: Plan): string {

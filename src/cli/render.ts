@@ -1,6 +1,8 @@
 import { decidedWords } from '../core/dns/approval.ts';
-import type { ProbeWindow } from '../core/dns/gate.ts';
+import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { sideWords } from '../core/dns/serving.ts';
+import { readingWords } from '../core/metrics/gate-words.ts';
+import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { DeployOutcome, DeployStatus, ServingNow, StageRecord } from '../contracts/deploy.ts';
 import { explain, nextCommand, OUTCOME_WORDS } from './explain.ts';
@@ -24,6 +26,7 @@ export function statusLines(status: DeployStatus, view: View): readonly string[]
     headLine(status, view),
     ...status.stages.map((stage) => stageLine(stage, status, view)),
     ...status.windows.map((window) => windowLine(window, view)),
+    ...(status.metrics ?? []).map((reading) => metricLine(reading, view)),
     ...verdictLine(status, view),
     ...status.notices.slice(-3).map((notice) => line('notice', outside(notice))),
     ...approvalLines(status, view),
@@ -94,6 +97,15 @@ function windowLine({ gate, side, value, observations }: ProbeWindow, { paint }:
   const latency = last?.latencyMs == null ? '' : `, ${Math.round(last.latencyMs)} ms`;
   const seen = last === undefined ? 'nothing seen yet' : `${outside(last.seen)}${latency}`;
   return `   ${outside(gate)}  ${side.padEnd(5)} ${outside(value)}  ${dots}  ${seen}`;
+}
+
+const VERDICT_STYLES = { pass: 'green', fail: 'red', inconclusive: 'yellow' } satisfies Record<Verdict['kind'], Style>;
+
+/** `   errors  pass: none of the last 5 samples > 0.01, last 0.002`. */
+function metricLine(reading: MetricReading, { paint }: View): string {
+  const { kind } = reading.verdict;
+  const words = readingWords(reading).slice(kind.length);
+  return `   ${outside(reading.gate)}  ${paint(VERDICT_STYLES[kind], kind)}${outside(words)}`;
 }
 
 function verdictLine({ verdict }: DeployStatus, { paint }: View): readonly string[] {

@@ -17,7 +17,11 @@ export function addRequestOptions(verb: Command<[string]>) {
     .option('--steps <shares>', 'shares of traffic on the way, such as 5,50,100')
     .option('--hold <duration>', 'watch each step for this long; default: max(5m, 2 x TTL)')
     .option('--bake <duration>', 'watch 100 % for this long before promotion; default: max(15m, 3 x TTL)')
-    .option('--check <gate>', 'a path (/healthz), a URL, tcp:PORT or dns; again for several', collect)
+    .option(
+      '--check <gate>',
+      "a path (/healthz), a URL, tcp:PORT or dns; again for several; instead of the file's probes",
+      collect,
+    )
     .option('--unchecked', 'accept a deployment without any gate')
     .option('--interval <duration>', 'between two probes; default: 5s')
     .option('--fail <rule>', 'ill at this many failures of the last probes; default: 4/6')
@@ -30,6 +34,11 @@ export function addRequestOptions(verb: Command<[string]>) {
     .option('--ttl <seconds>', 'TTL after the promotion; default: as before')
     .option('--slow-rollback-ok', 'accept a TTL over 300 s')
     .option('--accept-ill-red', 'go on when red fails its checks; black must still pass')
+    .option(
+      '--accept-alarm <name>',
+      'go on when this alarm fires, or has no data, at the start; once it has been OK it counts',
+      collect,
+    )
     .option(
       '--leave <type>',
       'accept that this type stands at the name and is not moved, such as AAAA or HTTPS',

@@ -1,5 +1,7 @@
 import type { FenceStage } from '../core/dns/fence.ts';
 import type { Gate, ProbeWindow, Verdict } from '../core/dns/gate.ts';
+import type { GateState } from '../core/metrics/gate-state.ts';
+import type { Baseline, MetricGate, MetricReading } from '../core/metrics/metric-gate.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import type { Snapshot, Standing, Zone } from '../core/dns/snapshot.ts';
 import type { Pace, ServerView } from './deploy.ts';
@@ -122,14 +124,54 @@ export interface WatchInput extends RecordRef {
   readonly pace: Pace;
   /** Windows of the stretch before: a window is carried over stretches, attempts and workers. */
   readonly windows: readonly ProbeWindow[];
-  /** Since when the verdict has been inconclusive without a break; null while it was not. */
+  /** Since when the verdict of the probes has been inconclusive without a break; null while it was not. */
   readonly inconclusiveSince: number | null;
+  /** Gates on metrics that are in force; absent where there are none. */
+  readonly metrics?: MetricStretch;
+}
+
+/** What a stretch measures beside its probes. */
+export interface MetricStretch {
+  readonly gates: readonly MetricGate[];
+  /** One for each gate, of the stretch before: what was measured is carried over stretches, attempts and workers. */
+  readonly states: readonly GateState[];
+  /** How many counted gates may fail at one time. */
+  readonly mayFail: number;
+  /** When the step was in sync. */
+  readonly sinceMs: number;
+  readonly holdMs: number;
+  /** Asks every gate at once, and once: for somebody who waits for the verdict. */
+  readonly once: boolean;
+}
+
+export interface MetricsWatched {
+  readonly states: readonly GateState[];
+  readonly readings: readonly MetricReading[];
+}
+
+/** Before the first write. */
+export interface CheckMetricsInput extends RecordRef {
+  readonly gates: readonly MetricGate[];
+  readonly sides: readonly ProbeSide[];
+  readonly pace: Pace;
+  /** How long a gate may be asked again until one that could not be looked at is what it says. */
+  readonly limitMs: number;
+}
+export interface MetricsChecked {
+  readonly readings: readonly MetricReading[];
+  /** Of the gates that compare. */
+  readonly baselines: readonly Baseline[];
 }
 
 export type WatchEnd =
   | { readonly kind: 'held' }
   /** Black failed, or no data came until the limit. */
-  | { readonly kind: 'breach'; readonly verdict: Verdict }
+  | {
+      readonly kind: 'breach';
+      readonly verdict: Verdict;
+      /** Said where metrics are measured: nothing failed by what it said, only by saying nothing for too long. */
+      readonly inconclusive?: boolean;
+    }
   /** Someone else wrote the record or the fence (D4), or a reset passed this run. */
   | { readonly kind: 'drift'; readonly sentence: string; readonly superseded: boolean };
 
@@ -141,6 +183,7 @@ export interface Watched {
   readonly verdict: Verdict;
   readonly inconclusiveSince: number | null;
   readonly at: number;
+  readonly metrics?: MetricsWatched;
 }
 
 /** The activities of a deployment. They name what failed; the caller's policy judges (policies/). */
@@ -152,5 +195,6 @@ export interface DeployActivities {
   awaitInsync(input: AwaitInsyncInput): Promise<Insync>;
   verifyAnswers(input: VerifyInput): Promise<Verified>;
   checkEndpoints(input: CheckInput): Promise<Checked>;
+  checkMetrics(input: CheckMetricsInput): Promise<MetricsChecked>;
   watchEndpoints(input: WatchInput): Promise<Watched>;
 }

@@ -1,9 +1,11 @@
 import type { ApprovalRules, Decided, DecisionRequest, OpenApproval } from '../core/dns/approval.ts';
 import type { Freeze } from '../core/freeze.ts';
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
+import { gatesAt, type StepGates } from '../core/dns/gates-at.ts';
 import type { NotifyRequest } from './notify.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
 import type { Revision } from '../core/dns/revision.ts';
+import { gatesInForce, type MetricGate, type MetricReading } from '../core/metrics/metric-gate.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const DEPLOY_WORKFLOW = 'deployRedBlack';
@@ -76,6 +78,12 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
   /** Whose credentials reach the zone, by the name that the worker's configuration knows (A4); the worker's own without it. */
   readonly role?: string;
   readonly gates: readonly Gate[];
+  /** Probes that are in force at one step alone. */
+  readonly stepGates?: readonly StepGates[];
+  /** Gates on metrics, of the record and of single steps. */
+  readonly metricGates?: readonly MetricGate[];
+  /** How many counted gates may fail at one time; absent: one. */
+  readonly mayFail?: number;
   /** Accepts a deployment without any gate. */
   readonly unchecked: boolean;
   readonly acceptIllRed: boolean;
@@ -112,6 +120,21 @@ export const roleOf = ({ role }: { readonly role?: string | undefined }): { read
 export function planRequest(request: DeployRequest): PlanRequest {
   return { ...request, preflightMs: request.gates.length === 0 ? 0 : request.pace.preflight.overMs };
 }
+
+/** Whether anything would notice an ill black: a dry run decides nothing. */
+export function hasGates({ gates, stepGates = [], metricGates = [] }: DeployRequest): boolean {
+  const deciding = metricGates.filter(({ weight }) => weight !== 'dry-run');
+  return gates.length > 0 || stepGates.length > 0 || deciding.length > 0;
+}
+
+/** Whether anything decides while `share` per cent of the answers are black's. */
+export function isGatedAt(request: Pick<DeployRequest, 'gates' | 'stepGates' | 'metricGates'>, share: Share): boolean {
+  const measured = gatesInForce(request.metricGates ?? [], share).some(({ weight }) => weight !== 'dry-run');
+  return measured || gatesAt(request, share).length > 0;
+}
+
+/** How many counted gates may fail at one time, where nobody says. */
+export const MAY_FAIL = 1;
 
 /** Where a run is: under way, `blocked` until somebody decides, or at one of its ends. */
 export type DeployPhase =
@@ -192,6 +215,8 @@ export interface DeployStatus {
   readonly windows: readonly ProbeWindow[];
   readonly lastObservations: readonly Observation[];
   readonly verdict: Verdict | null;
+  /** What the gates on metrics say; absent where there are none. */
+  readonly metrics?: readonly MetricReading[];
   readonly failure: FailureFacts | null;
   /** Why a rollback does not move on, and what decides it. */
   readonly blocked: { readonly since: number; readonly sentence: string; readonly next: string } | null;

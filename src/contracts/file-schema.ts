@@ -5,6 +5,7 @@ import { freezePolicies } from './freeze-schema.ts';
 import { guardPolicy } from './guard-schema.ts';
 import { groupPolicies } from './group-schema.ts';
 import { hooksPolicy, onAlarm } from './hooks-schema.ts';
+import { metricGateKeys, observedShare, providerPolicies } from './metrics-schema.ts';
 import { notifyPolicies } from './notify-schema.ts';
 import { ALWAYS, byName, only, roleName, secretName, span } from './schema-parts.ts';
 import { syncPolicies } from './sync-schema.ts';
@@ -76,19 +77,32 @@ const httpGate = only({
   verifyCertificate: z.boolean().optional(),
 });
 
+const KINDS = ['http', 'tcp', 'dns', 'query', 'cloudwatchAlarm', 'compare'] as const;
+
 const gate = only({
   http: httpGate.optional(),
   tcp: only({ port: z.int().min(1).max(65_535) }).optional(),
   dns: only({}).optional(),
+  ...metricGateKeys,
 })
-  .refine((one) => Object.values(one).filter((kind) => kind !== undefined).length === 1, {
-    error: 'a gate is one of http, tcp, dns',
+  .refine((one) => KINDS.filter((kind) => one[kind] !== undefined).length === 1, {
+    error: `a gate is one of ${KINDS.join(', ')}`,
   })
-  .meta({ minProperties: 1, maxProperties: 1 });
+  .meta({ minProperties: 1 });
 
-const step = z.union([z.int().min(1).max(100), only({ share: z.int().min(1).max(100), hold: span.optional() })], {
-  error: 'no step; accepted: a share from 1 to 100, or { share: 50, hold: 10m }',
-});
+const gateNames = z.array(z.string().regex(gateName.pattern, { error: gateName.error })).min(1);
+
+const step = z.union(
+  [
+    z.int().min(1).max(100),
+    only({
+      share: z.int().min(1).max(100),
+      hold: span.optional(),
+      gates: gateNames.optional().meta({ description: 'Names of `gates`, in force at this step alone.' }),
+    }),
+  ],
+  { error: 'no step; accepted: a share from 1 to 100, or { share: 50, hold: 10m, gates: [errors] }' },
+);
 
 const identity = z
   .string()
@@ -113,11 +127,16 @@ const recordPolicy = only({
     .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)])
     .optional()
     .meta({ description: 'What `switchyard reset` puts back.' }),
-  gates: z
-    .array(z.string().regex(gateName.pattern, { error: gateName.error }))
-    .min(1)
+  gates: gateNames.optional().meta({ description: 'Names of `gates`, in force at every step.' }),
+  mayFail: z
+    .int()
+    .min(0)
+    .max(100)
     .optional()
-    .meta({ description: 'Names of `gates`, in force at every step.' }),
+    .meta({ description: 'How many gates that are not critical may fail at one time; 1 by default.' }),
+  observedShare: observedShare
+    .optional()
+    .meta({ description: 'Counts the requests that each side really gets: steps wait until black gets its share.' }),
   steps: z.array(step).min(1).max(100).optional(),
   hold: span.optional(),
   bake: span.optional(),
@@ -147,6 +166,7 @@ const recordPolicy = only({
 export const fileSchema = only({
   version: z.literal(1, { error: 'no version of this file; accepted: 1' }),
   notify: notifyPolicies.optional(),
+  providers: providerPolicies.optional(),
   gates: byName(gateName, gate).optional(),
   records: byName(recordName, recordPolicy).optional(),
   groups: groupPolicies.optional(),

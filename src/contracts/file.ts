@@ -4,6 +4,7 @@ import type { NoticeEvent } from '../core/notify/notice.ts';
 export interface SwitchyardFile {
   readonly version: 1;
   readonly notify?: Readonly<Record<string, NotifyPolicy>> | undefined;
+  readonly providers?: Readonly<Record<string, ProviderPolicy>> | undefined;
   readonly gates?: Readonly<Record<string, GatePolicy>> | undefined;
   readonly records?: Readonly<Record<string, RecordPolicy>> | undefined;
   readonly groups?: Readonly<Record<string, GroupPolicy>> | undefined;
@@ -52,11 +53,77 @@ export interface GuardPolicy {
   readonly act?: 'report' | 'restore' | undefined;
 }
 
-/** Exactly one of them. */
+/** Exactly one of `prometheus`, `cloudwatch` and `json`. */
+export interface ProviderPolicy {
+  readonly prometheus?: string | undefined;
+  readonly cloudwatch?: { readonly region?: string | undefined } | undefined;
+  readonly json?: string | undefined;
+  readonly secret?: string | undefined;
+}
+
+/** Exactly one of `http`, `tcp`, `dns`, `query`, `cloudwatchAlarm` and `compare`; the rest belongs to one of the last three. */
 export interface GatePolicy {
   readonly http?: HttpGatePolicy | undefined;
   readonly tcp?: { readonly port: number } | undefined;
   readonly dns?: Readonly<Record<string, never>> | undefined;
+  readonly provider?: string | undefined;
+  readonly query?: string | undefined;
+  readonly metrics?: NamedMetricsPolicy | undefined;
+  readonly failWhen?: string | undefined;
+  readonly samples?: SamplesPolicy | undefined;
+  readonly cloudwatchAlarm?: string | undefined;
+  readonly region?: string | undefined;
+  readonly compare?: ComparePolicy | undefined;
+  readonly onInconclusive?: OnInconclusivePolicy | undefined;
+  readonly critical?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface OnInconclusivePolicy {
+  readonly wait?: string | undefined;
+  readonly then?: 'rollback' | undefined;
+}
+
+/** Metrics of CloudWatch by the ids that an expression uses. */
+export type NamedMetricsPolicy = Readonly<
+  Record<
+    string,
+    {
+      readonly namespace: string;
+      readonly metric: string;
+      readonly dimensions?: Readonly<Record<string, string>> | undefined;
+      readonly stat?: string | undefined;
+    }
+  >
+>;
+
+export interface SamplesPolicy {
+  readonly bad?: number | undefined;
+  readonly of?: number | undefined;
+  readonly min?: number | undefined;
+  readonly after?: string | undefined;
+  readonly every?: string | undefined;
+}
+
+export interface ComparePolicy {
+  readonly provider: string;
+  readonly errors: string;
+  readonly requests: string;
+  readonly metrics?: NamedMetricsPolicy | undefined;
+  readonly tick?: string | undefined;
+  readonly alpha?: number | undefined;
+  readonly minEffect?: number | undefined;
+  readonly minRequests?: number | undefined;
+}
+
+export interface ObservedSharePolicy {
+  readonly provider: string;
+  readonly requests: string;
+  readonly metrics?: NamedMetricsPolicy | undefined;
+  readonly tick?: string | undefined;
+  /** `50%` of the share. */
+  readonly tolerance?: string | undefined;
+  readonly onInconclusive?: OnInconclusivePolicy | undefined;
 }
 
 export interface HttpGatePolicy {
@@ -80,6 +147,8 @@ export interface HttpGatePolicy {
 export interface StepPolicy {
   readonly share: number;
   readonly hold?: string | undefined;
+  /** Names of `gates`, in force at this step alone. */
+  readonly gates?: readonly string[] | undefined;
 }
 
 /** How a record is moved, and where it belongs when nothing is deployed. */
@@ -92,6 +161,9 @@ export interface RecordPolicy {
   readonly default?: string | readonly string[] | undefined;
   /** Names of `gates`. */
   readonly gates?: readonly string[] | undefined;
+  /** How many gates that are not critical may fail at one time. */
+  readonly mayFail?: number | undefined;
+  readonly observedShare?: ObservedSharePolicy | undefined;
   readonly steps?: readonly (number | StepPolicy)[] | undefined;
   readonly hold?: string | undefined;
   readonly bake?: string | undefined;

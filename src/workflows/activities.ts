@@ -75,6 +75,7 @@ function labelled(options: ActivityOptions): Labelled {
     awaitInsync: (label, input, limits) => looks.awaitInsync.executeWithOptions(under(label, limits), [input]),
     verifyAnswers: (label, input, limits) => looks.verifyAnswers.executeWithOptions(under(label, limits), [input]),
     checkEndpoints: (label, input, limits) => looks.checkEndpoints.executeWithOptions(under(label, limits), [input]),
+    checkMetrics: (label, input, limits) => looks.checkMetrics.executeWithOptions(under(label, limits), [input]),
     watchEndpoints: (label, input, limits) => looks.watchEndpoints.executeWithOptions(under(label, limits), [input]),
   };
 }

@@ -35,7 +35,7 @@ export async function approvePromotion(run: Run, course: Course): Promise<void> 
   if (rule === undefined || step === undefined) return;
   await run.progress.stage('waiting for the approval of the promotion', () =>
     asking(run, { of: 'promotion', rule }, (isApproved) =>
-      holdUntil(run, heldRecord(run, course), { step, isApproved }),
+      holdUntil(run, heldRecord(run, course, step), { step, isApproved }),
     ),
   );
 }
@@ -46,7 +46,7 @@ export async function approvePromotion(run: Run, course: Course): Promise<void> 
  */
 export async function holdStep(run: Run, course: Course, step: Step): Promise<void> {
   const { confirmByMs } = run.request;
-  const held = heldRecord(run, course);
+  const held = heldRecord(run, course, step);
   if (confirmByMs === undefined || step !== course.plan.steps.at(-1)) return hold(run, held, step);
   const rule: ApprovalRule = { by: ['*'], withinMs: confirmByMs, remindMs: null };
   if (step.holdMs > confirmByMs) run.progress.notice(onlySomebody(step.holdMs, confirmByMs));

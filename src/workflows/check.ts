@@ -1,9 +1,11 @@
-import type { DeployRequest, Pace } from '../contracts/deploy.ts';
+import { hasGates, type DeployRequest, type Pace } from '../contracts/deploy.ts';
 import type { Verdict } from '../core/dns/gate.ts';
+import { gatesAt } from '../core/dns/gates-at.ts';
 import type { Plan, Planned } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
 import { forward, looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
+import { mustBeMeasurable } from './measure.ts';
 import type { Run } from './run.ts';
 import { workflowInfo } from '@temporalio/workflow';
 import { formatDuration } from '../core/duration.ts';
@@ -26,9 +28,9 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
     const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
     throw failure('Refused', sentences.join(' '));
   }
-  const { planHash, gates, unchecked } = run.request;
+  const { planHash, unchecked } = run.request;
   if (planHash !== null && !planned.plan.hash.startsWith(planHash)) throw stale(planned.plan, planHash);
-  if (gates.length === 0 && !unchecked) {
+  if (!hasGates(run.request) && !unchecked) {
     throw failure('Refused', 'no gate was given: nothing would notice an ill black.', {
       next: 'Give one with --check, or accept that with --unchecked.',
     });
@@ -42,12 +44,18 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
 export const checkLabel = ({ undo }: DeployRequest): string =>
   undo === undefined ? 'checking black and red' : 'checking what is to come back';
 
-/** Before the first write: every server answers, black passes, and red passes unless an ill red was accepted. */
+/** Before the first write: every server answers, every metric can be measured, black passes, and red passes unless an ill red was accepted. */
 export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
   run.progress.show({ phase: 'checking' });
   const { undo } = run.request;
   if (undo === undefined) await mustBeAnswered(run, course); // an undo has no time for that: a silent server is told of afterwards
-  const { gates, pace, acceptIllRed } = run.request;
+  await mustBeMeasurable(run, course);
+  await mustPassProbes(run, course);
+}
+
+async function mustPassProbes(run: Run, course: Course): Promise<void> {
+  const { pace, acceptIllRed, undo } = run.request;
+  const gates = gatesAt(run.request, firstShare(course.plan));
   if (gates.length === 0) return;
   const limitMs = preflightLimitMs(pace);
   const checked = await looking(pace).checkEndpoints(
@@ -76,6 +84,9 @@ export async function mustBeHealthy(run: Run, course: Course): Promise<void> {
     });
   }
 }
+
+/** What is in force first has to pass before it is. */
+const firstShare = ({ steps }: Plan): number => steps.find(({ kind }) => kind === 'shift')?.share ?? 100;
 
 /** Time for the passes in a row to be reached after a stumble or two; also where the pace is short, a busy worker gets a few seconds. */
 function preflightLimitMs({ preflight: { inARow, overMs }, probeEveryMs, probeTimeoutMs }: Pace): number {

@@ -3,13 +3,22 @@ import { assertNever } from '../core/assert-never.ts';
 import { clockTime } from '../core/clock-time.ts';
 import { askedWords, decidedWords, type Decided } from '../core/dns/approval.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
+import { readingWords } from '../core/metrics/gate-words.ts';
 
 /**
  * The run in Markdown, for the UI's current details.
  * A list, not a table (the UI draws tables without borders); text from outside is escaped, since the UI renders HTML and images.
  */
 export function describeStatus(status: DeployStatus): string {
-  return [headline(status), ...why(status), ...serving(status), '', ...status.stages.map(stageLine), ...notices(status)]
+  return [
+    headline(status),
+    ...why(status),
+    ...metrics(status),
+    ...serving(status),
+    '',
+    ...status.stages.map(stageLine),
+    ...notices(status),
+  ]
     .join('\n')
     .slice(0, 15_000); // Temporal keeps 20,000 bytes
 }
@@ -76,6 +85,10 @@ function decisionLine(decided: Decided): string {
   return `${decidedWords(decided)}: ${decided.reason}`;
 }
 
+function metrics(status: DeployStatus): string[] {
+  return (status.metrics ?? []).map((reading) => line(reading.gate, readingWords(reading)));
+}
+
 function serving(status: DeployStatus): string[] {
   return status.serving === null ? [] : [line('serves', status.serving.sentence)];
 }
@@ -85,7 +98,7 @@ function notices(status: DeployStatus): string[] {
 }
 
 function line(name: string, text: string): string {
-  return `- ${name}: ${escapeMarkdown(text)}`;
+  return `- ${escapeMarkdown(name)}: ${escapeMarkdown(text)}`;
 }
 
 function stageLine(stage: StageRecord): string {

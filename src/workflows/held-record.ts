@@ -1,18 +1,23 @@
-import type { Pace } from '../contracts/deploy.ts';
-import type { Verdict } from '../core/dns/gate.ts';
+import { isGatedAt, type Pace } from '../contracts/deploy.ts';
+import type { Gate, Verdict } from '../core/dns/gate.ts';
+import { gatesAt } from '../core/dns/gates-at.ts';
 import { forward, looking } from './activities.ts';
 import { renewInput, sides, type Course } from './course.ts';
-import type { Held } from './hold.ts';
+import type { Held, HeldStep } from './hold.ts';
+import { askMetrics, keepMetrics, startMeasuring, stretchOf, type Measuring } from './measure.ts';
 import type { Run } from './run.ts';
 
-/** One record, as it is held. */
-export function heldRecord(run: Run, course: Course): Held {
-  const { pace, gates } = run.request;
+/** One record, as it is held at one step; made when the step is in sync, since its gates count from then on. */
+export function heldRecord(run: Run, course: Course, step: HeldStep): Held {
+  const { pace } = run.request;
+  const gates = gatesAt(run.request, step.share);
+  const metrics = startMeasuring(run, step);
   return {
-    askGates: () => askGates(run, course),
+    gated: isGatedAt(run.request, step.share),
+    askGates: () => askGates(run, course, { gates, metrics, share: step.share }),
     keepFenceAhead: (untilMs) => keepFenceAhead(run, course, untilMs),
-    watch: ({ step: { share }, untilMs, windows, inconclusiveSince, limits }) =>
-      looking(pace).watchEndpoints(
+    watch: async ({ step: { share }, untilMs, windows, inconclusiveSince, limits }) => {
+      const watched = await looking(pace).watchEndpoints(
         `watching ${course.plan.record} at ${share} %`,
         {
           ...course.ref,
@@ -24,9 +29,13 @@ export function heldRecord(run: Run, course: Course): Held {
           pace,
           windows,
           inconclusiveSince,
+          ...stretchOf(metrics),
         },
         limits,
-      ),
+      );
+      keepMetrics(run, metrics, watched);
+      return watched;
+    },
   };
 }
 
@@ -38,10 +47,17 @@ async function keepFenceAhead(run: Run, course: Course, untilMs: number): Promis
   course.standing = (await forward(run.request.pace).setFence(label, input)).standing;
 }
 
+interface Asked {
+  readonly gates: readonly Gate[];
+  readonly metrics: Measuring | null;
+  readonly share: number;
+}
+
 /** Only black has to be well for a hold to end early. */
-async function askGates(run: Run, course: Course): Promise<Verdict> {
-  const { gates } = run.request;
-  if (gates.length === 0) return { kind: 'pass', reason: 'no gate is asked for' };
+async function askGates(run: Run, course: Course, { gates, metrics, share }: Asked): Promise<Verdict> {
+  if (gates.length === 0 && metrics === null) return { kind: 'pass', reason: 'no gate is asked for' };
+  const measured = metrics === null ? null : await askMetrics(run, course, { share, metrics });
+  if (measured !== null && (measured.kind !== 'pass' || gates.length === 0)) return measured;
   const pace = askingOnce(run.request.pace);
   const checked = await looking(pace).checkEndpoints('asking the gates once, to promote early', {
     ...course.ref,

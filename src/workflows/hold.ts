@@ -8,6 +8,8 @@ import { pausedMs, type Run, type RunningHold } from './run.ts';
 
 /** What is held: a record, or the records of a group together. */
 export interface Held {
+  /** Whether any gate is in force: without one there is no verdict to wait for. */
+  readonly gated: boolean;
   /** One look of every gate, for an operator who does not want to wait. */
   askGates(): Promise<Verdict>;
   /** Renews the fence, by an activity of its own, only when the stage is going to outlast what it says. */
@@ -43,7 +45,7 @@ export async function hold(run: Run, held: Held, step: HeldStep): Promise<void> 
   run.hold = step.kind === 'shift' ? running : null; // the wait for an old TTL cannot be cut short
   try {
     const stretch: Stretch = { step, watch, phase: 'holding', isCut: () => running.endedEarly };
-    while (!running.endedEarly && !isOver(run, watch)) await watchOneStretch(run, held, stretch);
+    while (!running.endedEarly && !isOver(run, held, watch)) await watchOneStretch(run, held, stretch);
   } finally {
     run.hold = null;
     run.progress.show({ holdEndsAt: null });
@@ -75,10 +77,10 @@ export async function holdUntilConfirmed(run: Run, held: Held, { step, isApprove
   const watch = startWatch(step.holdMs, []);
   const running: RunningHold = { askGates: () => held.askGates(), endedEarly: false };
   const isCut = (): boolean => running.endedEarly || isApproved();
-  const gated = run.request.gates.length > 0;
+  const { gated } = held;
   run.hold = running;
   try {
-    while (!isCut() && !(gated && isOver(run, watch))) {
+    while (!isCut() && !(gated && isOver(run, held, watch))) {
       const phase = !gated && watch.remainingMs <= 0 ? 'awaiting-approval' : 'holding';
       await watchOneStretch(run, held, { step, watch, phase, isCut });
     }
@@ -91,15 +93,16 @@ export async function holdUntilConfirmed(run: Run, held: Held, { step, isApprove
 
 async function holdUntilPass(run: Run, held: Held, step: HeldStep): Promise<void> {
   const watch = startWatch(0, []);
-  while (!isOver(run, watch)) await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
+  while (!isOver(run, held, watch))
+    await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
 }
 
 function startWatch(remainingMs: number, windows: Watch['windows']): Watch {
   return { remainingMs, windows, verdict: null, inconclusiveSince: null };
 }
 
-function isOver({ request, orders }: Run, watch: Watch): boolean {
-  const passed = request.gates.length === 0 || watch.verdict?.kind === 'pass';
+function isOver({ orders }: Run, { gated }: Held, watch: Watch): boolean {
+  const passed = !gated || watch.verdict?.kind === 'pass';
   const atEnd = watch.remainingMs <= 0 || (orders.promoteAll && watch.verdict !== null);
   return passed && atEnd && orders.pausedSince === null;
 }
@@ -186,7 +189,10 @@ function throwUnlessHeld(run: Run, { end, inconclusiveSince }: Watched): void {
     case 'held':
       return;
     case 'breach':
-      throw failure(inconclusiveSince === null ? 'Unhealthy' : 'Inconclusive', end.verdict.reason);
+      throw failure(
+        (end.inconclusive ?? inconclusiveSince !== null) ? 'Inconclusive' : 'Unhealthy',
+        end.verdict.reason,
+      );
     case 'drift':
       run.progress.notice(end.sentence);
       throw failure(end.superseded ? 'Superseded' : 'Foreign', end.sentence);

@@ -3,6 +3,8 @@ import type { DeployRequest, ResolveRequest } from '../contracts/deploy.ts';
 import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { startNotices, type DeployNotices } from './deploy-notices.ts';
+import type { GateState } from '../core/metrics/gate-state.ts';
+import type { Baseline } from '../core/metrics/metric-gate.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 /** What people have asked of a run so far; the handlers write it, the steps read it. */
@@ -35,6 +37,8 @@ export interface Run {
   approval: OpenApproval | null;
   /** How many approvals were opened so far. */
   approvals: number;
+  /** What gates on metrics start from: the bursts of red, and what the step before saw. */
+  readonly measured: { baselines: readonly Baseline[]; states: readonly GateState[] };
   /** Ends the way forward; without effect once it has ended. */
   interrupt(cause: ApplicationFailure): void;
   /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
@@ -71,6 +75,7 @@ export function startRun(request: DeployRequest): Run {
     hold: null,
     approval: null,
     approvals: 0,
+    measured: { baselines: [], states: [] },
     interrupt: (cause) => {
       if (run.rollback === 'none') orders.interruption ??= cause;
       forward?.cancel();

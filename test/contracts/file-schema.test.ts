@@ -32,7 +32,7 @@ describe('the schema of switchyard.yaml', () => {
     [
       'a key that a later version may bring',
       { ...SMALL, alerts: {} },
-      /unknown key "alerts"; accepted: version, notify, gates, records/,
+      /unknown key "alerts"; accepted: version, notify, providers, gates, records/,
     ],
     [
       'a key with a typing error',

@@ -151,6 +151,7 @@ function dispatching(find: (record: string) => DeployActivities): DeployActiviti
     awaitInsync: (input) => find(input.record).awaitInsync(input),
     verifyAnswers: (input) => find(input.record).verifyAnswers(input),
     checkEndpoints: (input) => find(input.record).checkEndpoints(input),
+    checkMetrics: (input) => find(input.record).checkMetrics(input),
     watchEndpoints: (input) => find(input.record).watchEndpoints(input),
   };
 }

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { DEPLOY_QUEUE, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -112,8 +112,9 @@ async function requestFromPlan(
   return { ...planned, ...must(askedNow(flags, terminal.env)) };
 }
 
-function mustHaveGates({ record, gates, unchecked }: DeployRequest): void {
-  if (gates.length > 0 || unchecked) return;
+function mustHaveGates(request: DeployRequest): void {
+  const { record, unchecked } = request;
+  if (hasGates(request) || unchecked) return;
   throw new Stop(EXIT.refused, [
     problem(
       `${record}: no gate is given, so nothing would prove that black is healthy`,

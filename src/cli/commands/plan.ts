@@ -1,4 +1,4 @@
-import { DEPLOY_QUEUE, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, hasGates, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
 import type { Planned } from '../../core/dns/plan.ts';
 import type { Snapshot } from '../../core/dns/snapshot.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -96,6 +96,7 @@ function show(
           schemaVersion: 1,
           record: request.record,
           planned,
+          ...(request.metricGates === undefined ? {} : { metricGates: request.metricGates }),
           readAt: snapshot.readAt,
           ...freezeFacts(request, Date.now()),
         },
@@ -105,10 +106,11 @@ function show(
     );
     return;
   }
-  for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose })) terminal.out(line);
+  const { metricGates = [] } = request;
+  for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose, metricGates })) terminal.out(line);
   if (planned.kind === 'planned')
     for (const line of [...waitLines(request, planned.plan), ...freezeLines(request, Date.now())]) terminal.out(line);
-  if (planned.kind === 'planned' && request.gates.length === 0 && !request.unchecked) {
+  if (planned.kind === 'planned' && !hasGates(request) && !request.unchecked) {
     terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
   }
 }

@@ -1,0 +1,65 @@
+import type { MetricsSandbox } from '../../sandbox/metrics.ts';
+import type {
+  AlarmGate,
+  CompareGate,
+  MetricQuery,
+  ShareGate,
+  ThresholdGate,
+} from '../../src/core/metrics/metric-gate.ts';
+
+/** The error ratio of a side, as a test asks for it; what it answers is told to the stand-in. */
+export const RATIO = 'errors{side="$side"} / requests{side="$side"}';
+export const ratioOf = (side: 'black' | 'red'): string => RATIO.replaceAll('$side', side);
+
+/** Gates that ask a sandbox, at the pace of a test. */
+export function gatesOn({ prometheus }: Pick<MetricsSandbox, 'prometheus'>) {
+  const query = (text: string, secret: string | null = null): MetricQuery => ({
+    provider: { kind: 'prometheus', name: 'prom', url: prometheus.url, secret },
+    text,
+    metrics: [],
+  });
+  const base = { weight: 'critical', share: null, waitMs: null } as const;
+  return {
+    query,
+    threshold: (overrides: Partial<ThresholdGate> = {}): ThresholdGate => ({
+      ...base,
+      kind: 'threshold',
+      name: 'errors',
+      query: query(RATIO),
+      failWhen: { operator: '>', bound: 0.01 },
+      samples: { bad: 2, of: 3, min: 3, afterMs: 0, everyMs: 50 },
+      ...overrides,
+    }),
+    alarm: (overrides: Partial<AlarmGate> = {}): AlarmGate => ({
+      ...base,
+      kind: 'alarm',
+      name: 'alarm',
+      alarm: 'www-5xx',
+      region: null,
+      everyMs: 50,
+      accepted: false,
+      ...overrides,
+    }),
+    compare: (overrides: Partial<CompareGate> = {}): CompareGate => ({
+      ...base,
+      kind: 'compare',
+      name: 'worse',
+      errors: query('errors{side="$side"}[$tick]'),
+      requests: query('requests{side="$side"}[$tick]'),
+      tickMs: 50,
+      alpha: 0.05,
+      minEffect: 1.2,
+      minRequests: 300,
+      ...overrides,
+    }),
+    share: (overrides: Partial<ShareGate> = {}): ShareGate => ({
+      ...base,
+      kind: 'share',
+      name: 'observed share',
+      requests: query('requests{side="$side"}[$tick]'),
+      tickMs: 50,
+      tolerance: 0.5,
+      ...overrides,
+    }),
+  };
+}
