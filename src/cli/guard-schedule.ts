@@ -11,6 +11,7 @@ import { parseDuration } from '../core/duration.ts';
 import { declaredIn } from './declared.ts';
 import { EXIT } from './exit-codes.ts';
 import { guardedRecords } from './guarded-records.ts';
+import { declaredTargets, notifyOf } from './notify-targets.ts';
 import type { ReadFile } from './read-file.ts';
 import { problem, Stop } from './stop.ts';
 import { wantedSchedule, type WantedSchedule } from './wanted-schedule.ts';
@@ -31,6 +32,7 @@ export function scheduleOfGuard(read: ReadFile): WantedSchedule | null {
     records: guardedRecords([], declaredIn(read)),
     act: guard.act ?? 'report',
     pace: GUARD_PACE,
+    ...notifyOf(declaredTargets(read.file)),
   };
   return wantedSchedule({
     subject: `guard/${GUARD_NAME}`,

@@ -1,7 +1,9 @@
 import { escapeMarkdown } from '../core/escape-markdown.ts';
+import type { ToldTrouble } from '../core/dns/guard-notices.ts';
 import type { GuardOutcome } from '../core/dns/judge-guard.ts';
 import type { FenceSight, GuardLimits } from '../core/dns/judge-fence.ts';
 import type { Guarded, GuardedRecord, OwnersSight, Repair, RepairEnd } from '../core/dns/stand-guard.ts';
+import type { NotifyRequest } from './notify.ts';
 
 /**
  * A Schedule starts it itself, without a tick: it is no lock, because two guards at once do no harm (the second one's restore finds
@@ -33,6 +35,8 @@ export interface GuardRequest {
   readonly records: readonly GuardedRecord[];
   readonly act: 'report' | 'restore';
   readonly pace: GuardPace;
+  /** Whom it tells of what is new; nobody without it. */
+  readonly notify?: NotifyRequest;
 }
 
 export interface GuardReport {
@@ -45,6 +49,10 @@ export interface GuardReport {
   readonly records: readonly Guarded[];
   readonly startedAt: number;
   readonly endedAt: number;
+  /** The troubles that stand, so that the next guard of the Schedule does not tell them again; none in reports of before. */
+  readonly told?: readonly ToldTrouble[];
+  /** Whom it could not tell, a sentence each. */
+  readonly notices?: readonly string[];
 }
 
 /** The memo of every guard: what `ls` shows without a worker. */

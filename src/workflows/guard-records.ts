@@ -2,9 +2,11 @@ import { setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/
 import type { GuardReport, GuardRequest } from '../contracts/guard.ts';
 import { formatDuration } from '../core/duration.ts';
 import { describeGuard } from '../core/dns/describe-guard.ts';
+import { guardNotices } from '../core/dns/guard-notices.ts';
 import { outcomeOf } from '../core/dns/judge-guard.ts';
 import { standGuard, type Guarded, type GuardPorts } from '../core/dns/stand-guard.ts';
 import { guardWork } from './guard-activities.ts';
+import { startTelling } from './notify.ts';
 
 /**
  * Looks after records whose deployments were terminated, reset in Temporal, or lost with their server: nobody else would restore red.
@@ -12,12 +14,23 @@ import { guardWork } from './guard-activities.ts';
  * details say what.
  */
 export async function guardRecords(request: GuardRequest): Promise<GuardReport> {
-  const records = await standGuard(portsOf(request), {
-    ...request,
-    blind: 'report',
-    limits: request.pace,
-  });
-  return concluded(request, records);
+  const records = await standGuard(portsOf(request), { ...request, blind: 'report', limits: request.pace });
+  const told = await tellWhatIsNew(request, records);
+  return concluded(request, records, told);
+}
+
+type Told = Required<Pick<GuardReport, 'told' | 'notices'>>;
+
+/** What the guard before has told is not told again each minute: its result comes with the start of this one. */
+async function tellWhatIsNew({ notify }: GuardRequest, records: readonly Guarded[]): Promise<Told> {
+  const { lastResult } = workflowInfo();
+  const before = (lastResult as Partial<GuardReport> | undefined)?.told ?? [];
+  const { facts, told } = guardNotices(records, before);
+  const notices: string[] = [];
+  const teller = startTelling(notify, (sentence) => notices.push(sentence));
+  for (const one of facts) teller.tell(one);
+  await teller.lastWords();
+  return { told, notices };
 }
 
 function portsOf(request: GuardRequest): GuardPorts {
@@ -34,10 +47,14 @@ function portsOf(request: GuardRequest): GuardPorts {
   };
 }
 
-function concluded({ act, records: { length: fences } }: GuardRequest, records: readonly Guarded[]): GuardReport {
+function concluded(
+  { act, records: { length: fences } }: GuardRequest,
+  records: readonly Guarded[],
+  told: Told,
+): GuardReport {
   const outcome = outcomeOf(records);
   const [worst] = records.filter((one) => outcomeOf([one]) === outcome);
   upsertMemo({ outcome, sentence: outcome === 'quiet' ? null : (worst?.sentence ?? null) });
   const startedAt = workflowInfo().startTime.getTime();
-  return { schemaVersion: 1, outcome, act, fences, records, startedAt, endedAt: Date.now() };
+  return { schemaVersion: 1, outcome, act, fences, records, startedAt, endedAt: Date.now(), ...told };
 }

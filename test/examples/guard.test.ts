@@ -19,6 +19,15 @@ test('examples/guard.yaml makes a Schedule that restores both of its records', a
   ]);
 });
 
+test('the guard tells whom the file names', async () => {
+  const text =
+    'version: 1\nnotify: { oncall: { format: pagerduty, secret: pagerduty-key } }\nrecords: { www.example.com: {} }\nguard: {}\n';
+  const schedule = scheduleOfGuard(await checkSwitchyardFile(text, 'guard.yaml'));
+  expect(schedule?.schedule.action.args).toMatchObject([
+    { notify: { targets: [{ name: 'oncall', format: 'pagerduty' }] } },
+  ]);
+});
+
 test('docs/guard.md names every word that a guard has, and every exit code of it', async () => {
   const text = await readFile(new URL('../../docs/guard.md', import.meta.url), 'utf8');
   const words = [

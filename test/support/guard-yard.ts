@@ -30,9 +30,13 @@ export interface GuardYard extends Yard {
   guard(rig: Rig, overrides?: Partial<GuardRequest>): Promise<GuardReport>;
 }
 
-export async function startGuardYard(): Promise<GuardYard> {
+/** `also`: activities beside those of deployments and guards. */
+export async function startGuardYard(also: object = {}): Promise<GuardYard> {
   const guards = new Map<Sandbox, GuardActivities>();
-  const yard = await startYard((sandboxOf) => dispatching((record) => guardOf(guards, sandboxOf(record))));
+  const yard = await startYard((sandboxOf) => ({
+    ...dispatching((record) => guardOf(guards, sandboxOf(record))),
+    ...also,
+  }));
   const { client, namespace } = yard.temporal;
   const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
   const namespaceId = namespaceInfo?.id ?? '';

@@ -1,20 +1,27 @@
 import { lookDeps } from '../../src/activities/look-deps.ts';
 import { plainPulse } from '../../src/activities/pulse.ts';
 import { repairRecords } from '../../src/activities/repair-records.ts';
+import { GUARD_WORKFLOW, type GuardReport, type GuardRequest } from '../../src/contracts/guard.ts';
 import { readFence, type Fence } from '../../src/core/dns/fence.ts';
 import { fenceName } from '../../src/core/dns/name.ts';
 import { fromWire } from '../../src/activities/wire-record-set.ts';
-import { FAST_GUARD, startGuardYard, type GuardYard } from '../support/guard-yard.ts';
+import { FAST_GUARD, guardRequest, startGuardYard, type GuardYard } from '../support/guard-yard.ts';
+import { openNotifyHall, type NotifyHall } from '../support/notify-yard.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { firstWorkflowTask, setBack, workflowTaskBefore } from '../support/set-back.ts';
 import { depsFor, type Deployment, type Rig, type RigOptions } from '../support/yard.ts';
 
 /** Runs that Temporal ended or set back without asking them, and the guard that comes after (D4, D6). */
+let hall: NotifyHall;
 let yard: GuardYard;
 beforeAll(async () => {
-  yard = await startGuardYard();
+  hall = openNotifyHall();
+  yard = await startGuardYard(hall.activities);
 });
-afterAll(() => yard.close());
+afterAll(async () => {
+  await yard.close();
+  await hall.close();
+});
 
 const HALF = [
   { share: 50, holdMs: 120_000 },
@@ -221,6 +228,72 @@ test.concurrent('reports a zone that Route 53 does not give, and asks again by i
 
   expect(await yard.guard(rig)).toMatchObject({ outcome: 'not-seen', records: [{ verdict: 'unread' }] });
 });
+
+test.concurrent('tells of a finding once, not at each run of its Schedule, and of its end', async () => {
+  const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);
+  await run.handle.terminate();
+  const guard = await scheduled(guardRequest(rig, { act: 'report', notify: told.request() }));
+
+  expect(await guard.runs()).toMatchObject({ outcome: 'act', told: [{ record: rig.record }], notices: [] });
+  expect(await guard.runs()).toMatchObject({ outcome: 'act', told: [{ record: rig.record }] });
+  await repair(rig, fenceThatStands(rig));
+  expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [] });
+  expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [] });
+  await guard.delete();
+
+  expect(told.events()).toEqual([
+    `guard ${rig.record}: ACT NOW: a deployment has died in the middle`,
+    `guard ${rig.record}: what the guard had found is over`,
+  ]);
+  expect(told.standIn.receiver.received.map(({ message }) => message['trouble'])).toEqual(['begins', 'ends']);
+});
+
+test.concurrent('tells that red was restored, and ends well also where nobody can be told', async () => {
+  const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);
+  await run.handle.terminate();
+  const [deaf] = told.request().targets;
+  if (deaf === undefined) throw new Error('no target');
+  const notify = told.request([{ format: 'webhook' }]);
+  const targets = [...notify.targets, { ...deaf, name: 'nobody-is-called-so' }];
+
+  const report = await yard.guard(rig, { notify: { ...notify, targets } });
+
+  expect(report).toMatchObject({ outcome: 'restored', told: [] });
+  expect(report.notices).toHaveLength(1);
+  expect(told.events()).toEqual([`guard ${rig.record}: red was restored`]);
+});
+
+/** The guard as a Schedule runs it, one run after another. */
+async function scheduled(request: GuardRequest) {
+  const { client } = yard.temporal;
+  const scheduleId = `guard-of-${request.records[0]?.record ?? ''}`;
+  const handle = await client.schedule.create({
+    scheduleId,
+    spec: {},
+    action: {
+      type: 'startWorkflow',
+      workflowType: GUARD_WORKFLOW,
+      workflowId: scheduleId,
+      taskQueue: yard.taskQueue,
+      args: [request],
+    },
+  });
+  let ran = 0;
+  const runs = async (): Promise<GuardReport> => {
+    await handle.trigger('BUFFER_ONE'); // the Schedule may not have heard yet that the run before has ended
+    ran += 1;
+    for (;;) {
+      const { recentActions } = (await handle.describe()).info;
+      const started = recentActions.length === ran ? recentActions.at(-1)?.action.workflow.workflowId : undefined;
+      if (started !== undefined) {
+        yard.ids.push(started);
+        return (await client.workflow.getHandle(started).result()) as GuardReport;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { runs, delete: () => handle.delete() };
+}
 
 async function atHalf(
   options: RigOptions = {},

@@ -1,0 +1,117 @@
+import type { NoticeFacts, Severity } from '../notify/notice.ts';
+import { matterOf, type Matter } from './judge-guard.ts';
+import type { Guarded } from './stand-guard.ts';
+
+/** What a guard tells, and what the next one has to know of it. */
+export interface GuardTelling {
+  readonly facts: readonly NoticeFacts[];
+  /** Of every trouble that stands, told now or before. */
+  readonly told: readonly ToldTrouble[];
+}
+
+export interface ToldTrouble {
+  readonly record: string;
+  /** Another word, another fence or another end is told anew. */
+  readonly as: string;
+}
+
+/**
+ * What is new since the guard before: a finding is told once, not each minute, and so is its end.
+ *
+ * @param before what the guard before has told.
+ */
+export function guardNotices(guarded: readonly Guarded[], before: readonly ToldTrouble[]): GuardTelling {
+  const troubles = guarded.filter(isTrouble).map((one) => ({ one, trouble: { record: one.record, as: nameOf(one) } }));
+  const isKnown = ({ record, as }: ToldTrouble): boolean =>
+    before.some((other) => other.record === record && other.as === as);
+  const over = before.filter(({ record }) => troubles.every(({ trouble }) => trouble.record !== record));
+  const restored = guarded.filter((one) => matterOf(one) === 'restored');
+  return {
+    facts: [
+      ...troubles.filter(({ trouble }) => !isKnown(trouble)).map(({ one }) => beginning(one)),
+      ...restored.map(restoring),
+      ...over.filter(({ record }) => restored.every((one) => one.record !== record)).map(ending),
+    ],
+    told: troubles.map(({ trouble }) => trouble),
+  };
+}
+
+/** A run that is late is told as well, though it lives. */
+function isTrouble(one: Guarded): boolean {
+  const matter = matterOf(one);
+  return one.verdict === 'overdue' || (matter !== 'none' && matter !== 'restored');
+}
+
+function nameOf({ verdict, repair, fence }: Guarded): string {
+  return [repair?.outcome ?? verdict, fence?.owner ?? '-', fence?.gen ?? 0].join(' ');
+}
+
+/** Trouble is filed under the record, whichever guard tells of it. */
+const keyOf = (record: string): string => `guard:${record}`;
+
+const SEVERITIES = {
+  none: 'warning',
+  restored: 'info',
+  act: 'critical',
+  'not-seen': 'warning',
+  refused: 'error',
+} as const satisfies Record<Matter, Severity>;
+
+const TITLES = {
+  none: 'a deployment is late',
+  restored: 'red was restored',
+  act: 'ACT NOW: a deployment has died in the middle',
+  'not-seen': 'the guard could not look',
+  refused: 'the guard leaves it alone',
+} as const satisfies Record<Matter, string>;
+
+function beginning(one: Guarded): NoticeFacts {
+  const matter = matterOf(one);
+  const { record, sentence, next, repair } = one;
+  return {
+    event: 'guard',
+    subject: record,
+    severity: SEVERITIES[matter],
+    title: `${record}: ${TITLES[matter]}`,
+    sentence: repair === null ? sentence : `${sentence} ${repair.sentence}`,
+    stands: null,
+    next: repair === null ? next : repair.next,
+    outcome: repair?.outcome ?? null,
+    begins: true,
+    ends: [],
+    key: keyOf(record),
+  };
+}
+
+function restoring(one: Guarded): NoticeFacts {
+  const { record, sentence, repair } = one;
+  return {
+    event: 'guard',
+    subject: record,
+    severity: SEVERITIES.restored,
+    title: `${record}: ${TITLES.restored}`,
+    sentence,
+    stands: repair?.sentence ?? null,
+    next: repair?.next ?? null,
+    outcome: repair?.outcome ?? null,
+    begins: false,
+    ends: ['guard'],
+    key: keyOf(record),
+  };
+}
+
+function ending({ record }: ToldTrouble): NoticeFacts {
+  return {
+    event: 'guard',
+    subject: record,
+    severity: 'info',
+    title: `${record}: what the guard had found is over`,
+    sentence: `The fence of ${record} is at rest, or its run is in time.`,
+    stands: null,
+    next: null,
+    outcome: null,
+    begins: false,
+    ends: ['guard'],
+    key: keyOf(record),
+  };
+}
