@@ -6,6 +6,7 @@ import { endLines } from '../src/cli/deploy-face.ts';
 import { queryStatus, startDeployment, type StartedRun } from '../src/cli/start-deployment.ts';
 import { uiLink } from '../src/cli/temporal-place.ts';
 import { clock } from '../src/cli/words.ts';
+import type { ApprovalRules } from '../src/core/dns/approval.ts';
 import { DEPLOY_QUEUE, type DeployOutcome, type DeployRequest, type DeployStatus } from '../src/contracts/deploy.ts';
 import { observe } from '../test/support/observer.ts';
 import { shareDrawer } from './draw-share.ts';
@@ -20,6 +21,8 @@ import { watchAnswers, type Watched } from './watch-answers.ts';
 export interface Play {
   readonly name: string;
   readonly record: string;
+  /** What is asked for, where it is not a canary. */
+  readonly wish?: { readonly flags: typeof FLAGS; readonly approve: ApprovalRules };
   readonly event: PlayEvent | null;
   readonly expected: Expected & { readonly outcome: DeployOutcome };
 }
@@ -47,9 +50,9 @@ export async function playDeployment(stage: Stage, play: Play): Promise<void> {
   const colours: Colours = { red: [sandbox.red.address], black: [sandbox.black.address] };
   const watched: Watched = { record: play.record, servers: sandbox.nameServers.addresses, colours };
   const observer = observe(sandbox, play.record, colours);
-  terminal.out(`$ ${commandOf(play.record, sandbox.black.address)}`);
+  terminal.out(`$ ${commandOf(play, sandbox.black.address)}`);
 
-  const run = await startDeployment(temporal, requestFor(play.record, sandbox.black.address), DEPLOY_QUEUE);
+  const run = await startDeployment(temporal, requestFor(play, sandbox.black.address), DEPLOY_QUEUE);
   const link = uiLink(temporal.place, run.workflowId, run.runId);
   const stopWatching = watchAnswers(watched, shareDrawer(terminal));
   const show = showing(stage, { play, run, link });
@@ -68,15 +71,15 @@ export async function playDeployment(stage: Stage, play: Play): Promise<void> {
 }
 
 /** The words that start the same deployment at the pace of a real one. */
-function commandOf(record: string, black: string): string {
-  const { steps, hold, bake, check } = FLAGS;
+function commandOf({ record, wish }: Play, black: string): string {
+  const { steps, hold, bake, check } = wish?.flags ?? FLAGS;
   return `./switchyard deploy ${record} --to ${black} --steps ${steps} --hold ${hold} --bake ${bake} --check ${check.join(' ')}`;
 }
 
-function requestFor(record: string, black: string): DeployRequest {
-  const flags = { ...FLAGS, to: [black], by: 'the demo' };
+function requestFor({ record, wish }: Play, black: string): DeployRequest {
+  const flags = { ...(wish?.flags ?? FLAGS), to: [black], by: 'the demo' };
   const { request } = deployRequest(record, { flags, policyOf: () => null, env: {} });
-  return fastRequest(request, SPEED);
+  return fastRequest(wish === undefined ? request : { ...request, approve: wish.approve }, SPEED);
 }
 
 /** How a scene hears of its deployment. */

@@ -39,7 +39,7 @@ export interface StageOptions {
   readonly tour: boolean;
 }
 
-const LABELS = ['www', 'shop', 'api'];
+const LABELS = ['www', 'shop', 'api', 'pay'];
 /** As long as on the real Route 53, at the demo's pace: 20 s. */
 const INSYNC_AFTER_MS = 1_000;
 

@@ -1,9 +1,10 @@
 /**
  * Records a history of every end that a deployment can have into test/histories, from runs on a real server against the sandbox:
- * `node --import tsx scripts/record-histories.ts`. The tests replay them: a change of the workflows that would strand running
+ * `node --import tsx scripts/record-histories.ts [NAME...]`. The tests replay them: a change of the workflows that would strand running
  * deployments turns them red. Record anew only when such a change is wanted, and say so in the changelog.
  */
 import { writeFile } from 'node:fs/promises';
+import type { DeployRequest } from '../src/contracts/deploy.ts';
 import globalSetup from '../test/support/global-setup.ts';
 import globalTeardown from '../test/support/global-teardown.ts';
 import { recordedHistory } from '../test/support/recorded-history.ts';
@@ -17,6 +18,7 @@ const LONG = [
   { share: 50, holdMs: 60_000 },
   { share: 100, holdMs: 100 },
 ];
+const SOMEBODY = { by: ['*@example.com'], withinMs: 60_000, remindMs: null };
 const BLACK_IS_ILL = { kind: 'status', status: 503 } as const;
 
 /** Takes a run to one end. */
@@ -55,6 +57,28 @@ const ENDS: Readonly<Record<string, (rig: Rig) => Promise<Deployment>>> = {
     await run.handle.executeUpdate('promote', { args: [{ by: 'an operator', full: true }] });
     return run;
   },
+  /** Asked before the first write and before the promotion. */
+  approved: async (rig) => {
+    const run = await start(rig, STEPS, { approve: { cutover: SOMEBODY, promotion: SOMEBODY } });
+    for (const number of [1, 2]) {
+      await run.until(({ phase, approval }) => phase === 'awaiting-approval' && approval?.number === number);
+      await run.handle.executeUpdate('approve', { args: [{ by: 'ann@example.com', reason: 'change 4711', number }] });
+    }
+    return run;
+  },
+  rejected: async (rig) => {
+    const run = await start(rig, STEPS, { approve: { promotion: { ...SOMEBODY, remindMs: 300 } } });
+    await run.until(({ phase, notices }) => phase === 'awaiting-approval' && notices.length > 0);
+    await run.handle.executeUpdate('reject', { args: [{ by: 'ann@example.com', reason: 'not today' }] });
+    return run;
+  },
+  confirmed: async (rig) => {
+    const run = await start(rig, STEPS, { confirmByMs: 60_000, bakeMs: 60_000 });
+    await run.until(({ phase, approval }) => phase === 'holding' && approval != null);
+    await run.handle.executeUpdate('approve', { args: [{ by: 'ann@example.com', reason: 'looks well' }] });
+    return run;
+  },
+  unconfirmed: (rig) => start(rig, STEPS, { confirmByMs: 500, gates: [], unchecked: true }),
   'blocked-and-resolved': async (rig) => {
     const run = await startAtHalf(rig);
     rig.sandbox.route53.put(rig.sandbox.zoneId, ...foreign(rig));
@@ -76,7 +100,9 @@ const ENDS: Readonly<Record<string, (rig: Rig) => Promise<Deployment>>> = {
 async function record(): Promise<void> {
   await globalSetup();
   const yard = await startYard();
+  const names = process.argv.slice(2);
   for (const [name, take] of Object.entries(ENDS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
     const rig = await yard.rig();
     const run = await take(rig);
     const { type, report, status } = await run.end();
@@ -87,8 +113,8 @@ async function record(): Promise<void> {
   await globalTeardown();
 }
 
-function start(rig: Rig, steps: typeof STEPS): Promise<Deployment> {
-  return rig.deploy({ steps, gates: [PLAIN], bakeMs: 100, by: 'an operator' });
+function start(rig: Rig, steps: typeof STEPS, wish: Partial<DeployRequest> = {}): Promise<Deployment> {
+  return rig.deploy({ steps, gates: [PLAIN], bakeMs: 100, by: 'an operator', ...wish });
 }
 
 async function startAtHalf(rig: Rig): Promise<Deployment> {

@@ -33,7 +33,7 @@ test.concurrent(
     expect(out).toMatch(/192\.0\.2\.10 \(red\), 10 of 10/);
     expect(out).toMatch(/change log {3}red -> 10 % -> 50 % -> black -> red/);
     expect(out).toMatch(/workflows\/deploy%3Ashop\.example\.com\//);
-    expect(out).toMatch(/added variable few\.FEW/);
+    expect(out).toMatch(/added variable (\S+\/)?few\.FEW/);
     expect(out).toMatch(/GATE FAILED +\d+ warnings, 1 of them not in release/);
     expect(out).toMatch(/reader +\d+ page loads, 0 mixed, 0 missing/);
     expect(out).toMatch(/workflows\/docs%3Aswitchyard%3Alatest\//);
@@ -44,10 +44,13 @@ test.concurrent(
 );
 
 test.concurrent(
-  'syncs on a machine without a terminal, over a killed worker and throttles, with its proof (S1, S2)',
+  'waits for an approval, and syncs, on a machine without a terminal, over a killed worker and throttles, with its proof (S1, S2)',
   async () => {
-    const { exit, out, err } = await demo('sync');
+    const { exit, out, err } = await demo('approval', 'sync');
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/refused +cannot approve .*mallory@example\.org may not decide it; allowed: \*@example\.com/);
+    expect(out).toMatch(/the cutover was approved by ann@example\.com/);
+    expect(out).toMatch(/change log {3}red -> black,/);
     expect(out).toMatch(/the worker was killed \(kill -9\)/);
     expect(out).toMatch(/throttled \d times? for/);
     expect(out).toMatch(/60 of 60 tasks are in To Do/);
@@ -61,7 +64,7 @@ test.concurrent(
 test('refuses a scene that is not there, and names those that are', async () => {
   const { exit, err } = await demo('sync', 'rolledback');
   expect(exit).toBe(2);
-  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, sync, docs/);
+  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, approval, sync, docs/);
 });
 
 test('lists the scenes without starting anything', async () => {

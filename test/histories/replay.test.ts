@@ -15,8 +15,10 @@ beforeAll(() => {
 test('every end of a deployment, of a sync, of a build of documentation and of a guard is recorded', () => {
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
+    'approved',
     'blocked-and-resolved',
     'cancelled',
+    'confirmed',
     'docs-cancelled',
     'docs-failed',
     'docs-gates-failed',
@@ -31,6 +33,7 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'paused',
     'promoted',
     'refused',
+    'rejected',
     'rolled-back',
     'superseded',
     'sync-cancelled',
@@ -48,6 +51,7 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'told-blocked',
     'told-promoted',
     'unanswered',
+    'unconfirmed',
   ]);
 });
 

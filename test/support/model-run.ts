@@ -1,5 +1,5 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import type { DeployStatus, Pace } from '../../src/contracts/deploy.ts';
+import type { DeployRequest, DeployStatus, Pace } from '../../src/contracts/deploy.ts';
 import { until } from './faults-strike.ts';
 import type { Scenario } from './model-scenario.ts';
 import { createWorld, recordSets, type World } from './model-world.ts';
@@ -31,7 +31,7 @@ export async function play(yard: Yard, scenario: Scenario): Promise<readonly str
     const late = same(stands, recordSets(rig)) ? [] : ['D3: a write that was late landed after the end'];
     const broken = [
       ...brokenPromises(rig, allowed(scenario)),
-      ...brokenEnd({ rig, status, end, world, before, stands }),
+      ...brokenEnd({ scenario, rig, status, end, world, before, stands }),
     ];
     return [...broken, ...late, ...world.broken];
   } finally {
@@ -39,9 +39,19 @@ export async function play(yard: Yard, scenario: Scenario): Promise<readonly str
   }
 }
 
-function start(rig: Rig, { shares, ifRedIsIll }: Scenario): Promise<Deployment> {
+function start(rig: Rig, { shares, ifRedIsIll, asks }: Scenario): Promise<Deployment> {
   const steps = shares.map((share) => ({ share, holdMs: 400 }));
-  return rig.deploy({ steps, gates: [PLAIN], ifRedIsIll, pace: PACE });
+  return rig.deploy({ steps, gates: [PLAIN], ifRedIsIll, pace: PACE, ...waits(asks) });
+}
+
+/** Longer than any run: the world decides what nobody has decided. */
+const RULE = { by: ['*'], withinMs: 120_000, remindMs: null };
+
+function waits(asks: Scenario['asks']): Pick<DeployRequest, 'approve' | 'confirmByMs'> {
+  if (asks === 'nothing') return {};
+  if (asks === 'confirmation') return { confirmByMs: 120_000 };
+  if (asks === 'both') return { approve: { cutover: RULE, promotion: RULE } };
+  return { approve: { [asks]: RULE } };
 }
 
 /** What the record may be, whoever wrote it; D4 is judged apart. */
@@ -52,6 +62,9 @@ function allowed({ shares, events }: Scenario): readonly string[] {
 
 /** A run that shows no sign for this long waits for something that only the world can mend. */
 const STUCK_MS = 1_500;
+
+/** For this long the scenario alone decides an approval. */
+const UNDECIDED_MS = 600;
 
 /** With everything mended, a run that has not ended after this long never will. */
 const ENDLESS_MS = 40_000;
@@ -64,7 +77,8 @@ async function follow(world: World, run: Deployment): Promise<string | null> {
   let blockedSince: number | null = null;
   await until(async () => {
     if (over.yet || Date.now() - begun > ENDLESS_MS) return true;
-    const { blocked, pausedSince } = await run.status();
+    const { blocked, pausedSince, approval } = await run.status();
+    if (approval != null && Date.now() - approval.since > UNDECIDED_MS) await world.approve(run);
     const sign = pausedSince ?? world.lastSign(); // a hold that is paused goes on watching
     if (blocked === null && Date.now() - sign < STUCK_MS) return false;
     await world.mend(run);
@@ -79,6 +93,7 @@ async function follow(world: World, run: Deployment): Promise<string | null> {
 }
 
 interface Ended {
+  readonly scenario: Scenario;
   readonly rig: Rig;
   readonly status: DeployStatus;
   readonly end: End;
@@ -89,7 +104,7 @@ interface Ended {
 }
 
 /** What a run says at its end must be so. */
-function brokenEnd({ rig, status, end, world, before, stands }: Ended): readonly string[] {
+function brokenEnd({ scenario, rig, status, end, world, before, stands }: Ended): readonly string[] {
   const { outcome, verdict, failure } = status;
   const stage = rig.observer.fenceStage();
   const wrong: string[] = [];
@@ -104,7 +119,24 @@ function brokenEnd({ rig, status, end, world, before, stands }: Ended): readonly
   if (stage !== 'idle' && rig.observer.writes() > 0 && !world.left()) wrong.push(`D6: it left the fence at ${stage}`);
   if (end.status !== 'COMPLETED' && failure === null) wrong.push('A3: it failed and does not say why');
   if (failure?.type === 'Fault') wrong.push(`A3: it takes the world for a fault of its own: ${failure.sentence}`);
-  return wrong;
+  return [...wrong, ...brokenApprovals(scenario, rig, status)];
+}
+
+/** Nothing goes on that waits for somebody who has not said yes. */
+function brokenApprovals({ asks }: Scenario, rig: Rig, { outcome, decisions = [] }: DeployStatus): readonly string[] {
+  const { cutover, promotion } = waits(asks).approve ?? {};
+  const isApproved = (which: string) => decisions.some(({ of, decision }) => of === which && decision === 'approved');
+  return [
+    ...(cutover !== undefined && rig.observer.writes() > 0 && !isApproved('cutover')
+      ? ['it wrote before its cutover was approved']
+      : []),
+    ...(promotion !== undefined && outcome === 'promoted' && !isApproved('promotion')
+      ? ['it promoted before that was approved']
+      : []),
+    ...(decisions.some(({ decision }) => decision === 'rejected') && outcome === 'promoted'
+      ? ['it promoted what somebody had rejected']
+      : []),
+  ];
 }
 
 const same = (a: readonly ResourceRecordSet[], b: readonly ResourceRecordSet[]): boolean =>

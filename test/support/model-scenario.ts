@@ -7,13 +7,15 @@ export interface Event {
   readonly what: What;
 }
 
+export type Message = 'abort' | 'pause' | 'resume' | 'promote' | 'approve' | 'reject';
+
 export type What =
   | { readonly kind: 'fault'; readonly operation: string; readonly fault: Fault; readonly times: number }
   | { readonly kind: 'zombie' }
   | { readonly kind: 'denied' }
   | { readonly kind: 'health'; readonly side: 'red' | 'black'; readonly ill: boolean }
   | { readonly kind: 'foreign'; readonly hand: 'other value' | 'other TTL' | 'red again' }
-  | { readonly kind: 'message'; readonly message: 'abort' | 'pause' | 'resume' | 'promote' }
+  | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'second deployment' };
 
@@ -21,6 +23,8 @@ export interface Scenario {
   readonly shares: readonly number[];
   readonly ifRedIsIll: 'compare' | 'restore' | 'hold';
   readonly events: readonly Event[];
+  /** What waits for somebody; the world approves in the end what nobody has decided. */
+  readonly asks: 'nothing' | 'cutover' | 'promotion' | 'both' | 'confirmation';
   /** What the operator does about a stop that nobody but he can end. */
   readonly decision: 'leave' | 'mend and retry';
 }
@@ -70,7 +74,7 @@ const what: fc.Arbitrary<What> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('message' as const),
-      message: fc.constantFrom('abort' as const, 'pause' as const, 'resume' as const, 'promote' as const),
+      message: fc.constantFrom<Message>('abort', 'pause', 'resume', 'promote', 'approve', 'reject'),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'cancel' } as const) },
@@ -84,5 +88,6 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   shares: fc.constantFrom([100], [50, 100], [10, 50, 100]),
   ifRedIsIll: fc.constantFrom('compare', 'restore', 'hold'),
   events: fc.array(event, { minLength: 1, maxLength: 5 }),
+  asks: fc.constantFrom('nothing', 'nothing', 'nothing', 'cutover', 'promotion', 'both', 'confirmation'),
   decision: fc.constantFrom('leave', 'mend and retry'),
 });

@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { MESSAGES } from '../../src/contracts/deploy.ts';
 import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
 import { until, wrapped } from './faults-strike.ts';
-import type { Scenario, What } from './model-scenario.ts';
+import type { Message, Scenario, What } from './model-scenario.ts';
 import type { Deployment, Rig } from './yard.ts';
 
 /** Everything outside one deployment: makes the events happen, mends what nothing else ends, decides what only an operator can. */
@@ -19,6 +19,8 @@ export interface World {
   /** Ends every fault, illness and pause. */
   mend(run: Deployment): Promise<void>;
   decide(run: Deployment): Promise<void>;
+  /** Approves what nobody has decided. */
+  approve(run: Deployment): Promise<void>;
   /** Lets every late write arrive. */
   land(): Promise<void>;
 }
@@ -64,6 +66,10 @@ export function createWorld(scenario: Scenario): World {
     },
     mend: (run) => mend(scene, run),
     decide: (run) => decide(scene, run),
+    approve: async (run) => {
+      const said = { by: 'the model', reason: 'nobody else did' };
+      await run.handle.executeUpdate(MESSAGES.approve, { args: [said] }).catch(() => undefined); // somebody was faster
+    },
     land: async () => {
       const { log } = theRig(scene).sandbox.route53;
       const judged = log.length + scene.hanging;
@@ -154,7 +160,7 @@ function judgeWrite(scene: Scene, rig: Rig, entry: Rig['sandbox']['route53']['lo
   scene.ours = after;
 }
 
-async function send(scene: Scene, message: 'abort' | 'pause' | 'resume' | 'promote'): Promise<void> {
+async function send(scene: Scene, message: Message): Promise<void> {
   const { handle } = await theRun(scene);
   const said = { by: 'the model', reason: 'the model asked for it', full: false };
   if (message === 'abort') return handle.signal(MESSAGES.abort, said);
