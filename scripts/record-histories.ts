@@ -87,6 +87,24 @@ const ENDS: Readonly<Record<string, (rig: Rig) => Promise<Deployment>>> = {
     await run.handle.executeUpdate('resolve', { args: [decision] });
     return run;
   },
+  /** Black was promoted, and what stood before is put back. */
+  undone: async (rig) => {
+    const { report } = await (await start(rig, STEPS)).end();
+    const { before: sets, promotion } = report?.plan ?? { before: [], promotion: { sets: [] } };
+    const undo = {
+      sets,
+      expected: promotion.sets,
+      expectedRevision: report?.revision?.number ?? null,
+      toRevision: null,
+    };
+    return rig.deploy({
+      undo,
+      gates: [PLAIN],
+      steps: [{ share: 100, holdMs: 0 }],
+      acceptIllRed: true,
+      by: 'an operator',
+    });
+  },
   superseded: async (rig) => {
     const run = await startAtHalf(rig);
     const { zoneId, route53 } = rig.sandbox;

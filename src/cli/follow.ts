@@ -77,7 +77,7 @@ function mustStop({ look, began, options }: Moment): ExitCode | null {
 }
 
 /** Waiting longer decides nothing there: somebody has to. */
-function isForeign(status: DeployStatus | null): boolean {
+export function isForeign(status: DeployStatus | null): boolean {
   return status?.failure?.type === 'Foreign';
 }
 

@@ -5,6 +5,7 @@ import type { DeployMemo, DeployRequest, DeployStatus } from '../contracts/deplo
 import { EXIT } from './exit-codes.ts';
 import { frozenNow } from './freeze.ts';
 import { requestHash } from './plan-file.ts';
+import { withdrawOlder } from './queued.ts';
 import { phaseWords } from './render.ts';
 import { problem, Stop, type Problem } from './stop.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
@@ -19,19 +20,19 @@ export interface StartedRun {
 }
 
 /** The deployment that holds the lock of a record. */
-interface Holder {
+export interface Holder {
   readonly runId: string;
   readonly startedAt: number;
   readonly memo: Partial<DeployMemo>;
 }
 
-interface Starting {
+export interface Starting {
   readonly taskQueue: string;
   /** When the command was given: milliseconds since the epoch. */
   readonly askedAt: number;
 }
 
-type TriedStart =
+export type TriedStart =
   { readonly kind: 'started'; readonly run: StartedRun } | { readonly kind: 'busy'; readonly holder: Holder };
 
 /**
@@ -50,7 +51,11 @@ export async function startDeployment(
 }
 
 /** The same, where somebody else holding the lock is an answer. @throws Stop with exit 6 while no worker polls the queue. */
-async function tryToStart(temporal: TemporalClient, asked: DeployRequest, starting: Starting): Promise<TriedStart> {
+export async function tryToStart(
+  temporal: TemporalClient,
+  asked: DeployRequest,
+  starting: Starting,
+): Promise<TriedStart> {
   await mustHaveWorker(temporal, starting.taskQueue);
   const request = await completed(temporal, asked);
   const workflowId = deployId(request.record);
@@ -60,6 +65,8 @@ async function tryToStart(temporal: TemporalClient, asked: DeployRequest, starti
     const handle = await temporal.ask(() =>
       temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, ...starting })),
     );
+    const { by, to } = startLabels(request, starting.askedAt).memo;
+    await withdrawOlder(temporal, request.record, { by, to, askedAt: starting.askedAt });
     return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId, joined: false } };
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
@@ -68,7 +75,10 @@ async function tryToStart(temporal: TemporalClient, asked: DeployRequest, starti
 }
 
 /** What only Temporal knows: the namespace's id for the fence, whether the search attributes exist, and where its UI is. */
-async function completed({ ask, connection, place }: TemporalClient, request: DeployRequest): Promise<DeployRequest> {
+export async function completed(
+  { ask, connection, place }: TemporalClient,
+  request: DeployRequest,
+): Promise<DeployRequest> {
   const { namespace } = place;
   const [described, searchAttributes] = await Promise.all([
     ask(() => connection.workflowService.describeNamespace({ namespace })),
@@ -90,6 +100,22 @@ function startOptions(
   request: DeployRequest,
   { workflowId, taskQueue, askedAt }: Starting & { readonly workflowId: string },
 ) {
+  const { memo, ...texts } = startLabels(request, askedAt);
+  return {
+    ...texts,
+    workflowId,
+    taskQueue,
+    args: [request] as [DeployRequest],
+    workflowIdConflictPolicy: 'FAIL' as const,
+    memo: { ...memo },
+    ...(request.searchAttributes
+      ? { typedSearchAttributes: [attribute(RECORD_ATTRIBUTE, request.record), attribute(STAGE_ATTRIBUTE, 'starting')] }
+      : {}),
+  };
+}
+
+/** What is to be seen of a deployment without a worker, whoever starts it. */
+export function startLabels(request: DeployRequest, askedAt: number) {
   const { undo, requestId, by, freeze } = request;
   const to = `${targetWords(request.to)}${undo === undefined ? '' : ' (undo)'}`;
   const memo: DeployMemo = {
@@ -102,18 +128,11 @@ function startOptions(
     ...(freeze?.override == null ? {} : { overrideFreeze: freeze.override }),
   };
   return {
-    workflowId,
-    taskQueue,
-    args: [request] as [DeployRequest],
-    workflowIdConflictPolicy: 'FAIL' as const,
-    memo: { ...memo },
+    memo,
     staticSummary: markdown(`${request.record} to ${to}`),
     staticDetails: markdown(
       `asked by ${request.by} (not authenticated), steps ${request.steps.map(({ share }) => share).join(', ')} %`,
     ),
-    ...(request.searchAttributes
-      ? { typedSearchAttributes: [attribute(RECORD_ATTRIBUTE, request.record), attribute(STAGE_ATTRIBUTE, 'starting')] }
-      : {}),
   };
 }
 
@@ -159,7 +178,7 @@ async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest): P
 }
 
 /** The deployment that runs; null where none does. */
-async function holderOf(temporal: TemporalClient, record: string): Promise<Holder | null> {
+export async function holderOf(temporal: TemporalClient, record: string): Promise<Holder | null> {
   const handle = temporal.client.workflow.getHandle(deployId(record));
   try {
     const description = await temporal.ask(() => handle.describe());

@@ -301,6 +301,8 @@ export interface DeployMemo {
   readonly undo?: string;
   /** When the command was given, by the client's clock: of two that replace one another the one that was asked last wins. */
   readonly askedAt?: number;
+  /** Random, of one that waited in the queue: by it a client knows its own. */
+  readonly entry?: string;
   /** sha256 of the canonical request: the same request id with another request is refused. */
   readonly request: string;
   /** Why it may begin in a freeze. */

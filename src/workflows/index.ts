@@ -9,6 +9,7 @@ export { listDocs } from './list-docs.ts';
 export { moveDocs } from './move-docs.ts';
 export { planDeployment } from './plan-deployment.ts';
 export { planSync } from './plan-sync.ts';
+export { queueDeployment } from './queue-deployment.ts';
 export { resetRecord } from './reset-record.ts';
 export { syncTasks } from './sync-tasks.ts';
 export { tickDocs } from './tick-docs.ts';

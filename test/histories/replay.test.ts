@@ -32,6 +32,9 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'guard-restored',
     'paused',
     'promoted',
+    'queue-continued-as-new',
+    'queue-started',
+    'queue-withdrawn',
     'refused',
     'rejected',
     'rolled-back',
@@ -52,6 +55,7 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'told-promoted',
     'unanswered',
     'unconfirmed',
+    'undone',
   ]);
 });
 

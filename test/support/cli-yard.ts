@@ -19,6 +19,7 @@ import { connect, temporalAddress, workflowBundle } from './temporal.ts';
 export interface CliYard {
   readonly sandbox: Sandbox;
   readonly client: Client;
+  readonly folder: string;
   run(...args: readonly string[]): Promise<Ran>;
   /** A record on red, with a short TTL. */
   record(label: string): string;
@@ -52,6 +53,7 @@ export async function startCliYard(namespace: CliNamespace): Promise<CliYard> {
   return {
     sandbox,
     client,
+    folder,
     run: (...args) => runCli(args, { folder, namespace }),
     record: (label) => putOnRed(sandbox, label),
     values: (record) =>

@@ -17,7 +17,7 @@ export function together(bodies: Readonly<Record<string, () => Promise<void>>>):
   return {
     names,
     run: async () => {
-      const settled = await Promise.allSettled(Object.values(bodies).map((body) => body()));
+      const settled = await Promise.allSettled(Object.values(bodies).map((body) => Promise.race([body(), tooLate()])));
       settled.forEach((end, at) => ends.set(names[at] ?? '', end));
     },
     mustHavePassed: (name) => {
@@ -26,3 +26,13 @@ export function together(bodies: Readonly<Record<string, () => Promise<void>>>):
     },
   };
 }
+
+/** One that hangs must not hide what became of the others. */
+function tooLate(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error('it still runs')), LONGEST_MS).unref();
+  });
+}
+
+/** Less than the time-out of the `beforeAll` in which they run. */
+const LONGEST_MS = 110_000;

@@ -1,9 +1,8 @@
-import { MESSAGES, type AbortRequest, type MessageAnswer } from '../../contracts/deploy.ts';
+import type { AbortRequest } from '../../contracts/deploy.ts';
 import { abortDocs } from '../abort-docs.ts';
 import { abortSync, UNHEARD_WAIT_MS } from '../abort-sync.ts';
 import { examples, type AddVerb } from '../command.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { askToAbort } from '../follow.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followStopped, mustRun } from '../follow-stopped.ts';
 import { followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
@@ -11,9 +10,10 @@ import { must, mustBeRecord } from '../must-read.ts';
 import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { isNoAnswer, notTaken } from '../send-message.ts';
-import type { StartedRun } from '../start-deployment.ts';
-import { isNotFound, type TemporalClient } from '../temporal-client.ts';
+import { queuedWords, withdrawQueued } from '../queued.ts';
+import { sendAbort } from '../send-abort.ts';
+import { speaker } from '../speaker.ts';
+import { holderOf } from '../start-deployment.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -22,7 +22,7 @@ export const addAbort: AddVerb = (program, { terminal, does }) => {
   program
     .command('abort <name>')
     .description(
-      'put red back now, and wait until it is proven; of sync/PAIR or docs/SITE[/VERSION]: stop the run, and wait until it has ended',
+      'put red back now, and wait until it is proven, and take out what waits in the queue; of sync/PAIR or docs/SITE[/VERSION]: stop the run, and wait until it has ended',
     )
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option(
@@ -59,8 +59,12 @@ async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promi
   }
   const record = mustBeRecord(name);
   return withTemporal(terminal, flags, async (temporal) => {
+    const queued = await withdrawQueued(temporal, record, request); // first, or its turn would come with the end of the other
+    const say = speaker(terminal, { record, json: asked.json });
+    if (queued !== null) say(`${record}: taken out of the queue: ${queuedWords(queued)}`);
+    if (queued !== null && (await holderOf(temporal, record)) === null) return EXIT.done;
     const run = await mustRun(temporal, record, 'abort');
-    const heard = await send(temporal, run, { record, request });
+    const heard = await sendAbort(temporal, run, { record, request });
     if (!heard) terminal.err(UNHEARD);
     const terms = heard ? asked : { ...asked, waitMs: asked.waitMs ?? UNHEARD_WAIT_MS };
     return followStopped(terminal, { temporal, run, record, by: request.by, terms, verb: 'abort' });
@@ -69,28 +73,3 @@ async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promi
 
 const UNHEARD =
   'no worker answers: the abort was left as a signal, which the deployment obeys once a worker runs (./switchyard worker)';
-
-const HEARD_WITHIN_MS = 4_000;
-
-interface Sent {
-  readonly record: string;
-  readonly request: AbortRequest;
-}
-
-/** True when a worker took it. One fixed update id: whoever asks again joins the same abort. */
-async function send(temporal: TemporalClient, run: StartedRun, { record, request }: Sent): Promise<boolean> {
-  const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId);
-  const options = { args: [request] as [AbortRequest], updateId: 'abort', waitForStage: 'ACCEPTED' as const };
-  try {
-    await temporal.ask(() => handle.startUpdate<MessageAnswer, [AbortRequest]>(MESSAGES.abort, options), {
-      withinMs: HEARD_WITHIN_MS,
-      deadlineIsAnAnswer: true,
-    });
-    return true;
-  } catch (cause) {
-    if (isNotFound(cause)) return true; // it ended meanwhile: following it says how
-    if (!isNoAnswer(cause)) throw notTaken(cause, record, 'abort');
-    await askToAbort(temporal, run, request);
-    return false;
-  }
-}

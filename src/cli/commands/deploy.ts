@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
+import { assertNever } from '../../core/assert-never.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -13,9 +14,13 @@ import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { readDeclared, type Declared } from '../declared.ts';
 import { freezeOf } from '../freeze.ts';
+import { startReplacing, type Replacing } from '../replace-running.ts';
 import { addRequestOptions } from '../request-options.ts';
-import { startDeployment } from '../start-deployment.ts';
+import { speaker } from '../speaker.ts';
+import { startDeployment, type StartedRun } from '../start-deployment.ts';
+import { startInTurn, type Queueing } from '../start-in-turn.ts';
 import { problem, Stop } from '../stop.ts';
+import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -43,6 +48,14 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
         .choices(['leave', 'abort'] as const)
         .default('leave' as const),
     )
+    .addOption(
+      new Option(
+        '--if-busy <what>',
+        'while another deployment of the name runs: refuse, wait for its end (one waits, the newest), or put red back first',
+      )
+        .choices(['fail', 'wait', 'replace'] as const)
+        .default('fail' as const),
+    )
     .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
     .option('--json', 'one JSON object a line')
     .option(...ADDRESS_OPTION)
@@ -53,6 +66,7 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
         'deploy www.example.com --to 192.0.2.20 --check /healthz',
         'deploy www.example.com --to 192.0.2.20 --steps 10,50,100 --hold 10m --check http://www.example.com:8080/healthz',
         'deploy www.example.com --plan cutover.json --wait 45m',
+        'deploy www.example.com --to 192.0.2.30 --check /healthz --if-busy replace',
       ),
     )
     .action(does((name, flags) => deploy(terminal, name, flags)));
@@ -62,9 +76,11 @@ interface DeployFlags extends RequestFlags, FollowFlags, PlaceFlags {
   readonly plan?: string | undefined;
   readonly detach?: boolean | undefined;
   readonly config?: string | undefined;
+  readonly ifBusy: 'fail' | 'wait' | 'replace';
 }
 
 async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Promise<ExitCode> {
+  const askedAt = Date.now();
   const terms = followTerms(flags);
   const declared = await readDeclared(terminal, flags.config);
   const request = {
@@ -74,11 +90,33 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
   };
   mustHaveGates(request);
   return withTemporal(terminal, flags, async (temporal) => {
-    const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
+    const { record, by } = request;
+    const say = speaker(terminal, { record, json: terms.json });
+    const detach = flags.detach === true;
+    const starting = { ...terms, taskQueue: DEPLOY_QUEUE, askedAt, say, detach, ifBusy: flags.ifBusy };
+    const run = await start(temporal, request, starting);
+    if (run === null) return EXIT.done;
     announce(terminal, { request, run, temporal, json: flags.json === true });
-    if (flags.detach === true) return EXIT.done;
-    return followToEnd(terminal, { temporal, run, record: request.record, by: request.by, terms });
+    return detach ? EXIT.done : followToEnd(terminal, { temporal, run, record, by, terms });
   });
+}
+
+/** Null where it was left in the queue. */
+function start(
+  temporal: TemporalClient,
+  request: DeployRequest,
+  { ifBusy, ...starting }: Replacing & Queueing & Pick<DeployFlags, 'ifBusy'>,
+): Promise<StartedRun | null> {
+  switch (ifBusy) {
+    case 'fail':
+      return startDeployment(temporal, request, starting.taskQueue);
+    case 'wait':
+      return startInTurn(temporal, request, starting);
+    case 'replace':
+      return startReplacing(temporal, request, starting);
+    default:
+      return assertNever(ifBusy);
+  }
 }
 
 async function requestFrom(

@@ -7,6 +7,7 @@ import { must, mustBeRecord } from '../must-read.ts';
 import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { queuedNow, queuedWords, type Queued } from '../queued.ts';
 import { showDocs } from '../show-docs.ts';
 import { showSync } from '../show-sync.ts';
 import { goesOn, servingWords, statusLines } from '../render.ts';
@@ -51,14 +52,38 @@ async function status(terminal: Terminal, name: string, flags: StatusFlags): Pro
       if (isNotFound(cause)) return null;
       throw cause;
     });
-    if (look === null) return nothingKnown(terminal, record, flags);
-    if (look.temporalStatus === 'RUNNING') return running(terminal, { temporal, record, look, flags });
-    return ended(terminal, { temporal, record, look, flags });
+    const queued = await queuedNow(temporal, record);
+    const exit = await show(terminal, { temporal, record, look, flags, queued });
+    if (queued !== null && flags.json !== true) terminal.out(queuedLine(record, queued));
+    return exit;
   });
 }
 
-function nothingKnown(terminal: Terminal, record: string, { json }: StatusFlags): ExitCode {
-  if (json === true) terminal.document(JSON.stringify({ schemaVersion: 1, record, running: false, status: null }));
+async function show(
+  terminal: Terminal,
+  { look, ...shown }: Omit<Shown, 'look'> & { readonly look: Look | null },
+): Promise<ExitCode> {
+  if (look === null) return nothingKnown(terminal, shown);
+  return look.temporalStatus === 'RUNNING'
+    ? running(terminal, { look, ...shown })
+    : ended(terminal, { look, ...shown });
+}
+
+const queuedLine = (record: string, queued: Queued): string =>
+  `queued       ${queuedWords(queued)}; it starts by itself, ./switchyard abort ${record} takes it out`;
+
+function asQueued(queued: Queued | null) {
+  if (queued === null) return null;
+  const { memo, since } = queued;
+  return { to: memo.to ?? null, by: memo.by ?? null, since };
+}
+
+function nothingKnown(
+  terminal: Terminal,
+  { record, queued, flags }: Pick<Shown, 'record' | 'queued' | 'flags'>,
+): ExitCode {
+  const nothing = { schemaVersion: 1, record, running: false, queued: asQueued(queued), status: null };
+  if (flags.json === true) terminal.document(JSON.stringify(nothing));
   else terminal.out(`${record}  no deployment is known to Temporal (it forgets ended ones after its retention time)`);
   return EXIT.done;
 }
@@ -68,11 +93,13 @@ interface Shown {
   readonly record: string;
   readonly look: Look;
   readonly flags: StatusFlags;
+  /** What waits for its turn. */
+  readonly queued: Queued | null;
 }
 
-function running(terminal: Terminal, { temporal, record, look, flags }: Shown): ExitCode {
+function running(terminal: Terminal, { temporal, record, look, flags, queued }: Shown): ExitCode {
   const link = uiLink(temporal.place, deployId(record));
-  if (flags.json === true) document(terminal, { record, running: true, look, link });
+  if (flags.json === true) document(terminal, { record, running: true, look, link, queued });
   else if (look.status === null) silent(terminal, record, look);
   else {
     for (const line of statusLines(look.status, viewOf(terminal, link))) terminal.out(line);
@@ -92,7 +119,7 @@ function silent(terminal: Terminal, record: string, { memo, startedAt, retrying 
   terminal.err(goesOn(record, null));
 }
 
-async function ended(terminal: Terminal, { temporal, record, look, flags }: Shown): Promise<ExitCode> {
+async function ended(terminal: Terminal, { temporal, record, look, flags, queued }: Shown): Promise<ExitCode> {
   const { runId } = look;
   const end = await endOfRun(temporal, { workflowId: deployId(record), runId }, look.status);
   const link = uiLink(temporal.place, deployId(record), runId);
@@ -102,6 +129,7 @@ async function ended(terminal: Terminal, { temporal, record, look, flags }: Show
       running: false,
       look: { ...look, status: end.kind === 'reported' ? end.status : end.last },
       link,
+      queued,
     });
   else {
     if (end.kind === 'reported') for (const line of statusLines(end.status, viewOf(terminal, link))) terminal.out(line);
@@ -117,13 +145,25 @@ interface StatusDocument {
     readonly status: DeployStatus | null;
   };
   readonly link: string | null;
+  readonly queued: Queued | null;
 }
 
-function document(terminal: Terminal, { record, running: runs, look, link }: StatusDocument): void {
+function document(terminal: Terminal, { record, running: runs, look, link, queued }: StatusDocument): void {
   const { temporalStatus, retrying, memo, startedAt, status: known } = look;
   terminal.document(
     JSON.stringify(
-      { schemaVersion: 1, record, running: runs, temporalStatus, startedAt, memo, retrying, link, status: known },
+      {
+        schemaVersion: 1,
+        record,
+        running: runs,
+        temporalStatus,
+        startedAt,
+        memo,
+        retrying,
+        link,
+        queued: asQueued(queued),
+        status: known,
+      },
       null,
       2,
     ),
