@@ -35,8 +35,12 @@ export function readSettings(env: Environment): Settings {
   const findings = startFindings();
   const records = recordsOf(env, findings);
   const nameServers = findings.take(parseServers(given(env, 'SWITCHYARD_NAME_SERVERS')), []);
-  const endpoint = findings.take(parseEndpoint(env, 'ROUTE_53'), null);
-  const stsEndpoint = findings.take(parseEndpoint(env, 'STS'), null);
+  const everywhere = given(env, 'AWS_ENDPOINT_URL');
+  const endpoint = findings.take(
+    parseEndpoint('ROUTE_53', given(env, 'AWS_ENDPOINT_URL_ROUTE_53') ?? everywhere),
+    null,
+  );
+  const stsEndpoint = findings.take(parseEndpoint('STS', given(env, 'AWS_ENDPOINT_URL_STS')), null) ?? everywhere;
   const roles = rolesOf(env, records, findings);
   if (findings.problems.length > 0) throw new LambdaError('BadSettings', findings.problems.map(asSentence));
   return {
@@ -182,11 +186,9 @@ function parseServers(text: string | null): Parsed<readonly HostPort[]> {
 }
 
 /** Another Route 53 or STS, such as the sandbox's. */
-function parseEndpoint(env: Environment, service: 'ROUTE_53' | 'STS'): Parsed<string | null> {
-  const variable = `AWS_ENDPOINT_URL_${service}`;
-  const url = given(env, variable) ?? given(env, 'AWS_ENDPOINT_URL');
+function parseEndpoint(service: 'ROUTE_53' | 'STS', url: string | null): Parsed<string | null> {
   if (url === null || /^https?:\/\/[^\s/]+/.test(url)) return parsed(url);
-  return rejected(problem(`${variable}: ${quoted(url)} is no address`, 'an http or https address'));
+  return rejected(problem(`AWS_ENDPOINT_URL_${service}: ${quoted(url)} is no address`, 'an http or https address'));
 }
 
 const RATE = { burst: 50, perSecond: 10 };

@@ -11,7 +11,10 @@ test.each([
   [{ SWITCHYARD_RECORDS: '{}' }, [/^SWITCHYARD_RECORDS: this mapping is no JSON list/]],
   [records(), [/^SWITCHYARD_RECORDS: this list is too few; accepted: at least 1/]],
   [records('www'), [/^SWITCHYARD_RECORDS: 0: this text is no record; accepted: an object with name/]],
-  [records({ ...RECORD, defualt: 'x' }), [/^SWITCHYARD_RECORDS: 0: unknown key "defualt"; accepted: name, zone, def/]],
+  [
+    records({ ...RECORD, defualt: 'x' }),
+    [/^SWITCHYARD_RECORDS: 0: unknown key "defualt"; accepted: name, zone, role, def/],
+  ],
   [records(RECORD, { ...RECORD, name: 'WWW.example.com.' }), [/www\.example\.com is declared twice/]],
   [
     records({ name: 'a..b', default: ['192.0.2.300'], ttl: '1x', leave: ['aaaa'], verify: 'yes', force: 'no' }),
