@@ -10,7 +10,7 @@ const POLL_MS = 1_000;
 const RATE = { burst: 50, perSecond: 10 };
 
 const [value = '', ...records] = process.argv.slice(2);
-const client = new Route53Client({ maxAttempts: 1 });
+const client = new Route53Client({ maxAttempts: 10 }); // requests that were sent apart may arrive together, and one too many
 const budget = createRequestBudget(RATE);
 client.middlewareStack.add(
   (next) => async (args) => {
