@@ -54,47 +54,52 @@ async function ended(workflowId: string): Promise<string> {
 const tokenEvents = (told: Told): readonly string[] =>
   told.standIn.receiver.received.map(({ message }) => String(message['title']).replace(/^sync\/\w+: /, ''));
 
-test('a token that ends is told once, however many ticks fail, and once more when it is well again', async () => {
-  const [rig, told] = await Promise.all([yard.rig({ pace: { giveUpAfterMs: 100 } }), hall.open()]);
-  const { tick, remove } = await scheduled(rig, told.request([{ format: 'webhook' }, { format: 'pagerduty' }]));
-  await tick();
-  expect(tokenEvents(told)).toEqual([]);
+test.concurrent(
+  'a token that ends is told once, however many ticks fail, and once more when it is well again',
+  async () => {
+    const [rig, told] = await Promise.all([yard.rig({ pace: { giveUpAfterMs: 100 } }), hall.open()]);
+    const { tick, remove } = await scheduled(rig, told.request([{ format: 'webhook' }, { format: 'pagerduty' }]));
+    await tick();
+    expect(tokenEvents(told)).toEqual([]);
 
-  rig.graph.revoke('graph-token');
-  const failed = await tick();
-  await tick();
-  expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
-  expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('triggered');
+    rig.graph.revoke('graph-token');
+    const failed = await tick();
+    await tick();
+    expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
+    expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('triggered');
 
-  // A failure that says nothing of the token, and a tick that finds a run under way, forget nothing.
-  const away = { kind: 'refuse', status: 500, code: 'oops' } as const;
-  const rule = rig.todoist.faults.add({ operation: '*', fault: away, times: Infinity });
-  await tick();
-  rule.remove();
-  const running = await rig.wish();
-  await tick();
-  await yard.temporal.client.workflow
-    .getHandle(`sync:${rig.pair}`, running)
-    .result()
-    .catch(() => undefined);
-  await tick();
-  expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
+    // A failure that says nothing of the token, and a tick that finds a run under way, forget nothing.
+    const away = { kind: 'refuse', status: 500, code: 'oops' } as const;
+    const rule = rig.todoist.faults.add({ operation: '*', fault: away, times: Infinity });
+    await tick();
+    rule.remove();
+    const running = await rig.wish();
+    await tick();
+    await yard.temporal.client.workflow
+      .getHandle(`sync:${rig.pair}`, running)
+      .result()
+      .catch(() => undefined);
+    await tick();
+    expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
 
-  rig.graph.accept('graph-token');
-  await tick();
-  await tick();
-  expect(tokenEvents(told)).toEqual(['somebody has to sign in', 'signed in again']);
-  expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('resolved');
-  expect(told.standIn.pagerDuty.events).toHaveLength(2);
+    rig.graph.accept('graph-token');
+    await tick();
+    await tick();
+    expect(tokenEvents(told)).toEqual(['somebody has to sign in', 'signed in again']);
+    expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('resolved');
+    expect(told.standIn.pagerDuty.events).toHaveLength(2);
 
-  const history = historyToJSON(await yard.temporal.client.workflow.getHandle(failed).fetchHistory());
-  const readable = history.replace(/"data": *"([^"]*)"/g, (_, data: string) => Buffer.from(data, 'base64').toString());
-  expect(readable).toContain('somebody has to sign in');
-  expect(readable).not.toContain(told.standIn.pagerDuty.routingKey); // A1
-  await remove();
-});
+    const history = historyToJSON(await yard.temporal.client.workflow.getHandle(failed).fetchHistory());
+    const readable = history.replace(/"data": *"([^"]*)"/g, (_, data: string) =>
+      Buffer.from(data, 'base64').toString(),
+    );
+    expect(readable).toContain('somebody has to sign in');
+    expect(readable).not.toContain(told.standIn.pagerDuty.routingKey); // A1
+    await remove();
+  },
+);
 
-test('a sync goes on as ever while nobody can be told', async () => {
+test.concurrent('a sync goes on as ever while nobody can be told', async () => {
   const [rig, told] = await Promise.all([yard.rig(), hall.open()]);
   told.standIn.faults.add({ operation: '*', fault: { kind: 'hang' }, times: Infinity });
   rig.todoist.person.add({ content: 'a task' });
