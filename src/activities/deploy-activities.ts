@@ -2,8 +2,10 @@ import type { AwsClients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import type { DeployActivities, RecordRef } from '../contracts/deploy-activities.ts';
 import { withFacts } from '../policies/failures.ts';
+import type { GroupActivities } from '../contracts/group-activities.ts';
 import { withActivityPulse } from './activity-pulse.ts';
 import { checkEndpoints } from './check-endpoints.ts';
+import { createGroupActivities } from './group-activities.ts';
 import { checkMetrics } from './metrics/check-metrics.ts';
 import { createCloudWatchClients } from './metrics/cloudwatch-clients.ts';
 import { lookDeps } from './look-deps.ts';
@@ -29,8 +31,8 @@ export interface DeployDeps {
 
 const MOST_WATCHES = 400;
 
-/** The activities, as the worker registers them. */
-export function createDeployActivities(deps: DeployDeps): DeployActivities {
+/** The activities of records and groups, as the worker registers them: what they take of the account and of the worker they share. */
+export function createDeployActivities(deps: DeployDeps): DeployActivities & GroupActivities {
   const { aws, now = Date.now, stopping = new AbortController().signal } = deps;
   const probing = probeDeps(deps);
   const pulsing = <T>(work: (pulse: Pulse) => Promise<T>): Promise<T> => withActivityPulse({ now, stopping }, work);
@@ -47,6 +49,7 @@ export function createDeployActivities(deps: DeployDeps): DeployActivities {
     checkMetrics: (input) => pulsing((pulse) => checkMetrics(measuring, input, pulse)),
     watchEndpoints: (input) =>
       room(() => pulsing((pulse) => watchEndpoints({ ...measuring, aws: aws.inRole(input.role) }, input, pulse))),
+    ...createGroupActivities({ aws, measuring, room, pulsing, toWrite }),
   };
 }
 

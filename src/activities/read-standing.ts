@@ -56,6 +56,31 @@ export async function readProtections(client: Route53Client, place: Place): Prom
   }
 }
 
+/** Every protection of a zone: of many names at once there are seldom more than of one. Null where they could not be read. */
+export async function readZoneProtections(
+  client: Route53Client,
+  zoneId: string,
+): Promise<readonly Protection[] | null> {
+  const found: Protection[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const page = await client.send(
+        new ListResourceRecordSetProtectionsCommand({
+          HostedZoneId: zoneId,
+          ...(token === undefined ? {} : { NextToken: token }),
+        }),
+      );
+      for (const { RecordName, RecordType, Comment } of page.ResourceRecordSetProtections ?? [])
+        found.push({ name: RecordName ?? '', type: RecordType ?? '', comment: Comment ?? null });
+      token = page.NextToken;
+    } while (token !== undefined);
+    return found;
+  } catch {
+    return null;
+  }
+}
+
 interface Listed {
   /** Up to the end of the first name at least. */
   readonly sets: readonly RecordSet[];

@@ -1,5 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import type { FenceInput, RestoreInput, SwapInput } from '../contracts/deploy-activities.ts';
+import type { OfRecord } from '../contracts/group-activities.ts';
 import { classify } from '../core/dns/classify-standing.ts';
 import { fenceSet, nextFence, readFence, type FenceReading } from '../core/dns/fence.ts';
 import { packRed } from '../core/dns/pack-sets.ts';
@@ -9,7 +10,7 @@ import { failure } from '../policies/failures.ts';
 import type { Move } from './compare-and-swap.ts';
 
 /** A step: from exactly the state before to exactly the state after (D2). */
-export function stepMove({ record, from, to }: SwapInput, standing: Standing): Move {
+export function stepMove({ record, from, to }: Pick<SwapInput, 'record' | 'from' | 'to'>, standing: Standing): Move {
   if (sameStanding(standing, to)) return { kind: 'done' };
   if (sameStanding(standing, from)) return { kind: 'write', to };
   const found = classify(standing, { record, owner: ownerOf(to.fence), snapshot: from, own: [to.sets] });
@@ -24,7 +25,7 @@ export function stepMove({ record, from, to }: SwapInput, standing: Standing): M
  * A rollback: from any state of our own to the snapshot, under a fence of its own. The fence is raised where red stands already,
  * because a forward write that timed out can still land later, and must then lose (D3).
  */
-export function restoreMove(input: RestoreInput, standing: Standing): Move {
+export function restoreMove(input: OfRecord<RestoreInput>, standing: Standing): Move {
   const { record, snapshot, own, owner, until, gen: floor } = input;
   const found = classify(standing, { record, owner, snapshot, own });
   if (found.kind === 'foreign' || found.kind === 'superseded') return refuse(record, found);
@@ -37,7 +38,7 @@ export function restoreMove(input: RestoreInput, standing: Standing): Move {
 }
 
 /** The fence alone, over exactly the sets that are expected there; where an operator leaves what stands, over whatever that is. */
-export function fenceMove(input: FenceInput, standing: Standing): Move {
+export function fenceMove(input: OfRecord<FenceInput>, standing: Standing): Move {
   const { record, stage, owner, until, gen: floor } = input;
   const reading = readFence(standing.fence);
   const refusal = input.expect === null ? mayNotLeave(input, reading) : mayNotRenew(input, input.expect, standing);
@@ -49,14 +50,14 @@ export function fenceMove(input: FenceInput, standing: Standing): Move {
 }
 
 /** The fence never signs what this run did not write (D4). */
-function mayNotRenew({ record, owner }: FenceInput, expect: RecordSets, standing: Standing): NotOurs | null {
+function mayNotRenew({ record, owner }: OfRecord<FenceInput>, expect: RecordSets, standing: Standing): NotOurs | null {
   const found = classify(standing, { record, owner, snapshot: { sets: expect, fence: null }, own: [] });
   if (found.kind === 'foreign' || found.kind === 'superseded') return found;
   const reading = readFence(standing.fence);
   return reading.kind === 'none' ? foreignFence(record, reading) : null;
 }
 
-function mayNotLeave({ record, owner }: FenceInput, reading: FenceReading): NotOurs | null {
+function mayNotLeave({ record, owner }: OfRecord<FenceInput>, reading: FenceReading): NotOurs | null {
   if (reading.kind === 'none') return null;
   const ours = reading.kind === 'standing' && (reading.fence.owner === owner || reading.fence.stage === 'idle');
   return ours ? null : foreignFence(record, reading);
@@ -88,7 +89,7 @@ function foreignFence(record: string, reading: FenceReading): NotOurs {
 }
 
 /** Our own fence at rest, above every generation of this run: an earlier life of it has ended, and Temporal has reset it since (D6). */
-function hasEnded(reading: FenceReading, { owner, gen }: RestoreInput): boolean {
+function hasEnded(reading: FenceReading, { owner, gen }: OfRecord<RestoreInput>): boolean {
   if (reading.kind !== 'standing' || reading.fence.owner !== owner) return false;
   return reading.fence.stage === 'idle' && reading.fence.gen > gen;
 }
@@ -99,7 +100,7 @@ function ended(record: string): NotOurs {
 }
 
 /** Whether the fence of a rollback to this snapshot stands already. */
-function isRaised(reading: FenceReading, { owner, snapshot }: RestoreInput): boolean {
+function isRaised(reading: FenceReading, { owner, snapshot }: OfRecord<RestoreInput>): boolean {
   if (reading.kind !== 'standing' || reading.fence.owner !== owner) return false;
   return reading.fence.stage === 'restoring' && reading.fence.sets === hashSets(snapshot.sets);
 }

@@ -51,7 +51,20 @@ export interface WatchBeat {
 }
 
 /** Probes black and red, measures, and looks for drift until `untilMs`, or until the first breach or drift. */
-export async function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: Pulse): Promise<Watched> {
+export function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: Pulse): Promise<Watched> {
+  return watchBeside(deps, { input, pulse }, (watch, part) => drift(watch, deps, part));
+}
+
+/** Probes alone, for one of several records whose drift is looked for together. */
+export function watchProbes(deps: Omit<WatchDeps, 'aws'>, input: WatchInput, pulse: Pulse): Promise<Watched> {
+  return watchBeside(deps, { input, pulse }, (_watch, part) => never(part));
+}
+
+async function watchBeside(
+  deps: Omit<WatchDeps, 'aws'>,
+  { input, pulse }: { readonly input: WatchInput; readonly pulse: Pulse },
+  drifting: (watch: Watch, part: Pulse) => Promise<WatchEnd>,
+): Promise<Watched> {
   const probes = await makeProbes(deps, input);
   const looks = await makeLooks(deps, {
     gates: input.metrics?.gates ?? [],
@@ -69,7 +82,7 @@ export async function watchEndpoints(deps: WatchDeps, input: WatchInput, pulse: 
           : Promise.race([
               breach(watch, probes, part),
               harm(watch, looks, part),
-              drift(watch, deps, part),
+              drifting(watch, part),
               untilHeld(watch, part),
             ]),
       () => watch.beat,

@@ -1,6 +1,5 @@
-import { hasGates, type DeployRequest } from '../contracts/deploy.ts';
+import type { DeployRequest } from '../contracts/deploy.ts';
 import type { StartedRun } from './start-deployment.ts';
-import { targetWords } from './target-words.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { uiLink } from './temporal-place.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,7 +7,7 @@ import { outside } from './words.ts';
 
 /** A deployment that has just been started, or joined. */
 interface Announcement {
-  readonly request: DeployRequest;
+  readonly request: Pick<DeployRequest, 'record' | 'by' | 'undo'> & { readonly to: string; readonly gated: boolean };
   readonly run: StartedRun;
   readonly temporal: TemporalClient;
   readonly json: boolean;
@@ -26,8 +25,8 @@ export function announce(terminal: Terminal, { request, run, temporal, json }: A
   const started = request.undo === undefined ? 'deploying' : 'putting back';
   const verb = run.joined ? 'joined the running deployment of' : started;
   terminal.out(
-    `${verb} ${request.record} to ${outside(targetWords(request.to))}, asked by ${outside(request.by)} (not authenticated)`,
+    `${verb} ${request.record} to ${outside(request.to)}, asked by ${outside(request.by)} (not authenticated)`,
   );
-  if (!hasGates(request)) terminal.err('warning: no gate is asked, so none watches black');
+  if (!request.gated) terminal.err('warning: no gate is asked, so none watches black');
   if (link !== null) terminal.out(link);
 }

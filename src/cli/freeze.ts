@@ -25,7 +25,10 @@ export async function freezeOf(
 }
 
 /** Why a cutover must not begin now; null where it may. */
-export function frozenNow({ record, freeze }: Pick<DeployRequest, 'record' | 'freeze'>, now: number): Stop | null {
+export function frozenNow(
+  { record, freeze }: { readonly record: string; readonly freeze?: DeployRequest['freeze'] | undefined },
+  now: number,
+): Stop | null {
   const window = freeze?.override === null ? freezeAt(freeze.windows, now) : null;
   if (window === null) return null;
   return new Stop(EXIT.refused, [

@@ -6,6 +6,7 @@ import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { DeployOutcome, DeployStatus, ServingNow, StageRecord } from '../contracts/deploy.ts';
 import { explain, nextCommand, OUTCOME_WORDS } from './explain.ts';
+import { groupTable, isGroup } from './render-group.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { about, clock, count, countdown, outside } from './words.ts';
 
@@ -24,6 +25,7 @@ const line = (label: string, text: string): string => `${label.padEnd(LABEL)}  $
 export function statusLines(status: DeployStatus, view: View): readonly string[] {
   return [
     headLine(status, view),
+    ...recordLines(status, view),
     ...status.stages.map((stage) => stageLine(stage, status, view)),
     ...status.windows.map((window) => windowLine(window, view)),
     ...(status.metrics ?? []).map((reading) => metricLine(reading, view)),
@@ -32,6 +34,13 @@ export function statusLines(status: DeployStatus, view: View): readonly string[]
     ...approvalLines(status, view),
     ...blockedLines(status, view),
   ];
+}
+
+/** Of a group: a line a record, with the steps that it has come to. */
+function recordLines(status: DeployStatus, view: View): readonly string[] {
+  if (!isGroup(status)) return [];
+  const words = (record: DeployStatus): string => phaseWords(record, view.now);
+  return groupTable(status, words).map((row) => ` ${row}`);
 }
 
 function headLine(status: DeployStatus, { paint, now }: View): string {

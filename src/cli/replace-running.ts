@@ -9,7 +9,7 @@ import { queuedWords, withdrawOlder } from './queued.ts';
 import type { Speaker } from './speaker.ts';
 import { tryToStart, type Holder, type StartedRun, type Starting } from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
-import { targetWords } from './target-words.ts';
+import { targetWords } from '../core/dns/target-words.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { about, clock, outside } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { deployId, MESSAGES, type MessageAnswer } from '../contracts/deploy.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { mustBeRecord } from './must-read.ts';
+import { mustBeSubject } from './must-read.ts';
 import { problem, Stop } from './stop.ts';
 import { codeOf, isNotFound, lastWords, type TemporalClient } from './temporal-client.ts';
 import type { PlaceFlags } from './temporal-place.ts';
@@ -34,7 +34,7 @@ export async function sendMessage(
   flags: MessageFlags,
   { verb, name, request }: Message,
 ): Promise<ExitCode> {
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   return withTemporal(terminal, flags, (temporal) =>
     deliver(terminal, temporal, { verb, record, request, json: flags.json === true }),
   );

@@ -2,6 +2,8 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { about, clock, outside } from './words.ts';
 import { deployId, DEPLOY_WORKFLOW, MESSAGES, RECORD_ATTRIBUTE, STAGE_ATTRIBUTE } from '../contracts/deploy.ts';
 import type { DeployMemo, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
+import { GROUP_WORKFLOW, groupSubject, type GroupRequest } from '../contracts/deploy-group.ts';
+import { sha256 } from '../core/sha256.ts';
 import { EXIT } from './exit-codes.ts';
 import { frozenNow } from './freeze.ts';
 import { requestHash } from './plan-file.ts';
@@ -9,7 +11,7 @@ import { withdrawOlder } from './queued.ts';
 import { phaseWords } from './render.ts';
 import { problem, Stop, type Problem } from './stop.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
-import { targetWords } from './target-words.ts';
+import { targetWords } from '../core/dns/target-words.ts';
 import { undoWords } from './undo-words.ts';
 
 /** A deployment that runs: started by us, or joined because it is the same. */
@@ -30,6 +32,8 @@ export interface Starting {
   readonly taskQueue: string;
   /** When the command was given: milliseconds since the epoch. */
   readonly askedAt: number;
+  /** Started instead of the one record. */
+  readonly group?: GroupRequest;
 }
 
 export type TriedStart =
@@ -50,6 +54,23 @@ export async function startDeployment(
   throw new Stop(EXIT.refused, [await lockHeld(temporal, asked.record, tried.holder)]);
 }
 
+/** The same for a group: its own lock here, those of its records are taken by the run. */
+export async function startGroup(
+  temporal: TemporalClient,
+  asked: GroupRequest,
+  taskQueue: string,
+): Promise<StartedRun> {
+  const [first] = asked.records;
+  if (first === undefined) throw new RangeError('a group has at least one record');
+  const record = groupSubject(asked.group);
+  const { keepHealthy, planHash, records } = asked;
+  const whole = sha256([keepHealthy, planHash, ...records.map(requestHash)].join()); // what makes two requests the same
+  const lead: DeployRequest = { ...first, record, planHash: whole };
+  const tried = await tryToStart(temporal, lead, { taskQueue, askedAt: Date.now(), group: asked });
+  if (tried.kind === 'started') return tried.run;
+  throw new Stop(EXIT.refused, [await lockHeld(temporal, record, tried.holder)]);
+}
+
 /** The same, where somebody else holding the lock is an answer. @throws Stop with exit 6 while no worker polls the queue. */
 export async function tryToStart(
   temporal: TemporalClient,
@@ -63,7 +84,10 @@ export async function tryToStart(
   if (frozen !== null) return joinInFreeze(temporal, request, frozen);
   try {
     const handle = await temporal.ask(() =>
-      temporal.client.workflow.start(DEPLOY_WORKFLOW, startOptions(request, { workflowId, ...starting })),
+      temporal.client.workflow.start(
+        starting.group === undefined ? DEPLOY_WORKFLOW : GROUP_WORKFLOW,
+        startOptions(request, { workflowId, ...starting }),
+      ),
     );
     const { by, to } = startLabels(request, starting.askedAt).memo;
     await withdrawOlder(temporal, request.record, { by, to, askedAt: starting.askedAt });
@@ -98,14 +122,14 @@ export async function completed(
 
 function startOptions(
   request: DeployRequest,
-  { workflowId, taskQueue, askedAt }: Starting & { readonly workflowId: string },
+  { workflowId, taskQueue, askedAt, group }: Starting & { readonly workflowId: string },
 ) {
-  const { memo, ...texts } = startLabels(request, askedAt);
+  const { memo, ...texts } = startLabels(request, askedAt, group);
   return {
     ...texts,
     workflowId,
     taskQueue,
-    args: [request] as [DeployRequest],
+    args: [group === undefined ? request : whole(group, request)] as [unknown],
     workflowIdConflictPolicy: 'FAIL' as const,
     memo: { ...memo },
     ...(request.searchAttributes
@@ -115,9 +139,10 @@ function startOptions(
 }
 
 /** What is to be seen of a deployment without a worker, whoever starts it. */
-export function startLabels(request: DeployRequest, askedAt: number) {
+export function startLabels(request: DeployRequest, askedAt: number, group?: GroupRequest) {
   const { undo, requestId, by, freeze } = request;
-  const to = `${targetWords(request.to)}${undo === undefined ? '' : ' (undo)'}`;
+  const words = group === undefined ? targetWords(request.to) : groupWords(group);
+  const to = `${words}${undo === undefined ? '' : ' (undo)'}`;
   const memo: DeployMemo = {
     requestId,
     by,
@@ -129,11 +154,24 @@ export function startLabels(request: DeployRequest, askedAt: number) {
   };
   return {
     memo,
-    staticSummary: markdown(`${request.record} to ${to}`),
+    staticSummary: markdown(`${request.record} to ${to}`).slice(0, LONGEST_SUMMARY),
     staticDetails: markdown(
       `asked by ${request.by} (not authenticated), steps ${request.steps.map(({ share }) => share).join(', ')} %`,
     ),
   };
+}
+
+/** Temporal shows 200 bytes. */
+const LONGEST_SUMMARY = 190;
+
+/** `eu.example.com=192.0.2.31 us.example.net=192.0.2.41`. */
+export const groupWords = ({ records }: GroupRequest): string =>
+  records.map(({ record, to }) => `${record}=${targetWords(to)}`).join(' ');
+
+/** What only Temporal knew is known of every record. */
+function whole(group: GroupRequest, { searchAttributes, namespaceId, notify }: DeployRequest): GroupRequest {
+  const known = { searchAttributes, namespaceId, ...(notify === undefined ? {} : { notify }) };
+  return { ...group, records: group.records.map((one) => ({ ...one, ...known })) };
 }
 
 const attribute = (name: string, value: string) => ({ key: { name, type: 'KEYWORD' as const }, value });

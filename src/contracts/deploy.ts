@@ -13,8 +13,13 @@ export const PLAN_WORKFLOW = 'planDeployment';
 export const DOCTOR_WORKFLOW = 'diagnoseWorker';
 export const DEPLOY_QUEUE = 'switchyard-deploy';
 
-/** The workflow id is the lock (D6). `fqdn`: lower case, punycode, no final dot. */
-export const deployId = (fqdn: string): string => `deploy:${fqdn}`;
+/**
+ * The workflow id is the lock (D6).
+ * @param subject A record (lower case, punycode, no final dot), or a group as `group/shop`: no record has a slash in its name.
+ */
+export const deployId = (subject: string): string =>
+  subject.startsWith(GROUP) ? `deploy-group:${subject.slice(GROUP.length)}` : `deploy:${subject}`;
+const GROUP = 'group/';
 export const resetOwner = (fqdn: string): string => `-/reset:${fqdn}/-`;
 
 /** What to do when red answers less than black at the moment of an automatic rollback (D3). */
@@ -256,6 +261,8 @@ export interface PauseRequest {
 export interface ResolveRequest {
   readonly by: string;
   readonly decision: 'retry' | 'leave';
+  /** Of a group: decides the zone of this record alone; without it, every zone that is blocked. */
+  readonly record?: string;
   /** Required for `leave`. */
   readonly reason: string;
 }

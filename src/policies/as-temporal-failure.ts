@@ -73,7 +73,8 @@ function activityOf(error: unknown): string {
   return error instanceof ActivityFailure ? error.activityType : 'unknown';
 }
 
-function isFailureType(type: string): type is FailureType {
+/** Whether it is one of ours. */
+export function isFailureType(type: string): type is FailureType {
   return Object.hasOwn(FAILURES, type);
 }
 

@@ -22,35 +22,37 @@ const WATCH_HEARTBEAT = 5 * SECOND;
 const SUMMARY_MAX = 200;
 
 /** Steps on the way forward: failures that asking again cannot mend end them. */
-export function forward(pace: Pace): Labelled {
-  return labelled({
-    startToCloseTimeout: 60 * SECOND,
-    heartbeatTimeout: WRITE_HEARTBEAT,
-    retry: forwardRetry(pace),
-  });
-}
-
+export const forward = (pace: Pace): Labelled => labelled(forwardOptions(pace));
 /** Steps of a rollback: unlimited attempts, no deadline (D3). */
-export function backward(pace: Pace): Labelled {
-  return labelled({
-    startToCloseTimeout: 60 * SECOND,
-    heartbeatTimeout: WRITE_HEARTBEAT,
-    retry: rollbackRetry(pace),
-  });
-}
-
+export const backward = (pace: Pace): Labelled => labelled(backwardOptions(pace));
 /** Last courtesies: tried a few times, and given up without harm. */
-export function briefly(pace: Pace): Labelled {
-  return labelled({ startToCloseTimeout: 30 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: briefRetry(pace) });
+export const briefly = (pace: Pace): Labelled => labelled(briefOptions(pace));
+/** Watching: heard often, and a lost attempt is simply started again. */
+export const looking = (pace: Pace): Labelled => labelled(lookingOptions(pace));
+
+export function forwardOptions(pace: Pace): ActivityOptions {
+  return { startToCloseTimeout: 60 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: forwardRetry(pace) };
 }
 
-/** Watching: heard often, and a lost attempt is simply started again. */
-export function looking(pace: Pace): Labelled {
-  return labelled({
+export function backwardOptions(pace: Pace): ActivityOptions {
+  return { startToCloseTimeout: 60 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: rollbackRetry(pace) };
+}
+
+export function briefOptions(pace: Pace): ActivityOptions {
+  return { startToCloseTimeout: 30 * SECOND, heartbeatTimeout: WRITE_HEARTBEAT, retry: briefRetry(pace) };
+}
+
+export function lookingOptions(pace: Pace): ActivityOptions {
+  return {
     startToCloseTimeout: 60 * SECOND,
     heartbeatTimeout: WATCH_HEARTBEAT,
     retry: { ...forwardRetry(pace), maximumInterval: Math.min(pace.retry.maxMs, 5 * SECOND) },
-  });
+  };
+}
+
+/** Limits of one call, and what the timeline shows for it. */
+export function summarised(summary: string, limits?: ActivityOptions): ActivityOptions {
+  return { ...limits, summary: summary.slice(0, SUMMARY_MAX) };
 }
 
 export const { diagnose } = proxyActivities<DoctorActivities>({
@@ -66,7 +68,7 @@ function labelled(options: ActivityOptions): Labelled {
   const { WAIT_CANCELLATION_COMPLETED, TRY_CANCEL } = ActivityCancellationType;
   const writes = proxyActivities<DeployActivities>({ ...options, cancellationType: WAIT_CANCELLATION_COMPLETED });
   const looks = proxyActivities<DeployActivities>({ ...options, cancellationType: TRY_CANCEL });
-  const under = (summary: string, limits?: ActivityOptions) => ({ ...limits, summary: summary.slice(0, SUMMARY_MAX) });
+  const under = summarised;
   return {
     readRecord: (label, input, limits) => looks.readRecord.executeWithOptions(under(label, limits), [input]),
     swapRecord: (label, input, limits) => writes.swapRecord.executeWithOptions(under(label, limits), [input]),

@@ -1,7 +1,8 @@
-import { hasGates, type DeployRequest, type Pace } from '../contracts/deploy.ts';
+import { hasGates, type DeployRequest, type Pace, type ServerView } from '../contracts/deploy.ts';
+import type { Checked } from '../contracts/deploy-activities.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
-import type { Plan, Planned } from '../core/dns/plan.ts';
+import type { Plan, Planned, Step } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
 import { forward, looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
@@ -29,7 +30,7 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
     throw failure('Refused', sentences.join(' '));
   }
   const { planHash, unchecked } = run.request;
-  if (planHash !== null && !planned.plan.hash.startsWith(planHash)) throw stale(planned.plan, planHash);
+  mustBePlanned(planned.plan, planHash);
   if (!hasGates(run.request) && !unchecked) {
     throw failure('Refused', 'no gate was given: nothing would notice an ill black.', {
       next: 'Give one with --check, or accept that with --unchecked.',
@@ -70,26 +71,36 @@ async function mustPassProbes(run: Run, course: Course): Promise<void> {
     { startToCloseTimeout: limitMs + 60_000 },
   );
   run.progress.show({ windows: checked.windows, verdict: checked.black });
-  if (checked.black.kind !== 'pass')
-    throw failure(
-      illness(checked.black),
-      `black is not healthy: ${checked.black.reason}.`,
-      undo === undefined
-        ? {}
-        : { next: `To go back there all the same: ./switchyard undo ${course.plan.record} --force.` },
-    );
-  if (undo === undefined && checked.red.kind !== 'pass' && !acceptIllRed) {
-    throw failure(illness(checked.red), `red is not healthy, so there would be no way back: ${checked.red.reason}.`, {
+  mustPass(checked, {
+    acceptIllRed: acceptIllRed || undo !== undefined,
+    of: '',
+    next: undo === undefined ? null : `To go back there all the same: ./switchyard undo ${course.plan.record} --force.`,
+  });
+}
+
+interface Passing {
+  readonly acceptIllRed: boolean;
+  /** Whose it is, where several records are checked: ` of www.example.com`. */
+  readonly of: string;
+  /** What leads on where black fails. */
+  readonly next: string | null;
+}
+
+/** @throws failure `Unhealthy`, or `Inconclusive` where nobody knows (D7). */
+export function mustPass({ black, red }: Checked, { acceptIllRed, of, next }: Passing): void {
+  if (black.kind !== 'pass')
+    throw failure(illness(black), `black${of} is not healthy: ${black.reason}.`, next === null ? {} : { next });
+  if (red.kind !== 'pass' && !acceptIllRed)
+    throw failure(illness(red), `red${of} is not healthy, so there would be no way back: ${red.reason}.`, {
       next: 'To leave an ill red all the same: --accept-ill-red.',
     });
-  }
 }
 
 /** What is in force first has to pass before it is. */
 const firstShare = ({ steps }: Plan): number => steps.find(({ kind }) => kind === 'shift')?.share ?? 100;
 
 /** Time for the passes in a row to be reached after a stumble or two; also where the pace is short, a busy worker gets a few seconds. */
-function preflightLimitMs({ preflight: { inARow, overMs }, probeEveryMs, probeTimeoutMs }: Pace): number {
+export function preflightLimitMs({ preflight: { inARow, overMs }, probeEveryMs, probeTimeoutMs }: Pace): number {
   return Math.max(3 * overMs, 2 * inARow * probeEveryMs, 5_000) + probeTimeoutMs;
 }
 
@@ -113,7 +124,12 @@ async function mustBeAnswered(run: Run, course: Course): Promise<void> {
       mode: verify,
     },
   );
-  if (servers.length === 0) throw unprovable(course.plan.record);
+  mustHaveAnswered(course.plan.record, servers);
+}
+
+/** @throws failure `Refused` where there is no server to ask, or one is silent. */
+export function mustHaveAnswered(record: string, servers: readonly ServerView[]): void {
+  if (servers.length === 0) throw unprovable(record);
   const silent = servers.filter(({ kind }) => kind === 'not-seen').map(({ server }) => server);
   if (silent.length === 0) return;
   throw failure(
@@ -140,7 +156,10 @@ function unprovable(record: string) {
 const EVENTS_A_STRETCH = 7;
 const MOST_EVENTS = 20_000;
 
-function mustFitHistory({ steps }: Plan, { stretch: { minMs, maxMs } }: Pace): void {
+export function mustFitHistory(
+  { steps }: { readonly steps: readonly Pick<Step, 'holdMs'>[] },
+  { stretch: { minMs, maxMs } }: Pace,
+): void {
   const stretches = steps.reduce((sum, { holdMs }) => sum + holdMs / Math.min(maxMs, Math.max(minMs, holdMs / 100)), 0);
   if (stretches * EVENTS_A_STRETCH <= MOST_EVENTS) return;
   throw failure(
@@ -152,10 +171,12 @@ function mustFitHistory({ steps }: Plan, { stretch: { minMs, maxMs } }: Pace): v
   );
 }
 
-function stale(plan: Plan, wanted: string) {
-  return failure(
+/** @throws failure `Refused` where the plan made now is not the one that was asked for. */
+export function mustBePlanned({ hash }: Pick<Plan, 'hash'>, wanted: string | null): void {
+  if (wanted === null || hash.startsWith(wanted)) return;
+  throw failure(
     'Refused',
-    `the plan made now is ${plan.hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: the world has moved since it was made.`,
+    `the plan made now is ${hash.slice(0, 8)}, not ${wanted.slice(0, 8)}: the world has moved since it was made.`,
     {
       next: 'Look at a new one with: ./switchyard plan.',
     },

@@ -32,7 +32,7 @@ async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = nu
 }
 
 function endOf({ rollback }: Run, said: Said): DeployOutcome {
-  if (said.type === 'Superseded') return 'superseded';
+  if (said.type === 'Superseded' && rollback !== 'done') return 'superseded'; // of a group, the other records are restored
   if (said.type === 'NotRestored') return 'not-restored';
   if (rollback === 'none') return 'refused';
   return rollback === 'done' ? 'rolled-back' : 'not-restored';

@@ -82,7 +82,7 @@ export function sides(course: Course): readonly ProbeSide[] {
 }
 
 /** A reset run keeps its first execution's id, and so is still the owner of what its earlier self wrote (D6). */
-function ownerOf(request: DeployRequest): string {
+export function ownerOf(request: Pick<DeployRequest, 'namespaceId'>): string {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   return `${request.namespaceId}/${workflowId}/${firstExecutionRunId}`;
 }

@@ -1,8 +1,9 @@
-import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineUpdate } from '@temporalio/workflow';
 import { MESSAGES, type MessageAnswer } from '../contracts/deploy.ts';
 import { refuseDecision, type Decided, type DecisionRequest, type OpenApproval } from '../core/dns/approval.ts';
 import { failure } from '../policies/failures.ts';
 import { answer, refused } from './answering.ts';
+import { hear } from './hear.ts';
 import { readDecision } from './read-message.ts';
 import type { Run } from './run.ts';
 
@@ -11,7 +12,8 @@ const reject = defineUpdate<MessageAnswer, [DecisionRequest]>(MESSAGES.reject);
 
 /** What people decide about an approval that is open; each is decided once. */
 export function hearDecisions(run: Run): void {
-  setHandler(
+  hear(
+    run,
     approve,
     (request) => {
       const { of } = decide(run, 'approved', readDecision(request));
@@ -22,7 +24,8 @@ export function hearDecisions(run: Run): void {
       validator: (request: DecisionRequest) => void mustMayDecide(run, 'approve', readDecision(request)),
     },
   );
-  setHandler(
+  hear(
+    run,
     reject,
     (request) => {
       const { of, by, reason } = decide(run, 'rejected', readDecision(request));

@@ -1,13 +1,13 @@
-import { CancellationScope } from '@temporalio/workflow';
 import { planRequest, roleOf, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { forward } from './activities.ts';
-import { approveCutover, approvePromotion, holdStep } from './approval.ts';
+import { approveCutover, approvedRecord, approvePromotion, holdStep } from './approval.ts';
 import { checkLabel, mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
-import { keepTime } from './keep-time.ts';
+import { heldRecord } from './held-record.ts';
+import { withTime } from './keep-time.ts';
 import { listen } from './messages.ts';
 import { moveTo, promote } from './move.ts';
 import { restoreRed } from './restore.ts';
@@ -48,29 +48,21 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
 
   return withTime(run, plan.timing.deadlineMs, async () => {
     await progress.stage(checkLabel(request), () => mustBeHealthy(run, course));
-    await approveCutover(run, course);
+    const approved = approvedRecord(run, course);
+    await approveCutover(run, approved);
     passFreeze(run);
     await withSaga(async (saga) => {
       saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
-        await progress.stage(`watching ${step.label}`, () => holdStep(run, course, step));
+        await progress.stage(`watching ${step.label}`, () =>
+          holdStep(run, heldRecord(run, course, step), { step, isLast: step === plan.steps.at(-1) }),
+        );
       }
-      await approvePromotion(run, course);
+      await approvePromotion(run, approved, plan.steps.at(-1));
       await progress.stage(plan.promotion.label, () => promote(run, course));
       saga.commit(); // the point of no return: promoted, and read back
     });
     return 'promoted' as const;
   });
-}
-
-/** The deadline runs beside the way forward and ends with it. */
-async function withTime<T>(run: Run, deadlineMs: number, body: () => Promise<T>): Promise<T> {
-  const clock = new CancellationScope();
-  clock.run(() => keepTime(run, deadlineMs)).catch(() => undefined); // cancelled when the way forward has ended
-  try {
-    return await body();
-  } finally {
-    clock.cancel();
-  }
 }

@@ -10,24 +10,27 @@ import { readingWords } from '../core/metrics/gate-words.ts';
  * A list, not a table (the UI draws tables without borders); text from outside is escaped, since the UI renders HTML and images.
  */
 export function describeStatus(status: DeployStatus): string {
+  return [headline(status), ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+}
+
+/** Why it is where it is, and how it came there. */
+export function runDetails(status: DeployStatus): readonly string[] {
   return [
-    headline(status),
     ...why(status),
     ...metrics(status),
     ...serving(status),
     '',
     ...status.stages.map(stageLine),
     ...notices(status),
-  ]
-    .join('\n')
-    .slice(0, 15_000); // Temporal keeps 20,000 bytes
+  ];
 }
 
 function headline(status: DeployStatus): string {
-  return `**${escapeMarkdown(status.record)}**: ${phaseWords(status)}, ${status.share} % on black`;
+  return `**${escapeMarkdown(status.record)}**: ${phaseInDetails(status)}, ${status.share} % on black`;
 }
 
-function phaseWords(status: DeployStatus): string {
+/** Where a run is, in words. */
+export function phaseInDetails(status: DeployStatus): string {
   switch (status.phase) {
     case 'reading':
       return 'reading what stands there';

@@ -1,13 +1,16 @@
 /** The workflows that a worker registers; Temporal needs them in one module. */
 export { buildDocs } from './build-docs.ts';
 export { collectDocs } from './collect-docs.ts';
+export { deployGroup } from './deploy-group.ts';
 export { deployRedBlack } from './deploy-red-black.ts';
 export { diagnoseSync } from './diagnose-sync.ts';
 export { diagnoseWorker } from './diagnose-worker.ts';
 export { guardRecords } from './guard-records.ts';
 export { listDocs } from './list-docs.ts';
+export { lockRecord } from './lock-record.ts';
 export { moveDocs } from './move-docs.ts';
 export { planDeployment } from './plan-deployment.ts';
+export { planGroupDeployment } from './plan-group-deployment.ts';
 export { planSync } from './plan-sync.ts';
 export { queueDeployment } from './queue-deployment.ts';
 export { resetRecord } from './reset-record.ts';

@@ -1,13 +1,24 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { formatDuration } from '../core/duration.ts';
 import { failure } from '../policies/failures.ts';
 import type { Run } from './run.ts';
+
+/** The deadline runs beside the way forward and ends with it. */
+export async function withTime<T>(run: Run, deadlineMs: number, body: () => Promise<T>): Promise<T> {
+  const clock = new CancellationScope();
+  clock.run(() => keepTime(run, deadlineMs)).catch(() => undefined); // cancelled when the way forward has ended
+  try {
+    return await body();
+  } finally {
+    clock.cancel();
+  }
+}
 
 /**
  * Ends the way forward when its time is over. The deadline stands still during pauses and while somebody has to decide; both have a limit of their own.
  * @param deadlineMs counted from the first task of the run.
  */
-export async function keepTime(run: Run, deadlineMs: number): Promise<void> {
+async function keepTime(run: Run, deadlineMs: number): Promise<void> {
   const { orders, progress, request } = run;
   let forwardMs = deadlineMs - (Date.now() - progress.status.startedAt);
   let pauseMs = request.pace.pauseLimitMs;

@@ -18,6 +18,7 @@ import type {
 import { failure } from '../policies/failures.ts';
 import { afterAbort, answer, ended, mustBeIn, mustBeUnderWay, refused } from './answering.ts';
 import { hearDecisions } from './decisions.ts';
+import { hear } from './hear.ts';
 import { readAbort, readPromote, readResolve } from './read-message.ts';
 import { pausedMs, type Run } from './run.ts';
 
@@ -44,7 +45,8 @@ export function listen(run: Run): void {
 
 function hearAbort(run: Run): void {
   const { progress } = run;
-  setHandler(
+  hear(
+    run,
     abort,
     async (request) => {
       takeAbort(run, readAbort(request));
@@ -63,7 +65,8 @@ function hearAbort(run: Run): void {
 }
 
 function hearPromote(run: Run): void {
-  setHandler(
+  hear(
+    run,
     promote,
     async (request) => {
       const { full, by } = readPromote(request);
@@ -89,7 +92,8 @@ function hearPromote(run: Run): void {
 
 function hearPause(run: Run): void {
   const { orders, progress } = run;
-  setHandler(
+  hear(
+    run,
     pause,
     (request) => {
       const { by, reason } = readAbort(request);
@@ -119,7 +123,8 @@ function hearPause(run: Run): void {
 
 function hearResume(run: Run): void {
   const { orders, progress } = run;
-  setHandler(
+  hear(
+    run,
     resume,
     (request) => {
       const { by, reason } = readAbort(request);
@@ -146,7 +151,8 @@ function hearResume(run: Run): void {
 
 function hearResolve(run: Run): void {
   const { orders } = run;
-  setHandler(
+  hear(
+    run,
     resolve,
     async (request) => {
       orders.decision = readResolve(request);
@@ -157,8 +163,9 @@ function hearResolve(run: Run): void {
       description: 'Decides a blocked rollback or a foreign record: retry, or leave what stands (with a reason).',
       validator: (request: ResolveRequest) => {
         mustBeIn(run, 'resolve', ['blocked']);
-        const { decision, reason } = readResolve(request);
+        const { decision, reason, record } = readResolve(request);
         if (decision === 'leave' && reason === 'none given') throw refused(run, 'leave', 'no reason was given');
+        if (record !== undefined && !run.isBlocked(record)) throw refused(run, 'resolve', `${record} is not blocked`);
       },
     },
   );

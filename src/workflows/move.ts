@@ -11,7 +11,7 @@ import { whatItSays } from '../policies/as-temporal-failure.ts';
 import type { Run } from './run.ts';
 
 /** Two minutes for INSYNC and verification, as the plan counts them. */
-const SETTLING_MS = 120_000;
+export const SETTLING_MS = 120_000;
 
 /** Swaps the record to a step of the plan, waits until it is in sync, and proves it (D2, D7). */
 export async function moveTo(run: Run, course: Course, step: Step): Promise<void> {
@@ -99,7 +99,7 @@ async function write(run: Run, course: Course, move: Move): Promise<Written> {
 }
 
 /** A refusal that Route 53 gave before any request of this run could have been applied, now or late. */
-function isCertainlyUnwritten(error: unknown): boolean {
+export function isCertainlyUnwritten(error: unknown): boolean {
   const { facts } = whatItSays(error);
   return typeof facts === 'object' && facts !== null && 'mayLand' in facts && facts.mayLand === false;
 }

@@ -18,13 +18,20 @@ export type SeeChange = (before: DeployStatus, after: DeployStatus) => void;
 const recordKey = defineSearchAttributeKey(RECORD_ATTRIBUTE, 'KEYWORD');
 const stageKey = defineSearchAttributeKey(STAGE_ATTRIBUTE, 'KEYWORD');
 
-/** @param see is shown every change. */
-export function startProgress(request: DeployRequest, see: SeeChange = () => undefined): Progress {
+/**
+ * @param see is shown every change.
+ * @param describe draws the run for the UI.
+ */
+export function startProgress(
+  request: DeployRequest,
+  see: SeeChange = () => undefined,
+  describe: (status: DeployStatus) => string = describeStatus,
+): Progress {
   let status = atTheStart(request);
   const show = (change: Partial<DeployStatus>): void => {
     const before = status;
     status = { ...status, ...change };
-    setCurrentDetails(describeStatus(status));
+    setCurrentDetails(describe(status));
     if (request.searchAttributes && status.phase !== before.phase) markPhase(request.record, status.phase);
     see(before, status);
   };

@@ -17,7 +17,8 @@ export function readPromote(message: unknown): PromoteRequest {
 /** Anything but `leave` tries again: that overwrites nothing and ends nothing. */
 export function readResolve(message: unknown): ResolveRequest {
   const decision = fieldOf(message, 'decision') === 'leave' ? 'leave' : 'retry';
-  return { ...readAbort(message), decision };
+  const record = fieldOf(message, 'record');
+  return { ...readAbort(message), decision, ...(typeof record === 'string' ? { record } : {}) };
 }
 
 /** Without a number it is about whichever approval is open. */

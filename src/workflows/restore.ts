@@ -51,7 +51,7 @@ async function stopIfRedIsWorse({ run, way }: Back, why: Said): Promise<void> {
   await stopUntilDecided(way, decided.reason, () => isAskedFor(run));
 }
 
-function isAskedFor({ orders, progress }: Run): boolean {
+export function isAskedFor({ orders, progress }: Run): boolean {
   return orders.cancelled || progress.status.aborted !== null;
 }
 

@@ -1,11 +1,11 @@
 import { CancellationScope, isCancellation, type ApplicationFailure } from '@temporalio/workflow';
-import type { DeployRequest, ResolveRequest } from '../contracts/deploy.ts';
+import type { DeployRequest, MessageAnswer, ResolveRequest } from '../contracts/deploy.ts';
 import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { startNotices, type DeployNotices } from './deploy-notices.ts';
 import type { GateState } from '../core/metrics/gate-state.ts';
 import type { Baseline } from '../core/metrics/metric-gate.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { startProgress, type Progress, type SeeChange } from './progress.ts';
 
 /** What people have asked of a run so far; the handlers write it, the steps read it. */
 export interface Orders {
@@ -39,6 +39,10 @@ export interface Run {
   approvals: number;
   /** What gates on metrics start from: the bursts of red, and what the step before saw. */
   readonly measured: { baselines: readonly Baseline[]; states: readonly GateState[] };
+  /** What updates can be sent to it, by name: as the Temporal client sends them, or on their way through another workflow. */
+  readonly heard: Map<string, (message: unknown) => Promise<MessageAnswer>>;
+  /** Whether the rollback of a record is blocked: of a run of several, not all need be. */
+  isBlocked(record: string): boolean;
   /** Ends the way forward; without effect once it has ended. */
   interrupt(cause: ApplicationFailure): void;
   /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
@@ -53,7 +57,11 @@ export interface RunningHold {
   endedEarly: boolean;
 }
 
-export function startRun(request: DeployRequest): Run {
+/** @param begin shows the run: of a group, with its records. */
+export function startRun(
+  request: DeployRequest,
+  begin: (request: DeployRequest, see: SeeChange) => Progress = startProgress,
+): Run {
   const orders: Orders = {
     interruption: null,
     pausedSince: null,
@@ -65,7 +73,7 @@ export function startRun(request: DeployRequest): Run {
   let forward: CancellationScope | null = null;
   CancellationScope.current().cancelRequested.catch(() => void (orders.cancelled = true));
   const notices = startNotices(request, (sentence) => progress.notice(sentence));
-  const progress = startProgress(request, notices.see);
+  const progress = begin(request, notices.see);
   const run: Run = {
     request,
     progress,
@@ -76,6 +84,8 @@ export function startRun(request: DeployRequest): Run {
     approval: null,
     approvals: 0,
     measured: { baselines: [], states: [] },
+    heard: new Map(),
+    isBlocked: () => run.progress.status.blocked !== null,
     interrupt: (cause) => {
       if (run.rollback === 'none') orders.interruption ??= cause;
       forward?.cancel();

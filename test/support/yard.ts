@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { DEFAULT_PACE, DEPLOY_WORKFLOW, deployId, MESSAGES } from '../../src/contracts/deploy.ts';
 import type { DeployReport, DeployRequest, DeployStatus, MessageAnswer, Pace } from '../../src/contracts/deploy.ts';
 import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+import type { GroupActivities } from '../../src/contracts/group-activities.ts';
 import type { Gate, HttpGate } from '../../src/core/dns/gate.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { observe, type Observer } from './observer.ts';
@@ -73,6 +74,8 @@ export interface Deployment {
 
 export type End = RunEnd<DeployReport>;
 
+type AllActivities = DeployActivities & GroupActivities;
+
 /** A worker on a queue of its own, for all tests of a file; each test has a sandbox of its own. */
 export interface Yard {
   readonly temporal: TestTemporal;
@@ -86,6 +89,10 @@ export interface Yard {
 
 export interface RigOptions {
   readonly insyncAfterMs?: number;
+  /** Adds zones, records and endpoints before the worker knows the sandbox. */
+  readonly prepare?: (sandbox: Sandbox) => Promise<void>;
+  /** The same as `around`, of the activities of groups. */
+  readonly aroundGroup?: (activities: GroupActivities) => GroupActivities;
   /** Changes an activity before the worker sees it: slower, or failing in the worker's own process. */
   readonly around?: (activities: DeployActivities) => DeployActivities;
   /** Times out writes sooner than in production. */
@@ -102,7 +109,7 @@ export interface RigOptions {
 
 /** `also`: activities beside those of deployments, out of the sandbox that has a record. */
 export async function startYard(also: (sandboxOf: SandboxOf) => object = () => ({})): Promise<Yard> {
-  const rigs = new Map<string, { sandbox: Sandbox; activities: DeployActivities }>();
+  const rigs = new Map<string, { sandbox: Sandbox; activities: AllActivities }>();
   const ofDeployments = dispatching((record) => rigThatHas(rigs, record).activities);
   const activities = { ...ofDeployments, ...also((record) => rigThatHas(rigs, record).sandbox) };
   const worker = await startTestWorker({ queue: 'yard', activities });
@@ -110,8 +117,10 @@ export async function startYard(also: (sandboxOf: SandboxOf) => object = () => (
     const zone = `t${randomUUID().slice(0, 8)}.example`;
     const { insyncAfterMs = 40, roles } = options;
     const sandbox = await startSandbox({ zone, insyncAfterMs, seed: 7, ...(roles === undefined ? {} : { roles }) });
+    await options.prepare?.(sandbox);
     const plain = activitiesFor(sandbox, options);
-    rigs.set(zone, { sandbox, activities: options.around?.(plain) ?? plain });
+    const activities = { ...plain, ...options.around?.(plain), ...options.aroundGroup?.(plain) };
+    rigs.set(zone, { sandbox, activities });
     return rigOf({ ...worker, sandbox, closed: () => void rigs.delete(zone) });
   };
   const close = () => worker.close(() => Promise.all([...rigs.values()].map(({ sandbox }) => sandbox.close())));
@@ -120,7 +129,7 @@ export async function startYard(also: (sandboxOf: SandboxOf) => object = () => (
 }
 
 /** The worker's own configuration for a sandbox. */
-export function activitiesFor(sandbox: Sandbox, options: RigOptions = {}): DeployActivities {
+export function activitiesFor(sandbox: Sandbox, options: RigOptions = {}): AllActivities {
   return createDeployActivities(depsFor(sandbox, options));
 }
 
@@ -142,8 +151,17 @@ function rigThatHas<T>(rigs: ReadonlyMap<string, T>, record: string): T {
 }
 
 /** One worker serves many sandboxes: the record's zone says which. */
-function dispatching(find: (record: string) => DeployActivities): DeployActivities {
+function dispatching(find: (record: string) => AllActivities): AllActivities {
+  const first = ({ records: [one] }: { readonly records: readonly { readonly record: string }[] }) =>
+    find(one?.record ?? '');
   return {
+    readRecords: (input) => first(input).readRecords(input),
+    swapZone: (input) => first(input).swapZone(input),
+    restoreZone: (input) => first(input).restoreZone(input),
+    setZoneFences: (input) => first(input).setZoneFences(input),
+    verifyRecords: (input) => first(input).verifyRecords(input),
+    checkRecords: (input) => first(input).checkRecords(input),
+    watchRecords: (input) => first(input).watchRecords(input),
     readRecord: (input) => find(input.record).readRecord(input),
     swapRecord: (input) => find(input.record).swapRecord(input),
     restoreRecord: (input) => find(input.record).restoreRecord(input),

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followStopped, mustRun } from '../follow-stopped.ts';
 import { followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeSubject } from '../must-read.ts';
 import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
@@ -57,7 +57,7 @@ async function abort(terminal: Terminal, name: string, flags: AbortFlags): Promi
       abortSync(terminal, temporal, { pair, ...request, waitMs, json }),
     );
   }
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const queued = await withdrawQueued(temporal, record, request); // first, or its turn would come with the end of the other
     const say = speaker(terminal, { record, json: asked.json });

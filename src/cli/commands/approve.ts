@@ -4,7 +4,7 @@ import { examples, type AddVerb } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { mustRun } from '../follow-stopped.ts';
 import { whoAsks } from '../identity.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { mustBeSubject } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { deliver, type MessageFlags } from '../send-message.ts';
 import { queryStatus } from '../start-deployment.ts';
@@ -30,7 +30,7 @@ interface ApproveFlags extends MessageFlags {
 }
 
 async function approve(terminal: Terminal, name: string, flags: ApproveFlags): Promise<ExitCode> {
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   const by = whoAsks(flags.by, terminal.env);
   return withTemporal(terminal, flags, async (temporal) => {
     const { workflowId, runId } = await mustRun(temporal, record, 'approve');

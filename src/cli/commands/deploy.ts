@@ -1,15 +1,19 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
 import { assertNever } from '../../core/assert-never.ts';
+import { groupSubject } from '../../contracts/deploy-group.ts';
+import { targetWords } from '../../core/dns/target-words.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { PLANNED_FLAGS, type RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
+import { followToEnd, followTerms, type FollowFlags, type FollowTerms } from '../follow-to-end.ts';
+import { groupRequest } from '../group-request.ts';
 import { notifyOf } from '../notify-targets.ts';
 import { must, mustBeRecord } from '../must-read.ts';
+import { groupIn } from '../parse/group-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { readDeclared, type Declared } from '../declared.ts';
@@ -17,7 +21,7 @@ import { freezeOf } from '../freeze.ts';
 import { startReplacing, type Replacing } from '../replace-running.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { speaker } from '../speaker.ts';
-import { startDeployment, type StartedRun } from '../start-deployment.ts';
+import { groupWords, startDeployment, startGroup, type StartedRun } from '../start-deployment.ts';
 import { startInTurn, type Queueing } from '../start-in-turn.ts';
 import { problem, Stop } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
@@ -30,7 +34,9 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
   addRequestOptions(
     program
       .command('deploy <name>')
-      .description('move a record to a new endpoint, watch it, and put the old one back if anything goes wrong'),
+      .description(
+        'move a record, or the records of a group together (--to NAME=VALUE...), to new endpoints, watch them, and put the old ones back if anything goes wrong',
+      ),
   )
     .option('--plan <file>', 'run exactly the plan that ./switchyard plan NAME --out FILE wrote')
     .option('--plan-hash <hash>', 'refuse when the plan made now is another')
@@ -67,6 +73,7 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
         'deploy www.example.com --to 192.0.2.20 --steps 10,50,100 --hold 10m --check http://www.example.com:8080/healthz',
         'deploy www.example.com --plan cutover.json --wait 45m',
         'deploy www.example.com --to 192.0.2.30 --check /healthz --if-busy replace',
+        'deploy group/shop --to eu.example.com=192.0.2.31 --to us.example.net=192.0.2.41',
       ),
     )
     .action(does((name, flags) => deploy(terminal, name, flags)));
@@ -83,6 +90,7 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
   const askedAt = Date.now();
   const terms = followTerms(flags);
   const declared = await readDeclared(terminal, flags.config);
+  if (groupIn(name) !== null) return deployGroup(terminal, name, { ...flags, declared, terms });
   const request = {
     ...(await requestFrom(terminal, name, { ...flags, declared })),
     ...(await freezeOf(declared, flags.overrideFreeze, Date.now())),
@@ -96,7 +104,8 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
     const starting = { ...terms, taskQueue: DEPLOY_QUEUE, askedAt, say, detach, ifBusy: flags.ifBusy };
     const run = await start(temporal, request, starting);
     if (run === null) return EXIT.done;
-    announce(terminal, { request, run, temporal, json: flags.json === true });
+    const words = { ...request, to: targetWords(request.to), gated: hasGates(request) };
+    announce(terminal, { request: words, run, temporal, json: flags.json === true });
     return detach ? EXIT.done : followToEnd(terminal, { temporal, run, record, by, terms });
   });
 }
@@ -117,6 +126,36 @@ function start(
     default:
       return assertNever(ifBusy);
   }
+}
+
+interface GroupFlags extends DeployFlags {
+  readonly declared: Declared;
+  readonly terms: FollowTerms;
+}
+
+async function deployGroup(terminal: Terminal, name: string, flags: GroupFlags): Promise<ExitCode> {
+  const { declared, terms } = flags;
+  mustNotQueue(flags.ifBusy);
+  const { request: asked, notes } = groupRequest(name, { flags, declared, env: terminal.env });
+  for (const note of notes) terminal.err(note);
+  const policy = { ...(await freezeOf(declared, flags.overrideFreeze, Date.now())), ...notifyOf(declared.notify) };
+  const group = { ...asked, records: asked.records.map((one) => ({ ...one, ...policy })) };
+  for (const one of group.records) mustHaveGates(one);
+  const record = groupSubject(group.group);
+  const by = group.records[0]?.by ?? '';
+  return withTemporal(terminal, flags, async (temporal) => {
+    const run = await startGroup(temporal, group, DEPLOY_QUEUE);
+    const request = { record, by, gated: group.records.every(hasGates), to: groupWords(group) };
+    announce(terminal, { request, run, temporal, json: flags.json === true });
+    if (flags.detach === true) return EXIT.done;
+    return followToEnd(terminal, { temporal, run, record, by, terms });
+  });
+}
+
+/** A group waits for nobody: its locks are many, and all of them or none are taken. */
+function mustNotQueue(ifBusy: DeployFlags['ifBusy']): void {
+  if (ifBusy === 'fail') return;
+  throw new Stop(EXIT.usage, [problem(`--if-busy ${ifBusy} goes with one record`, '--if-busy fail for a group')]);
 }
 
 async function requestFrom(

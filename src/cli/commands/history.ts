@@ -4,7 +4,7 @@ import { syncId, type SyncMemo } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { OUTCOME_WORDS, SYNC_WORDS } from '../explain.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeSubject } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { asDocsSubject, isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
@@ -94,7 +94,7 @@ function subjectOf(name: string): Subject {
     return { name: asDocsSubject(version), workflowId: docsId({ ...version, publish: true }), key: 'runs' };
   }
   if (pairIn(name) === null) {
-    const record = mustBeRecord(name);
+    const record = mustBeSubject(name);
     return { name: record, workflowId: deployId(record), key: 'deployments' };
   }
   const pair = must(parsePairName(name));

@@ -4,7 +4,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { followStopped, mustRun } from '../follow-stopped.ts';
 import { followTerms, type FollowFlags } from '../follow-to-end.ts';
 import { whoAsks } from '../identity.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { mustBeSubject } from '../must-read.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { update } from '../send-message.ts';
 import { queryStatus } from '../start-deployment.ts';
@@ -35,7 +35,7 @@ interface RejectFlags extends FollowFlags, PlaceFlags {
 
 async function reject(terminal: Terminal, name: string, flags: RejectFlags): Promise<ExitCode> {
   const terms = followTerms(flags);
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   const by = whoAsks(flags.by, terminal.env);
   return withTemporal(terminal, flags, async (temporal) => {
     const run = await mustRun(temporal, record, 'reject');

@@ -3,7 +3,7 @@ import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { endLines } from '../deploy-face.ts';
 import { endOfRun, lookAtRun, type Look } from '../look-at-run.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeSubject } from '../must-read.ts';
 import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
@@ -46,7 +46,7 @@ async function status(terminal: Terminal, name: string, flags: StatusFlags): Pro
     const docs = must(parseDocsName(name));
     return withTemporal(terminal, flags, (temporal) => showDocs(terminal, temporal, { ...flags, name: docs }));
   }
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const look = await lookAtRun(temporal, { workflowId: deployId(record) }).catch((cause: unknown) => {
       if (isNotFound(cause)) return null;

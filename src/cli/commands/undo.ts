@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import { DEPLOY_QUEUE, deployId, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, deployId, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
+import { targetWords } from '../../core/dns/target-words.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
 import { chooseUndo } from '../choose-undo.ts';
@@ -123,6 +124,11 @@ async function start(terminal: Terminal, temporal: TemporalClient, wanted: Wante
   const request: DeployRequest = undoRequest({ ...wanted, ...chosen });
   const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
   terminal.err(source);
-  announce(terminal, { request, run, temporal, json });
+  announce(terminal, {
+    request: { ...request, to: targetWords(request.to), gated: hasGates(request) },
+    run,
+    temporal,
+    json,
+  });
   return run;
 }

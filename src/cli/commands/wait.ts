@@ -4,7 +4,7 @@ import { awaitGoal } from '../await-goal.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { hearInterrupts } from '../interrupts.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeSubject } from '../must-read.ts';
 import { parseSpan } from '../parse/numbers.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
@@ -44,7 +44,7 @@ interface WaitFlags extends PlaceFlags {
 }
 
 async function wait(terminal: Terminal, name: string, flags: WaitFlags): Promise<ExitCode> {
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   const { goal } = flags;
   const timeoutMs = flags.timeout === undefined ? null : must(parseSpan(flags.timeout, '--timeout'));
   const blockedWaitMs = must(parseSpan(flags.blockedWait, '--blocked-wait'));

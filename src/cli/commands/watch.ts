@@ -8,7 +8,7 @@ import { whoAsks } from '../identity.ts';
 import { docsId } from '../../contracts/docs-runs.ts';
 import { followDocsToEnd } from '../follow-docs-to-end.ts';
 import { followSyncToEnd } from '../follow-sync-to-end.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeSubject } from '../must-read.ts';
 import { asDocsSubject, isDocsName, parseDocsName, type DocsName } from '../parse/docs-name.ts';
 import { asSubject, pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
@@ -42,7 +42,7 @@ async function watch(terminal: Terminal, name: string, flags: FollowFlags & Plac
   const terms = followTerms(flags);
   if (pairIn(name) !== null) return watchSync(terminal, must(parsePairName(name)), { ...flags, ...terms });
   if (isDocsName(name)) return watchDocs(terminal, must(parseDocsName(name)), { ...flags, ...terms });
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   return withTemporal(terminal, flags, async (temporal) => {
     const workflowId = deployId(record);
     const runId = await newestRun(temporal, workflowId, nextDeploy(record));

@@ -1,6 +1,6 @@
 import { cleanText } from '../clean-text.ts';
 import { fenceName } from './name.ts';
-import { hashedRed, unpackSets } from './pack-sets.ts';
+import { hashedRed, packRed, unpackSets } from './pack-sets.ts';
 import { hashSets } from './record-set.ts';
 import type { RecordSet, RecordSets } from './record-set.ts';
 import { quoteTxt, unquoteTxt } from './txt-value.ts';
@@ -92,6 +92,23 @@ export function withHashedRed(fence: Fence): Fence {
 
 /** Characters of the largest fence: what a plan must leave room for in each batch. */
 export const LONGEST_FENCE = 1_000;
+
+/**
+ * The most characters that the fence of a record can have while a run of this owner moves it: what a batch of several records must leave
+ * room for, where the largest of all fences would be counted too high.
+ */
+export function longestFence(record: string, red: RecordSets, owner: string): number {
+  const fence = {
+    gen: 9_999_999_999,
+    stage: 'restoring',
+    owner,
+    until: 0,
+    sets: hashSets([]),
+    red: packRed(red),
+  } as const;
+  return fenceSet(record, fence).values.reduce((sum, value) => sum + value.length, 0);
+}
+
 const FENCE_TTL = 60;
 const FIELDS = ['v', 'gen', 'stage', 'owner', 'until', 'sets', 'red'] as const;
 const STAGES: readonly string[] = ['idle', 'step', 'restoring', 'reset'] satisfies FenceStage[];

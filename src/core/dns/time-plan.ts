@@ -13,14 +13,20 @@ const SHORTEST_DEADLINE_MS = 30 * MINUTE;
 
 /** How long a plan takes: the checks, every wait and hold, and two minutes for each swap, the promotion's included. */
 export function timePlan(request: PlanRequest, moves: readonly Move[], steps: readonly StepDraft[]): PlanTiming {
-  const holds = steps.reduce((total, { holdMs }) => total + holdMs, 0);
-  const totalMs = request.preflightMs + holds + (steps.length + 1) * SWAP_MS;
   return {
-    totalMs,
-    deadlineMs: request.deadlineMs ?? Math.max(SHORTEST_DEADLINE_MS, Math.ceil(totalMs * 1.5)),
+    ...timeSteps({ ...request, holdsMs: steps.map(({ holdMs }) => holdMs) }),
     forwardMs: forwardTtl(moves) * 1_000,
     backMs: backTtl(moves, steps) * 1_000,
   };
+}
+
+/** The time of a way forward, of one record or of several in step. */
+export function timeSteps(
+  way: Pick<PlanRequest, 'preflightMs' | 'deadlineMs'> & { readonly holdsMs: readonly number[] },
+): Pick<PlanTiming, 'totalMs' | 'deadlineMs'> {
+  const holds = way.holdsMs.reduce((total, holdMs) => total + holdMs, 0);
+  const totalMs = way.preflightMs + holds + (way.holdsMs.length + 1) * SWAP_MS;
+  return { totalMs, deadlineMs: way.deadlineMs ?? Math.max(SHORTEST_DEADLINE_MS, Math.ceil(totalMs * 1.5)) };
 }
 
 /** What resolvers may hold of any state from which a rollback starts. */

@@ -1,0 +1,79 @@
+import type { DeployStatus } from '../contracts/deploy.ts';
+import type { GroupStatus } from '../contracts/deploy-group.ts';
+import { displayName } from '../core/dns/name.ts';
+import type { GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
+import { sideWords } from '../core/dns/serving.ts';
+import { formatDuration } from '../core/duration.ts';
+import { about, count, outside, table } from './words.ts';
+
+/** The status of a group has its records besides. */
+export const isGroup = (status: DeployStatus): status is GroupStatus => 'records' in status;
+
+/**
+ * The records by the steps of the group: what each has come to, and where it is.
+ * @param words say where a record is.
+ */
+export function groupTable(
+  { groupPlan, records }: Pick<GroupStatus, 'groupPlan' | 'records'>,
+  words: (record: DeployStatus) => string,
+): readonly string[] {
+  const steps = groupPlan?.steps ?? [];
+  return table([
+    ['RECORD', ...steps.map(({ label }) => outside(label)), 'NOW'],
+    ...records.map((record) => [
+      outside(record.record),
+      ...steps.map(({ share }) => cell(record, share)),
+      words(record),
+    ]),
+  ]);
+}
+
+/** A record that came back is at no step. */
+function cell({ share, outcome }: DeployStatus, step: number): string {
+  if (outcome === 'unchanged') return '=';
+  return share >= step && (share > 0 || outcome === null) ? '✓' : '·';
+}
+
+/** The plan of a group as an operator reads it: its zones, its steps, and what each record moves to. */
+export function groupPlanLines(planned: GroupPlanned): readonly string[] {
+  switch (planned.kind) {
+    case 'unchanged':
+      return [`unchanged    ${outside(planned.sentence)}`];
+    case 'refused':
+      return planned.reasons.map(
+        ({ sentence, next }) => `refused      ${outside(sentence)}${next === null ? '' : `  ${outside(next)}`}`,
+      );
+    case 'planned':
+      return plannedLines(planned.plan);
+  }
+}
+
+function plannedLines(plan: GroupPlan): readonly string[] {
+  return [
+    `group/${plan.group}  ${count(plan.plans.length, 'record')} in ${count(plan.zones.length, 'zone')}`,
+    ...recordTable(plan),
+    ...plan.steps.map(
+      ({ label, holdMs, changes }) =>
+        `${label.padStart(8)}  ${count(changes, 'change')} in ${count(plan.zones.length, 'batch', 'batches')}, held ${formatDuration(holdMs)}`,
+    ),
+    ...plan.zones.map(
+      ({ zone, records, largest }) =>
+        `zone         ${displayName(zone.name)}: ${count(records.length, 'record')} in one batch of at most ${largest.elements} values and ${largest.characters} characters (Route 53 takes 1000 and 32000)`,
+    ),
+    ...plan.unchanged.map((record) => `unchanged    ${outside(record)} serves that already`),
+    ...plan.warnings.map((warning) => `warning      ${outside(warning)}`),
+    `Plan ${plan.hash.slice(0, 8)}, about ${about(plan.timing.totalMs)}. Nothing was written.`,
+  ];
+}
+
+function recordTable({ plans, steps }: GroupPlan): readonly string[] {
+  return table([
+    ['RECORD', 'RED', 'BLACK', ...steps.map(({ label }) => outside(label))],
+    ...plans.map((one) => [
+      outside(one.record),
+      outside(sideWords(one.red)),
+      outside(sideWords(one.black)),
+      ...one.steps.map(({ changes }) => count(changes, 'change')),
+    ]),
+  ]);
+}

@@ -1,0 +1,71 @@
+import type { GroupPlan } from '../core/dns/plan-group.ts';
+import { deployId, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
+
+/** Workflow types as strings, so that the client need not load workflow code. */
+export const GROUP_WORKFLOW = 'deployGroup';
+export const GROUP_PLAN_WORKFLOW = 'planGroupDeployment';
+
+/** The lock of the group; each of its records has its own beside it (`deploy:<fqdn>`, held by a child). */
+export const groupId = (group: string): string => deployId(groupSubject(group));
+
+/** How a group is called where a record is called by its name. */
+export const groupSubject = (group: string): string => `group/${group}`;
+
+/** What the deployment of a group is asked to do. */
+export interface GroupRequest {
+  readonly group: string;
+  /** At least so many records must serve from a healthy side in every state; null: no rule. */
+  readonly keepHealthy: number | null;
+  /** Refused when the plan of the group made now is another. */
+  readonly planHash: string | null;
+  /**
+   * Each record as it would be deployed alone, at least one. What cannot differ in lockstep (who asks, the pace, the deadline, how a rollback goes) is
+   * taken from the first.
+   */
+  readonly records: readonly DeployRequest[];
+}
+
+/** The status of a group has everything that the status of one record has, with the group's own phase and stages, and its records. */
+export interface GroupStatus extends DeployStatus {
+  readonly group: string;
+  /** Null until the group is planned. */
+  readonly groupPlan: GroupPlanFacts | null;
+  /** Sorted by name. */
+  readonly records: readonly DeployStatus[];
+}
+
+/** What is shown of a group's plan; the plans themselves are in the records. */
+export type GroupPlanFacts = Omit<GroupPlan, 'plans'>;
+
+export type GroupReport = GroupStatus & DeployReport;
+
+/** What the child that holds the lock of one record is started with. */
+export interface LockRequest {
+  readonly group: string;
+  readonly request: DeployRequest;
+}
+
+/**
+ * Between a group and the children that hold the locks of its records. A child forwards what it is asked, and the group answers; it is told
+ * its record's status, and released with the last one.
+ */
+export const LOCK_SIGNALS = { forward: 'forward', answer: 'answer', tell: 'tell', release: 'release' } as const;
+
+export const LOCK_WORKFLOW = 'lockRecord';
+
+/** A message to one record, on its way to its group. */
+export interface Forwarded {
+  /** Of this message, among those of its child. */
+  readonly id: number;
+  readonly record: string;
+  readonly verb: string;
+  /** As its sender gave it: the group reads it as it reads its own. */
+  readonly message: unknown;
+}
+
+/** What became of it. */
+export interface ForwardAnswer {
+  readonly id: number;
+  readonly sentence: string;
+  readonly refused: boolean;
+}

@@ -1,0 +1,168 @@
+import { planRequest, type DeployRequest } from '../contracts/deploy.ts';
+import type { Checked } from '../contracts/deploy-activities.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
+import type { Share } from '../core/dns/plan.ts';
+import type { GroupMember, GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
+import type { Snapshot } from '../core/dns/snapshot.ts';
+import { failure } from '../policies/failures.ts';
+import { mustBePlanned, mustFitHistory, mustHaveAnswered, mustPass, preflightLimitMs } from './check.ts';
+import { sides } from './course.ts';
+import { groupForward, groupLooking } from './group-activities.ts';
+import { memberOf, type GroupRun, type ZoneCourse } from './group-run.ts';
+
+/** What the plan of a group is made from. */
+export function membersOf(requests: readonly DeployRequest[], snapshots: readonly Snapshot[]): readonly GroupMember[] {
+  return requests.flatMap((request) => {
+    const snapshot = snapshots.find(({ record }) => record === request.record);
+    return snapshot === undefined ? [] : [{ snapshot, request: planRequest(request) }];
+  });
+}
+
+/** The plan to run, or a refusal with every reason of every record at once (A2); nothing has been written yet. */
+export function mustBeRunnableTogether(
+  group: GroupRun,
+  planned: Exclude<GroupPlanned, { kind: 'unchanged' }>,
+): GroupPlan {
+  const { run, request } = group;
+  if (planned.kind === 'refused') {
+    run.progress.show({ refused: planned.reasons });
+    const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
+    throw failure('Refused', sentences.join(' '));
+  }
+  mustBePlanned(planned.plan, request.planHash);
+  mustBeWatchable(group);
+  mustHaveGates(group);
+  mustBeApprovedAlike(group);
+  mustShareRoles(group, planned.plan);
+  mustFitHistory(planned.plan, run.request.pace);
+  const { plans, ...facts } = planned.plan;
+  group.plan = facts;
+  for (const plan of plans) memberOf(group, plan.record).own = { ...memberOf(group, plan.record).own, plan };
+  for (const record of facts.unchanged) memberOf(group, record).own = { outcome: 'unchanged' };
+  return planned.plan;
+}
+
+/** Gates on metrics, and gates of single steps, look at one record: of a group they would be ignored, which is worse than refused. */
+function mustBeWatchable({ members }: GroupRun): void {
+  const measured = members.filter(
+    ({ request: { metricGates = [], stepGates = [] } }) => metricGates.length + stepGates.length > 0,
+  );
+  if (measured.length === 0) return;
+  const names = measured.map(({ request: { record } }) => record).join(', ');
+  throw failure('Refused', `${names}: gates on metrics, and gates of single steps, are not for groups yet.`, {
+    next: 'Give http, tcp or dns gates for the whole way, or deploy these records alone.',
+  });
+}
+
+/** One batch is one request, and has one role. */
+function mustShareRoles(group: GroupRun, { zones }: GroupPlan): void {
+  for (const { zone, records } of zones) {
+    const roles = new Set(records.map((record) => memberOf(group, record).request.role ?? 'the worker itself'));
+    if (roles.size > 1)
+      throw failure(
+        'Refused',
+        `the records of ${zone.name} are reached by ${[...roles].join(' and ')}, and move in one request.`,
+        {
+          next: 'Give them the same role: in switchyard.yaml.',
+        },
+      );
+  }
+}
+
+/** They are approved together, so nobody's right to decide about one record may reach the others. */
+function mustBeApprovedAlike({ members }: GroupRun): void {
+  const rules = new Set(members.map(({ request: { approve } }) => canonicalJson(approve ?? null)));
+  if (rules.size > 1)
+    throw failure('Refused', 'the records of a group are approved together, and ask for different approvals.', {
+      next: 'Give them the same approve: in switchyard.yaml.',
+    });
+}
+
+function mustHaveGates({ request, members }: GroupRun): void {
+  const ungated = members.filter(({ request: { gates } }) => gates.length === 0);
+  const names = ungated.map(({ request: { record } }) => record).join(', ');
+  if (ungated.some(({ request: { unchecked } }) => !unchecked))
+    throw failure('Refused', `no gate was given for ${names}: nothing would notice an ill black.`, {
+      next: 'Give them gates with --check or in switchyard.yaml, or accept that with --unchecked.',
+    });
+  const watched = members.length - ungated.length;
+  if (request.keepHealthy !== null && watched < request.keepHealthy)
+    throw failure(
+      'Refused',
+      `keepHealthy is ${request.keepHealthy}, and only ${watched} records have a gate that would know: not ${names}.`,
+    );
+}
+
+/** Arms the group: every server of every zone answers, and black and red of every record pass, all before the first write (G2). */
+export async function mustBeArmed(group: GroupRun, zones: readonly ZoneCourse[]): Promise<void> {
+  const { run } = group;
+  run.progress.show({ phase: 'checking' });
+  await mustAllAnswer(group, zones);
+  const { pace, acceptIllRed } = run.request;
+  const limitMs = preflightLimitMs(pace);
+  const records = zones
+    .flatMap(({ courses }) => courses)
+    .map((course) => {
+      const { gates, pace: own } = memberOf(group, course.plan.record).request;
+      return { ...course.ref, gates, sides: sides(course), pace: own, limitMs };
+    })
+    .filter(({ gates }) => gates.length > 0);
+  if (records.length === 0) return;
+  const { records: checked } = await groupLooking(pace).checkRecords(
+    `checking black and red of ${records.length} records`,
+    { records },
+    { startToCloseTimeout: limitMs + 60_000 },
+  );
+  for (const [index, one] of checked.entries()) showChecked(group, records[index]?.record ?? '', one);
+  for (const [index, one] of checked.entries())
+    mustPass(one, { acceptIllRed, of: ` of ${records[index]?.record ?? ''}`, next: null });
+}
+
+function showChecked(group: GroupRun, record: string, { windows, black }: Checked): void {
+  learn(group, { record, windows, verdict: black, at: Date.now() });
+}
+
+/** Keeps what was seen of a record, for its status and for `keepHealthy`. */
+export function learn(
+  group: GroupRun,
+  seen: Pick<Checked, 'windows'> & { readonly record: string; readonly verdict: Checked['black']; readonly at: number },
+): void {
+  const member = memberOf(group, seen.record);
+  const { windows, verdict, at } = seen;
+  const { fail, observationsMaxAgeMs, probeEveryMs, probeTimeoutMs } = member.request.pace;
+  // A slow rhythm must not make every observation stale.
+  const maxAgeMs = Math.max(observationsMaxAgeMs, 2 * (probeEveryMs + probeTimeoutMs));
+  member.health = healthOf(seen.record, windows, { rule: fail, now: at, maxAgeMs });
+  const lastObservations = windows.flatMap(({ observations }) => observations.slice(-1));
+  member.own = { ...member.own, windows, verdict, lastObservations };
+}
+
+/** The rule on the state that a step leads to (G5). */
+export function mustKeepHealthy({ request, members }: GroupRun, share: Share): void {
+  const rule = mayStep(
+    request.keepHealthy,
+    members.map(({ request: { record }, health }) => health ?? { record, red: 'unknown', black: 'unknown' }),
+    share,
+  );
+  if (rule.kind === 'broken') throw failure('Unhealthy', `${rule.reason}.`);
+}
+
+/** A server that is silent before the first write would make every later proof worthless. */
+async function mustAllAnswer({ run }: GroupRun, zones: readonly ZoneCourse[]): Promise<void> {
+  const { pace, verify: mode } = run.request;
+  if (mode === 'api') return;
+  const limitMs = Math.min(pace.verify.limitMs, 10_000);
+  const courses = zones.flatMap(({ courses: some }) => some);
+  const { records } = await groupForward(pace).verifyRecords('asking every authoritative server once', {
+    records: courses.map(({ ref, plan }) => ({
+      ...ref,
+      sets: plan.before,
+      inARow: 1,
+      everyMs: pace.verify.everyMs,
+      limitMs,
+      mode,
+    })),
+  });
+  for (const [index, { servers }] of records.entries()) mustHaveAnswered(courses[index]?.plan.record ?? '', servers);
+}

@@ -1,0 +1,117 @@
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  defineSignal,
+  setHandler,
+  startChild,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { LOCK_SIGNALS, LOCK_WORKFLOW, type ForwardAnswer, type Forwarded } from '../contracts/deploy-group.ts';
+import { deployId, type DeployMemo, type DeployStatus } from '../contracts/deploy.ts';
+import { targetWords } from '../core/dns/target-words.ts';
+import { whatItSays } from '../policies/as-temporal-failure.ts';
+import { failure } from '../policies/failures.ts';
+import type { GroupRun, Member } from './group-run.ts';
+
+const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
+const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
+const tell = defineSignal<[DeployStatus]>(LOCK_SIGNALS.tell);
+const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
+
+/**
+ * Takes the lock of every record, one after the other in the order of their names, so that of two groups that share records one gets all of
+ * its locks. Each lock is a child with the id that a deployment of the record alone would have (D6, G4).
+ *
+ * @throws failure `Refused` where one is held: nothing has been read or written then, and `releaseLocks` frees the others.
+ */
+export async function takeLocks(group: GroupRun): Promise<void> {
+  for (const member of group.members) {
+    if (CancellationScope.current().consideredCancelled) return; // the next stage says so
+    member.lock = await CancellationScope.nonCancellable(() => takeLock(group, member));
+    void watchLock(group, member, member.lock.result());
+  }
+}
+
+/** Frees every lock that is held, each with the last status of its record, and waits until they are free. */
+export async function releaseLocks({ members, run }: GroupRun): Promise<void> {
+  await CancellationScope.nonCancellable(async () => {
+    const { status } = run.progress;
+    await Promise.all(
+      members.map(async (member) => {
+        const { lock } = member;
+        if (lock === null) return;
+        member.lock = null; // from here on its end is wanted
+        const last = statusIn(status, member);
+        await lock.signal(release, last).catch(() => undefined); // gone already: it is free
+        await lock.result().catch(() => undefined); // ends as its record did, which this run says itself
+      }),
+    );
+  });
+}
+
+/** Tells every lock where its record is, without waiting: it shows that, and decides nothing by it. */
+export function tellLocks({ members, run }: GroupRun): void {
+  const { status } = run.progress;
+  for (const member of members) {
+    const { lock } = member;
+    if (lock === null) continue;
+    const now = statusIn(status, member);
+    void CancellationScope.nonCancellable(() => lock.signal(tell, now)).catch(() => undefined);
+  }
+}
+
+/** Hears what the locks forward, and answers them: a message to one record is a message to its group. */
+export function hearLocks(group: GroupRun): void {
+  setHandler(forward, async (forwarded) => {
+    const member = group.members.find(({ request }) => request.record === forwarded.record);
+    const said = await answerTo(group, forwarded);
+    await CancellationScope.nonCancellable(async () => {
+      await member?.lock?.signal(answer, { id: forwarded.id, ...said }).catch(() => undefined);
+    });
+  });
+}
+
+async function answerTo({ run }: GroupRun, { verb, message, record }: Forwarded): Promise<Omit<ForwardAnswer, 'id'>> {
+  const hear = run.heard.get(verb);
+  if (hear === undefined) return { sentence: `a group does not know ${verb}.`, refused: true };
+  try {
+    const { sentence } = await hear({ ...(message as object | null), record }); // `resolve` is for this record's zone alone
+    return { sentence, refused: false };
+  } catch (error) {
+    return { sentence: whatItSays(error).sentence, refused: true };
+  }
+}
+
+async function takeLock({ request: { group } }: GroupRun, { request }: Member) {
+  const { record, requestId, by, to } = request;
+  const memo: DeployMemo = { requestId, by, to: targetWords(to), request: `group/${group}` };
+  try {
+    return await startChild(LOCK_WORKFLOW, {
+      workflowId: deployId(record),
+      args: [{ group, request }],
+      memo: { ...memo },
+      staticSummary: `held by group/${group}`,
+      parentClosePolicy: 'TERMINATE', // a child whose parent is gone holds no lock, with or without a worker; the fence stays for the guard
+      cancellationType: ChildWorkflowCancellationType.ABANDON, // it is released, never cancelled
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw failure('Refused', `${record} is being deployed already.`, { next: `./switchyard watch ${record}` });
+  }
+}
+
+/** A lock that ends by itself was terminated: without it somebody else can write, so everything is taken back. */
+async function watchLock({ run }: GroupRun, member: Member, end: Promise<unknown>): Promise<void> {
+  await end.catch(() => undefined);
+  if (member.lock === null) return;
+  member.lock = null;
+  const { record } = member.request;
+  run.interrupt(
+    failure('Aborted', `the lock of ${record} is gone: somebody has ended ${deployId(record)} in Temporal.`),
+  );
+}
+
+function statusIn(status: DeployStatus & { readonly records?: readonly DeployStatus[] }, member: Member): DeployStatus {
+  return status.records?.find(({ record }) => record === member.request.record) ?? status;
+}

@@ -1,0 +1,115 @@
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import { groupSubject, type GroupPlanFacts, type GroupRequest, type GroupStatus } from '../contracts/deploy-group.ts';
+import { roleOf, type DeployOutcome, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
+import type { RecordHealth } from '../core/dns/keep-healthy.ts';
+import type { Zone } from '../core/dns/snapshot.ts';
+import type { Course } from './course.ts';
+import { describeGroup } from './describe-group.ts';
+import { startProgress, type Progress } from './progress.ts';
+import { startRun, type Run } from './run.ts';
+
+/** The deployment of a group while it runs: its own run, which hears messages and keeps time as any other, and its records. */
+export interface GroupRun {
+  readonly request: GroupRequest;
+  readonly run: Run;
+  /** Sorted by name. */
+  readonly members: readonly Member[];
+  plan: GroupPlanFacts | null;
+}
+
+/** One record of the group. */
+export interface Member {
+  readonly request: DeployRequest;
+  /** What its status says beside the group's: where it is at another point, or where it alone knows. */
+  own: Partial<DeployStatus>;
+  /** By the newest probes; null before the first. */
+  health: RecordHealth | null;
+  /** The child that holds the lock of the record. */
+  lock: ChildWorkflowHandle<Workflow> | null;
+}
+
+/** The records of one zone, on their way together (G1). */
+export interface ZoneCourse {
+  readonly zone: Zone;
+  /** Whose credentials reach it. */
+  readonly role?: string;
+  readonly courses: readonly Course[];
+  /** Of a rollback: records for which nothing more is to be written. */
+  readonly closed: Set<Course>;
+  /** Why its rollback does not move on. */
+  blocked: string | null;
+}
+
+export function startGroup(request: GroupRequest): GroupRun {
+  const members = [...request.records]
+    .sort((a, b) => (a.record < b.record ? -1 : 1))
+    .map((one): Member => ({ request: one, own: {}, health: null, lock: null }));
+  const lead = leadOf(request);
+  const run = startRun(lead, (asked, see) => {
+    const base = startProgress(asked, see, () => describeGroup(group.run.progress.status as GroupStatus));
+    return progressOf(base, () => group);
+  });
+  const group: GroupRun = { request, run, members, plan: null };
+  return group;
+}
+
+/** The group's own request: what cannot differ in lockstep is the first record's. */
+function leadOf(request: GroupRequest): DeployRequest {
+  const [first] = request.records;
+  if (first === undefined) throw new RangeError('a group has at least one record');
+  return {
+    ...first,
+    record: groupSubject(request.group),
+    planHash: request.planHash,
+    gates: request.records.flatMap(({ gates }) => gates),
+  };
+}
+
+/** The status of the group tells those of its records, whenever it is asked. */
+function progressOf(base: Progress, group: () => GroupRun): Progress {
+  return {
+    get status(): GroupStatus {
+      const { request, plan, members } = group();
+      const records = members.map((member) => statusOf(member, base.status));
+      return { ...base.status, group: request.group, groupPlan: plan, records };
+    },
+    show: (change) => base.show(change),
+    stage: (label, body) => base.stage(label, body),
+    notice: (sentence) => base.notice(sentence),
+  };
+}
+
+/** A record is where its group is, but for what it knows better. */
+function statusOf(member: Member, group: DeployStatus): DeployStatus {
+  const { record } = member.request;
+  const own = { plan: null, share: 0, serving: null, windows: [], lastObservations: [], notices: [], ...member.own };
+  const outcome = group.outcome === null ? (own.outcome ?? null) : outcomeOf(member, group.outcome);
+  return { ...group, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
+}
+
+/** A record that was left out of what its group did ends as what it is. */
+function outcomeOf({ own }: Member, group: DeployOutcome): DeployOutcome {
+  if (own.outcome != null) return own.outcome;
+  return group === 'promoted' || group === 'unchanged' ? group : 'refused'; // of this record nothing was written
+}
+
+/** @throws RangeError where the group has no such record, which is a fault of our own. */
+export function memberOf({ members }: GroupRun, record: string): Member {
+  const found = members.find((member) => member.request.record === record);
+  if (found === undefined) throw new RangeError(`the group has no record ${record}`);
+  return found;
+}
+
+/** Says something of one record that its group does not say of all. */
+export function showRecord(group: GroupRun, record: string, own: Partial<DeployStatus>): void {
+  const member = memberOf(group, record);
+  member.own = { ...member.own, ...own };
+}
+
+/** `example.com`, as sentences and the timeline name a zone. */
+export function zoneName({ zone }: Pick<ZoneCourse, 'zone'>): string {
+  return zone.name.replace(/\.$/, '');
+}
+
+/** The zone, as the activities reach it. */
+export const ofZone = ({ zone, role }: Pick<ZoneCourse, 'zone' | 'role'>) => ({ zone, ...roleOf({ role }) });

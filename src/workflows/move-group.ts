@@ -1,0 +1,175 @@
+import { CancelledFailure } from '@temporalio/workflow';
+import { roleOf } from '../contracts/deploy.ts';
+import type { WrittenZone } from '../contracts/group-activities.ts';
+import { readFence } from '../core/dns/fence.ts';
+import type { GroupStep } from '../core/dns/lock-steps.ts';
+import type { RecordSets } from '../core/dns/record-set.ts';
+import { revisionOf } from '../core/dns/revision.ts';
+import { servingSentence } from '../core/dns/serving.ts';
+import type { PlanTiming } from '../core/dns/plan.ts';
+import { forward } from './activities.ts';
+import { mustKeepHealthy } from './check-group.ts';
+import { nextStanding, renewInput, restInput, type Course } from './course.ts';
+import { groupForward } from './group-activities.ts';
+import { showRecord, ofZone, zoneName, type GroupRun, type ZoneCourse } from './group-run.ts';
+import { tellLocks } from './group-locks.ts';
+import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
+import { untilInsync } from './settle.ts';
+import { together } from './together.ts';
+
+/** Swaps every record to a step of the plan: a batch a zone, zones in parallel, and none goes on before all are in sync (G1 to G3). */
+export async function moveAllTo(
+  group: GroupRun,
+  zones: readonly ZoneCourse[],
+  step: GroupStep & { index: number },
+): Promise<void> {
+  const until = Date.now() + SETTLING_MS + step.holdMs + group.run.request.pace.graceMs;
+  await swapAll(group, zones, {
+    phase: 'writing',
+    label: step.label,
+    share: step.share,
+    until,
+    setsOf: ({ plan }) => plan.steps[step.index]?.sets ?? plan.before,
+  });
+}
+
+/** The last swap of all records: final record sets, final TTLs, fences idle. */
+export async function promoteAll(group: GroupRun, zones: readonly ZoneCourse[], timing: PlanTiming): Promise<void> {
+  const insyncAt = await swapAll(group, zones, {
+    phase: 'promoting',
+    label: 'promote',
+    share: 100,
+    until: null,
+    setsOf: ({ plan }) => plan.promotion.sets,
+  });
+  await together(zones, (zone) => rest(group, zone));
+  const agreeAt = insyncAt + timing.forwardMs;
+  const kept = { cachesAgreeAt: agreeAt, keepRedUntil: agreeAt + group.run.request.pace.graceMs };
+  for (const { plan, snapshot, standing } of zones.flatMap(({ courses }) => courses))
+    showRecord(group, plan.record, {
+      ...kept,
+      revision: revisionOf(plan, { before: snapshot.fence, after: standing.fence }),
+    });
+  group.run.progress.show(kept);
+}
+
+interface Move {
+  readonly phase: 'writing' | 'promoting';
+  readonly label: string;
+  readonly share: number;
+  /** Of the fences; null: they are set to rest. */
+  readonly until: number | null;
+  readonly setsOf: (course: Course) => RecordSets;
+}
+
+/** When the last of them was in sync. */
+async function swapAll(group: GroupRun, zones: readonly ZoneCourse[], move: Move): Promise<number> {
+  const { progress } = group.run;
+  mustKeepHealthy(group, move.share);
+  progress.show({ phase: move.phase });
+  const written = await together(zones, (zone) => write(group, zone, move));
+  for (const { plan } of zones.flatMap(({ courses }) => courses)) showRecord(group, plan.record, { share: move.share });
+  progress.show({ phase: 'settling', share: move.share });
+  const pairs = zones.map((zone, index) => ({ zone, changeId: written[index]?.changeId ?? null }));
+  const insync = await together(pairs, ({ zone, changeId }) => waitForZone(group, zone, changeId));
+  const seenAt = await together(zones, (zone) => verifyZone(group, zone, move));
+  tellLocks(group);
+  return Math.max(...zones.map((_zone, index) => insync[index]?.at ?? seenAt[index] ?? 0));
+}
+
+function waitForZone({ run }: GroupRun, zone: ZoneCourse, changeId: string | null) {
+  const { pace } = run.request;
+  const { limitMs } = pace.insync;
+  return untilInsync(run, {
+    acts: forward(pace),
+    subject: zoneName(zone),
+    ...roleOf(zone),
+    changeId,
+    renew: () => renewFences(run.request.pace, zone, 'step'),
+    limits: { startToCloseTimeout: limitMs, scheduleToCloseTimeout: limitMs },
+  });
+}
+
+/** The id of the change, to wait for it. */
+async function renewFences(
+  pace: GroupRun['run']['request']['pace'],
+  zone: ZoneCourse,
+  stage: 'step',
+): Promise<string | null> {
+  const written = await groupForward(pace).setZoneFences(
+    `renewing the fences of ${zoneName(zone)}, to have a change to wait for`,
+    {
+      ...ofZone(zone),
+      comment: `switchyard ${zoneName(zone)}: fences renewed`,
+      records: zone.courses.map((course) => renewInput(course, stage, Date.now() + pace.graceMs)),
+    },
+  );
+  keepStandings(zone.courses, written);
+  return written.changeId;
+}
+
+async function verifyZone(group: GroupRun, zone: ZoneCourse, move: Move): Promise<number> {
+  const { pace, verify: mode } = group.run.request;
+  const { records } = await groupForward(pace).verifyRecords(
+    `asking every authoritative server of ${zoneName(zone)}`,
+    { records: zone.courses.map((course) => ({ ...course.ref, sets: move.setsOf(course), ...pace.verify, mode })) },
+    { startToCloseTimeout: pace.verify.limitMs + 60_000 },
+  );
+  for (const [index, { at, servers }] of records.entries()) {
+    const plan = zone.courses[index]?.plan;
+    if (plan === undefined) continue;
+    const sentence = servingSentence(plan, move.share);
+    showRecord(group, plan.record, { serving: { sentence, share: move.share, seenAt: at, servers } });
+  }
+  return Math.max(...records.map(({ at }) => at));
+}
+
+/** Where the promotion's own answer was lost, its fences were renewed as those of a step, to have a change to wait for. */
+async function rest({ run }: GroupRun, zone: ZoneCourse): Promise<void> {
+  const idle = ({ standing }: Course): boolean => {
+    const reading = readFence(standing.fence);
+    return reading.kind !== 'standing' || reading.fence.stage === 'idle';
+  };
+  if (zone.courses.every(idle)) return;
+  const written = await groupForward(run.request.pace).setZoneFences(
+    `setting the fences of ${zoneName(zone)} to rest`,
+    {
+      ...ofZone(zone),
+      comment: `switchyard ${zoneName(zone)}: at rest`,
+      records: zone.courses.map((course) => restInput(course, course.plan.promotion.sets)),
+    },
+  );
+  keepStandings(zone.courses, written);
+}
+
+/** Assumes from before the write that it may have happened, until Route 53 has refused it for certain. */
+async function write({ run, request }: GroupRun, zone: ZoneCourse, move: Move): Promise<WrittenZone> {
+  const { courses } = zone;
+  const first = courses.every(({ mayHaveWritten }) => !mayHaveWritten);
+  const stage = move.until === null ? 'idle' : 'step';
+  for (const course of courses) course.mayHaveWritten = true;
+  const records = courses.map((course) => ({
+    record: course.plan.record,
+    from: course.standing,
+    to: nextStanding(course, move.setsOf(course), stage, move.until),
+  }));
+  try {
+    const written = await groupForward(run.request.pace).swapZone(`${zoneName(zone)}: ${move.label}`, {
+      ...ofZone(zone),
+      records,
+      comment: `switchyard group/${request.group} ${zoneName(zone)}: ${move.label}`.slice(0, 256),
+    });
+    keepStandings(courses, written);
+    return written;
+  } catch (error) {
+    // A bare cancellation means that the activity was never scheduled: of one that was, it comes inside an ActivityFailure.
+    if (first && (error instanceof CancelledFailure || isCertainlyUnwritten(error)))
+      for (const course of courses) course.mayHaveWritten = false;
+    throw error;
+  }
+}
+
+/** What was read back, record by record. */
+export function keepStandings(courses: readonly Course[], { standings }: WrittenZone): void {
+  for (const [index, course] of courses.entries()) course.standing = standings[index] ?? course.standing;
+}
