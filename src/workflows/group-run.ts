@@ -50,8 +50,12 @@ export function startGroup(request: GroupRequest): GroupRun {
     return progressOf(base, () => group);
   });
   const group: GroupRun = { request, run, members, plan: null };
+  run.isBlocked = (record) => isStuck(memberOf(group, record));
   return group;
 }
+
+/** A decision about a record is for its zone, where that does not move on. */
+const isStuck = ({ own: { blocked, outcome } }: Member): boolean => blocked != null && outcome == null;
 
 /** The group's own request: what cannot differ in lockstep is the first record's. */
 function leadOf(request: GroupRequest): DeployRequest {
@@ -79,10 +83,21 @@ function progressOf(base: Progress, group: () => GroupRun): Progress {
   };
 }
 
+/** What a group says of all of its records is not said of each. */
+const NOTHING_OF_ITS_OWN = {
+  plan: null,
+  share: 0,
+  serving: null,
+  blocked: null,
+  windows: [],
+  lastObservations: [],
+  notices: [],
+} as const;
+
 /** A record is where its group is, but for what it knows better. */
 function statusOf(member: Member, group: DeployStatus): DeployStatus {
   const { record } = member.request;
-  const own = { plan: null, share: 0, serving: null, windows: [], lastObservations: [], notices: [], ...member.own };
+  const own = { ...NOTHING_OF_ITS_OWN, ...member.own };
   const outcome = group.outcome === null ? (own.outcome ?? null) : outcomeOf(member, group.outcome);
   return { ...group, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
 }

@@ -70,7 +70,9 @@ interface Lock {
 function listen(lock: Lock): void {
   const { progress } = lock;
   setHandler(status, () => progress.status, { description: 'Where the record is, as its group told last.' });
-  setHandler(tell, (now) => progress.show(now));
+  setHandler(tell, (now) => {
+    if (!lock.released) progress.show(now); // two signals may overtake each other, and the last word stays the last
+  });
   setHandler(answer, (said) => void lock.answers.set(said.id, said));
   setHandler(release, (last) => {
     progress.show(last);
