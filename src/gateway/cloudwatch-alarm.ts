@@ -1,5 +1,5 @@
 /** How CloudWatch tells of its alarms, whoever carries the message. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface AlarmState {
   readonly name: string;

@@ -55,8 +55,8 @@ describe('switchyard.yaml', () => {
   test.each([
     [
       'an unknown key at the top',
-      'version: 1\nnotify: {}\n',
-      /switchyard\.yaml:2: unknown key "notify"; accepted: version, gates, records/,
+      'version: 1\nnotifi: {}\n',
+      /switchyard\.yaml:2: unknown key "notifi"; accepted: version, notify, providers, gates, records/,
     ],
     [
       'a group of records that are not declared, or declared twice, together with what is wrong with records',
@@ -78,8 +78,8 @@ describe('switchyard.yaml', () => {
     ],
     [
       'an unknown key of a record',
-      `${GOOD}    onAlarm: {}\n`,
-      /switchyard\.yaml:10: records\.WWW\.example\.com\.: unknown key "onAlarm"/,
+      `${GOOD}    onAlert: {}\n`,
+      /switchyard\.yaml:10: records\.WWW\.example\.com\.: unknown key "onAlert"/,
     ],
     [
       'a gate that is not declared',

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { NotifyRequest } from '../../src/contracts/notify.ts';
 import { SYNC_TICK_WORKFLOW } from '../../src/contracts/sync.ts';
@@ -30,12 +31,12 @@ async function scheduled(rig: SyncRig, notify: NotifyRequest) {
     },
   });
   let ticks = 0;
-  const tick = async (): Promise<string> => {
+  const tick = async (): Promise<WorkflowHandle> => {
     await handle.trigger('BUFFER_ONE'); // the Schedule may not have heard yet that the tick before has ended
     ticks += 1;
     for (;;) {
       const { recentActions } = (await handle.describe()).info;
-      const started = recentActions.length === ticks ? recentActions.at(-1)?.action.workflow.workflowId : undefined;
+      const started = recentActions.length === ticks ? recentActions.at(-1)?.action.workflow : undefined;
       if (started !== undefined) return ended(started);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -43,12 +44,16 @@ async function scheduled(rig: SyncRig, notify: NotifyRequest) {
   return { tick, remove: () => handle.delete() };
 }
 
-async function ended(workflowId: string): Promise<string> {
-  await yard.temporal.client.workflow
-    .getHandle(workflowId)
-    .result()
-    .catch(() => undefined); // whether well or not
-  return workflowId;
+interface Started {
+  readonly workflowId: string;
+  readonly firstExecutionRunId: string;
+}
+
+/** By its run: ticks of one second have one id. */
+async function ended({ workflowId, firstExecutionRunId }: Started): Promise<WorkflowHandle> {
+  const handle = yard.temporal.client.workflow.getHandle(workflowId, firstExecutionRunId);
+  await handle.result().catch(() => undefined); // whether well or not
+  return handle;
 }
 
 const tokenEvents = (told: Told): readonly string[] =>
@@ -89,7 +94,7 @@ test.concurrent(
     expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('resolved');
     expect(told.standIn.pagerDuty.events).toHaveLength(2);
 
-    const history = historyToJSON(await yard.temporal.client.workflow.getHandle(failed).fetchHistory());
+    const history = historyToJSON(await failed.fetchHistory());
     const readable = history.replace(/"data": *"([^"]*)"/g, (_, data: string) =>
       Buffer.from(data, 'base64').toString(),
     );
