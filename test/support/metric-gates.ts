@@ -12,7 +12,7 @@ export const RATIO = 'errors{side="$side"} / requests{side="$side"}';
 export const ratioOf = (side: 'black' | 'red'): string => RATIO.replaceAll('$side', side);
 
 /** Gates that ask a sandbox, at the pace of a test. */
-export function gatesOn({ prometheus }: Pick<MetricsSandbox, 'prometheus'>) {
+export function gatesOn({ prometheus }: { readonly prometheus: Pick<MetricsSandbox['prometheus'], 'url'> }) {
   const query = (text: string, secret: string | null = null): MetricQuery => ({
     provider: { kind: 'prometheus', name: 'prom', url: prometheus.url, secret },
     text,
