@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { DEPLOY_QUEUE } from './contracts/deploy.ts';
 import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
+import { joinEgress, readEgress, USUAL_EGRESS, type EgressRule } from './egress.ts';
 import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
 import type { Rate } from './core/token-bucket.ts';
 import { BINDINGS, isExternalId, readRoleBinding, withExternalIds, type RoleBinding } from './role-bindings.ts';
@@ -57,6 +58,8 @@ export interface ReachConfig {
   readonly probeHosts: readonly string[];
   /** Hosts, with or without their port, that may be asked for metrics (A4). */
   readonly metricHosts: readonly string[];
+  /** Addresses that hosts named by requests may have (A4); a record's own targets may be private whatever it says. */
+  readonly egress: EgressRule;
 }
 
 /** Secrets by name, `prom-token`; never printed: a `Map` shows nothing of itself in JSON. */
@@ -304,6 +307,7 @@ const REACH = {
   SWITCHYARD_CA_FILE: optional('a readable file with certificates in PEM', certificates),
   SWITCHYARD_PROBE_HOSTS: list('a host name or address', hostName),
   SWITCHYARD_METRIC_HOSTS: list('HOST or HOST:PORT (IPv6 in brackets)', metricHost),
+  SWITCHYARD_EGRESS: list('public, private, loopback, an address or a network such as 10.20.0.0/16', readEgress),
 };
 
 /** Tokens travel there: plain http is for this machine alone. */
@@ -470,6 +474,7 @@ function reachFrom(found: Found<typeof REACH>): ReachConfig {
     ca: found.SWITCHYARD_CA_FILE,
     probeHosts: found.SWITCHYARD_PROBE_HOSTS ?? [],
     metricHosts: found.SWITCHYARD_METRIC_HOSTS ?? [],
+    egress: found.SWITCHYARD_EGRESS === null ? USUAL_EGRESS : joinEgress(found.SWITCHYARD_EGRESS),
   };
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig, loadDirectConfig, loadLocalConfig, loadTemporalConfig } from '../src/config.ts';
+import { USUAL_EGRESS } from '../src/egress.ts';
 import { detourFor, readDetour, readHostPort } from '../src/host-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-config-'));
@@ -28,7 +29,15 @@ test('works without any variable', () => {
   expect(loadConfig(BARE)).toMatchObject({
     temporal: { address: null, namespace: 'default' },
     aws: { endpoint: null, region: 'us-east-1' },
-    reach: { nameServers: [], resolvers: [], connectTo: [], ca: null, probeHosts: [], metricHosts: [] },
+    reach: {
+      nameServers: [],
+      resolvers: [],
+      connectTo: [],
+      ca: null,
+      probeHosts: [],
+      metricHosts: [],
+      egress: USUAL_EGRESS,
+    },
     home: '/home/somebody/.local/state/switchyard',
     log: { format: null, level: 'info' },
     queues: ['switchyard-deploy', 'switchyard-sync', 'switchyard-docs'],
@@ -163,6 +172,7 @@ test('reads what probes need', () => {
     SWITCHYARD_RESOLVERS: 'dns.example.com',
     SWITCHYARD_CA_FILE: ca,
     SWITCHYARD_PROBE_HOSTS: 'Status.example.com,192.0.2.9',
+    SWITCHYARD_EGRESS: 'Public, 10.20.0.0/16',
   });
   expect(reach).toMatchObject({
     nameServers: [
@@ -171,6 +181,7 @@ test('reads what probes need', () => {
     ],
     resolvers: [{ host: 'dns.example.com', port: 53 }],
     probeHosts: ['status.example.com', '192.0.2.9'],
+    egress: { kinds: ['public'], networks: [{ address: '10.20.0.0', prefix: 16 }] },
   });
   expect(reach.ca).toContain('BEGIN CERTIFICATE');
 });

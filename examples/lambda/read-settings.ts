@@ -9,6 +9,7 @@ import { parseRoleName } from '../../src/cli/parse/role-name.ts';
 import { parseTarget } from '../../src/cli/parse/target.ts';
 import { asSentence, problem } from '../../src/cli/stop.ts';
 import type { AwsConfig, ReachConfig } from '../../src/config.ts';
+import { USUAL_EGRESS } from '../../src/egress.ts';
 import { readHostPort, type HostPort } from '../../src/host-port.ts';
 import { BINDINGS, readRoleBinding, withExternalIds, type RoleBinding } from '../../src/role-bindings.ts';
 import { LambdaError } from './lambda-error.ts';
@@ -54,7 +55,15 @@ export function readSettings(env: Environment): Settings {
       sessionName: given(env, 'SWITCHYARD_ROLE_SESSION') ?? 'switchyard',
       rate: RATE,
     },
-    reach: { nameServers, resolvers: [], connectTo: [], ca: null, probeHosts: [], metricHosts: [] },
+    reach: {
+      nameServers,
+      resolvers: [],
+      connectTo: [],
+      ca: null,
+      probeHosts: [],
+      metricHosts: [],
+      egress: USUAL_EGRESS,
+    },
   };
 }
 

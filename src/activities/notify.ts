@@ -2,7 +2,8 @@
  * Tells one target of one notice.
  *
  * - A1 No text of a secret, and so no address of a Slack webhook, is in a result or an error.
- * - A4 A secret is sent only to hosts that it is bound to, and an unsigned message only to `SWITCHYARD_NOTIFY_HOSTS`.
+ * - A4 A secret is sent only to hosts that it is bound to, an unsigned message only to `SWITCHYARD_NOTIFY_HOSTS`, and both only to
+ *   addresses of `SWITCHYARD_EGRESS`.
  */
 import { createHmac } from 'node:crypto';
 import type { Config } from '../config.ts';
@@ -42,14 +43,13 @@ export function createNotifyActivities({
   exchangeMs = EXCHANGE_MS,
 }: NotifyDeps): NotifyActivities {
   const trust = trustOf(config.reach.ca);
-  const { connectTo } = config.reach;
   const stopping = new AbortController().signal; // what may have been heard is not given up because the worker stops
   return {
     notify: (input) =>
       withActivityPulse({ now, stopping }, async (pulse) => {
         const letter = await write(config, input, now());
         const answer = await withTimeLimit(pulse.signal, exchangeMs, (signal) =>
-          send(letter, { trust, connectTo, signal }),
+          send(letter, { trust, ways: config.reach, signal }),
         );
         return accepted(letter, answer, now());
       }),
@@ -144,7 +144,7 @@ function signed(
   return { ...headers, 'webhook-signature': `v1,${signature}` };
 }
 
-type Sending = Pick<Post, 'trust' | 'connectTo' | 'signal'>;
+type Sending = Pick<Post, 'trust' | 'ways' | 'signal'>;
 
 async function send({ target, url, body, headers, secrets }: Letter, sending: Sending): Promise<PostAnswer> {
   try {

@@ -1,15 +1,16 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { SecureContext } from 'node:tls';
-import { detourFor, plainHost, type Detour } from '../host-port.ts';
+import { plainHost } from '../host-port.ts';
 import { USER_AGENT } from '../user-agent.ts';
+import { wayTo, type Ways } from '../way-to.ts';
 
 export interface Post {
   readonly url: URL;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly trust: SecureContext | null;
-  readonly connectTo: readonly Detour[];
+  readonly ways: Ways;
   /** Bounds the whole exchange. */
   readonly signal: AbortSignal;
 }
@@ -39,12 +40,12 @@ export async function postJson(post: Post): Promise<PostAnswer> {
   }
 }
 
-function open({ url, body, headers, trust, connectTo, signal }: Post): ClientRequest {
+function open({ url, body, headers, trust, ways, signal }: Post): ClientRequest {
   const secure = url.protocol === 'https:';
   const host = plainHost(url.hostname);
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   const options: RequestOptions = {
-    ...(detourFor(connectTo, { host, port }) ?? { host, port }),
+    ...wayTo({ host, port }, ways),
     method: 'POST',
     path: `${url.pathname}${url.search}`,
     agent: false,

@@ -1,7 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { ProbeSide } from '../contracts/deploy-activities.ts';
 import { displayName } from '../core/dns/name.ts';
 import type { RecordSet } from '../core/dns/record-set.ts';
+import { joinEgress, kindOfAddress, USUAL_EGRESS, whyNotConnect } from '../egress.ts';
 import { detourFor, plainHost, type HostPort } from '../host-port.ts';
 import type { LookDeps } from './look-deps.ts';
 import type { AddressType } from './resolve-target.ts';
@@ -44,8 +45,8 @@ export async function spotsOf(deps: LookDeps, target: ProbeTarget, port: number)
   const addresses = isIP(target.value) > 0 ? [target.value] : await resolved(deps, target);
   return addresses.map((address) => {
     const detour = detourFor(connectTo, { host: address, port });
-    if (detour === null && isOffLimits(address) && !deps.reach.probeHosts.includes(address))
-      throw new Error(`${address} belongs to the worker's own machine or network segment and is not probed`);
+    const refused = detour === null ? whyNotProbe(address, deps.reach) : null;
+    if (refused !== null) throw new Error(`${address} ${refused}`);
     return { address, connect: detour ?? { host: address, port } };
   });
 }
@@ -73,19 +74,8 @@ async function resolved(deps: LookDeps, { value, types }: ProbeTarget): Promise<
   return [...new Set(addresses)];
 }
 
-/** Loopback, link-local with the clouds' metadata services, and multicast (A4): a record never needs a probe of these. */
-const OFF_LIMITS = new BlockList();
-OFF_LIMITS.addSubnet('0.0.0.0', 8, 'ipv4');
-OFF_LIMITS.addSubnet('127.0.0.0', 8, 'ipv4');
-OFF_LIMITS.addSubnet('169.254.0.0', 16, 'ipv4');
-OFF_LIMITS.addSubnet('224.0.0.0', 3, 'ipv4');
-OFF_LIMITS.addAddress('100.100.100.200', 'ipv4');
-OFF_LIMITS.addAddress('168.63.129.16', 'ipv4');
-OFF_LIMITS.addSubnet('::', 127, 'ipv6');
-OFF_LIMITS.addSubnet('fe80::', 10, 'ipv6');
-OFF_LIMITS.addSubnet('ff00::', 8, 'ipv6');
-OFF_LIMITS.addAddress('fd00:ec2::254', 'ipv6');
-
-function isOffLimits(address: string): boolean {
-  return OFF_LIMITS.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** A record's own targets may be private; this machine only where the worker's configuration says so (A4). */
+function whyNotProbe(address: string, { probeHosts, egress }: LookDeps['reach']): string | null {
+  if (kindOfAddress(address) === 'loopback' && probeHosts.includes(address)) return null;
+  return whyNotConnect(address, joinEgress([egress, USUAL_EGRESS]));
 }

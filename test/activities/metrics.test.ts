@@ -141,6 +141,18 @@ describe('Prometheus', () => {
     },
   );
 
+  test.each(['http://169.254.169.254/', 'http://2852039166/', 'http://[::ffff:a9fe:a9fe]/', 'http://[fd00:ec2::254]/'])(
+    'is not asked at %s, although SWITCHYARD_METRIC_HOSTS names it (A4)',
+    async (url) => {
+      const env = { SWITCHYARD_METRIC_HOSTS: new URL(url).hostname };
+      const measured = await measure({ kind: 'prometheus', name: 'prom', url, secret: null }, { text: 'up', env });
+      expect(measured).toMatchObject({
+        kind: 'could-not-look',
+        why: expect.stringMatching(/is never asked/) as string,
+      });
+    },
+  );
+
   test('is not followed to another place (A4)', async () => {
     const body = 'moved';
     metrics.prometheus.faults.add({ operation: '*', fault: { kind: 'garble', status: 302, body } });

@@ -178,6 +178,15 @@ describe('a secret is sent only where it is bound, and is told nobody (A1, A4)',
     expect(failed.message).toContain('HTTP 401'); // it was sent, and this receiver wants a signature
   });
 
+  test.each(['http://169.254.169.254/hook', 'http://0251.0376.0251.0376/hook', 'http://[fd00:ec2::254]/hook'])(
+    '%s is told nothing, although the worker names it (A4)',
+    async (url) => {
+      const env = { SWITCHYARD_NOTIFY_HOSTS: new URL(url).hostname.replace(/^\[|\]$/g, '') };
+      const failed = await failureOf(tell({ ...targets().webhook, url, secret: null }, { env }));
+      expect(failed).toMatchObject({ type: 'Unavailable', message: expect.stringMatching(/is never asked/) as string });
+    },
+  );
+
   test.each(FORMATS)('%s: an answer that quotes the secret is not quoted', async (format) => {
     const { slack, pagerDuty, receiver } = standIn;
     const secrets = [`${standIn.url}${slack.path}`, slack.path, pagerDuty.routingKey, receiver.secret];

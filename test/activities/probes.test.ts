@@ -181,13 +181,40 @@ describe('names', () => {
     expect(observation).toMatchObject({ ok: false, seen: 'gone.example.net does not resolve (ENOTFOUND)' });
   });
 
-  test.each(['127.0.0.1', '169.254.169.254', '::1', 'fd00:ec2::254'])(
+  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '169.254.169.254', 'fd00:ec2::254', '64:ff9b::a9fe:a9fe'])(
     'never lead a probe to %s (A4)',
     async (address) => {
       const [observation] = await probing('evil.example.net.', [address]);
-      expect(observation?.seen).toMatch(/is not probed/);
+      expect(observation).toMatchObject({ ok: false, seen: expect.stringMatching(/loopback|never asked/) as string });
+      expect(observation?.seen).toContain(address);
     },
   );
+
+  test('that lead to this machine lead there where the worker says so, and to a metadata service nowhere (A4)', async () => {
+    const { reach } = rig.config;
+    const seenAt = async (address: string) => {
+      const probeHosts = [...reach.probeHosts, address];
+      const resolve = () => Promise.resolve([address]);
+      const [observation] = await look(input({ ...HEALTHY, port: 9 }, cname('own.example.net.')), {
+        resolve,
+        reach: { ...reach, probeHosts },
+      });
+      return observation?.seen;
+    };
+    expect(await seenAt('127.0.0.1')).toMatch(/connection refused/);
+    expect(await seenAt('169.254.169.254')).toMatch(/is never asked/);
+  });
+
+  test('of private networks are probed: they are targets of the record itself', async () => {
+    const { reach } = rig.config;
+    const egress = { kinds: ['public' as const], networks: [] };
+    const at = { ...reach, egress, connectTo: [] };
+    const [observation] = await look(input(HEALTHY, cname('inside.example.net.')), {
+      reach: at,
+      resolve: () => Promise.resolve(['10.255.255.1']),
+    });
+    expect(observation?.seen).not.toMatch(/SWITCHYARD_EGRESS|never asked/); // nobody is there, and that was found out by asking
+  });
 
   test('of an alias are asked for the family of their record alone', async () => {
     const asked: string[] = [];

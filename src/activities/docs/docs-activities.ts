@@ -27,7 +27,7 @@ import { wantedVersions } from './wanted-versions.ts';
 
 /** What the activities of documentation work with. */
 export interface DocsDeps {
-  readonly config: Pick<Config, 'docs' | 'secrets'>;
+  readonly config: Pick<Config, 'docs' | 'reach' | 'secrets'>;
   /** The queue of this worker alone. */
   readonly ownQueue: string;
   /** Milliseconds since the epoch; default: the system's clock. */

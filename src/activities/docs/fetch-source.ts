@@ -28,7 +28,7 @@ export interface FetchedSource {
 }
 
 export interface FetchDeps {
-  readonly config: Pick<Config, 'docs' | 'secrets'>;
+  readonly config: Pick<Config, 'docs' | 'reach' | 'secrets'>;
   readonly tools: Pick<DocsTools, 'versionOf'>;
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;

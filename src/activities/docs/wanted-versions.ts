@@ -10,7 +10,7 @@ import { listTags } from './resolve-ref.ts';
 import type { SiteLayout } from './site-layout.ts';
 
 export interface WantedDeps {
-  readonly config: Pick<Config, 'docs' | 'secrets'>;
+  readonly config: Pick<Config, 'docs' | 'reach' | 'secrets'>;
   readonly layout: SiteLayout;
 }
 

@@ -1,16 +1,18 @@
 /**
  * Asks a host for numbers, over HTTP.
  *
- * - A4 Only hosts of `SWITCHYARD_METRIC_HOSTS`, and no redirect to another one; a secret only where it is bound.
+ * - A4 Only hosts of `SWITCHYARD_METRIC_HOSTS` at addresses of `SWITCHYARD_EGRESS`, and no redirect to another one; a secret only where
+ *   it is bound.
  * - A1 What comes back is cleaned, short, and without the secret that was sent.
  */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { cleanText } from '../../core/clean-text.ts';
-import { detourFor, plainHost } from '../../host-port.ts';
+import { plainHost } from '../../host-port.ts';
 import { failure } from '../../policies/failures.ts';
 import { USER_AGENT } from '../../user-agent.ts';
+import { wayTo, type Ways } from '../../way-to.ts';
 import { problemOf } from '../probe-result.ts';
 import { secretFor, withoutSecrets } from '../secrets.ts';
 import type { MetricDeps } from './metric-provider.ts';
@@ -53,7 +55,7 @@ export async function openMetricHost(
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
   return {
-    ask: (question) => ask({ ...question, headers, detours: reach.connectTo, trust }),
+    ask: (question) => ask({ ...question, headers, ways: reach, trust }),
     clean: (text) => cleanText(withoutSecrets(text, sent), LONGEST_TEXT),
   };
 }
@@ -63,7 +65,7 @@ const MOST_BYTES = 1_048_576;
 
 interface Asked extends HostQuestion {
   readonly headers: Readonly<Record<string, string>>;
-  readonly detours: MetricDeps['reach']['connectTo'];
+  readonly ways: Ways;
   readonly trust: MetricDeps['trust'];
 }
 
@@ -75,14 +77,13 @@ async function ask(asked: Asked): Promise<HostAnswer> {
   }
 }
 
-async function answerTo({ url, form, signal, headers, detours, trust }: Asked): Promise<HostAnswer> {
+async function answerTo({ url, form, signal, headers, ways, trust }: Asked): Promise<HostAnswer> {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const secure = protocol === 'https:';
   const target = { host: plainHost(hostname), port: Number(port || (secure ? 443 : 80)) };
-  const connect = detourFor(detours, target) ?? target;
   const body = form?.toString() ?? null;
   const options: RequestOptions = {
-    ...connect,
+    ...wayTo(target, ways),
     method: body === null ? 'GET' : 'POST',
     path: `${pathname}${search}`,
     agent: false,

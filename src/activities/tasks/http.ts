@@ -1,7 +1,8 @@
 /**
  * One HTTP request to Todoist or Microsoft Graph: with a time limit, cancellable, sent once. Whoever asks decides whether to ask again.
  *
- * Node's own fetch keeps connections alive. Redirects are not followed: a token must not travel to another host.
+ * Node's own fetch keeps connections alive. Redirects are not followed: a token must not travel to another host. What is unpacked counts
+ * against the limit, so that a small answer cannot fill the memory.
  */
 import { wasNeverSent, type NetworkError } from '../../policies/never-sent.ts';
 import { ServiceError, type ServiceName } from '../../policies/service-error.ts';
@@ -49,7 +50,7 @@ export async function askHttp(request: HttpRequest, options: AskOptions): Promis
         signal: limit,
         ...(body === undefined ? {} : { body }),
       });
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      return { status: response.status, headers: response.headers, text: await textOf(response) };
     });
   } catch (cause) {
     if (signal.aborted) throw cause;
@@ -64,6 +65,20 @@ export async function askHttp(request: HttpRequest, options: AskOptions): Promis
       retryAfterMs: null,
     });
   }
+}
+
+/** A hundred thousand tasks of Todoist come in one answer. */
+const MOST_BYTES = 128 * 1_024 * 1_024;
+
+async function textOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += part.byteLength;
+    if (bytes > MOST_BYTES) throw Object.assign(new Error(`more than ${MOST_BYTES} bytes`), { code: 'TOO_LONG' });
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
 }
 
 /** The limit ends what hangs, at whatever it hangs. */

@@ -191,7 +191,9 @@ test.each([
   ['file:///etc', /is not fetched/],
   ['/etc', /is no address/],
   ['https://user:pass@example.com/app.git', /has a user in it/],
-  ['https://169.254.169.254/app.git', /in a private network.*Add https:\/\/169.254.169.254 to SWITCHYARD_DOCS_SOURCES/],
+  ['https://10.0.0.1/app.git', /in a private network.*Add https:\/\/10.0.0.1 to SWITCHYARD_DOCS_SOURCES/],
+  ['https://169.254.169.254/app.git', /is never asked/],
+  ['https://[::ffff:a9fe:a9fe]/app.git', /is never asked/],
   ['https://[::1]/app.git', /in a private network/],
   ['https://localhost/app.git', /in a private network/],
 ])('%s is refused (A4)', async (url, why) => {
@@ -200,4 +202,16 @@ test.each([
 
 test('the git of this machine is one without known faults', async () => {
   await mustHaveSafeGit(config().docs.programs, signal);
+});
+
+test('a metadata service is asked for no source, even where the operator names it (A4)', async () => {
+  const url = 'http://169.254.169.254/app.git';
+  const named = config({ SWITCHYARD_DOCS_SOURCES: 'http://169.254.169.254/' });
+  await expect(openRemote(named, { url, secret: null })).rejects.toThrow(/is never asked/);
+});
+
+test('a server of the public network is asked only where SWITCHYARD_EGRESS has it (A4)', async () => {
+  const inside = config({ SWITCHYARD_EGRESS: '10.0.0.0/8' });
+  const url = 'https://198.51.100.7/app.git';
+  await expect(openRemote(inside, { url, secret: null })).rejects.toThrow(/SWITCHYARD_EGRESS/);
 });
