@@ -11,6 +11,7 @@ import { judgeHold } from '../core/dns/judge-hold.ts';
 import { noticeProtected } from '../core/dns/refuse-guarded.ts';
 import { addObservation } from '../core/dns/probe-windows.ts';
 import type { StepView } from '../core/metrics/gate-state.ts';
+import { gatesToAsk } from '../core/metrics/gates-to-ask.ts';
 import { weighVerdicts } from '../core/metrics/weigh-verdicts.ts';
 import type { AwsClients } from '../clients.ts';
 import { failure } from '../policies/failures.ts';
@@ -169,14 +170,15 @@ async function breach(watch: Watch, probes: Parameters<typeof probeInRhythm>[0],
   });
 }
 
-/** Fulfilled with the first breach that a gate on metrics makes: by what it says, or by saying nothing for too long. */
+/** Fulfilled with the first breach that a gate on metrics makes, by what it says or by saying nothing for too long, or when somebody is to be asked about one. */
 async function harm(watch: Watch, looks: readonly MetricLook[], pulse: Pulse): Promise<WatchEnd> {
   const { metrics, pace } = watch.input;
   if (metrics === undefined) return never(pulse);
   return new Promise((resolve, reject) => {
     const decide = (): void => {
       judge(watch, pulse.now());
-      if (watch.beat.verdict.kind === 'fail') resolve(breachOf(watch));
+      const end = endOf(watch);
+      if (end !== null) resolve(end);
     };
     const seen = seenBy(watch, () => {
       decide();
@@ -217,6 +219,17 @@ function seenBy(watch: Watch, onSeen: () => void): Seen {
   };
 }
 
+/** What gates on metrics end a stretch with; null: nothing. */
+function endOf(watch: Watch): WatchEnd | null {
+  if (watch.beat.verdict.kind === 'fail') return breachOf(watch);
+  const { metrics } = watch.input;
+  if (metrics?.asked === undefined) return null;
+  const gates = gatesToAsk(watch.beat.metrics?.readings ?? [], metrics.mayFail);
+  const isOpen = metrics.asked.some((gate) => gates.includes(gate));
+  if (isOpen || (metrics.asked.length === 0 && gates.length === 0)) return null; // it is being asked, or there is nothing to ask
+  return { kind: 'asks', gates };
+}
+
 /** With gates on metrics it says whether anything failed by what it said: probes do so by whether they were inconclusive before. */
 function breachOf({ beat, probes }: Watch): WatchEnd {
   const { verdict, metrics, inconclusiveSince } = beat;
@@ -245,7 +258,7 @@ function judge(watch: Watch, now: number): void {
     watch.beat = { ...watch.beat, ...probes };
     return;
   }
-  const judged = judgeMetrics(metrics.gates, watch.beat.metrics?.states ?? [], stepView(watch.input, metrics, now));
+  const judged = judgeMetrics(metrics, watch.beat.metrics?.states ?? [], stepView(watch.input, metrics, now));
   const verdict = weighVerdicts({
     probes: watch.input.gates.length === 0 ? null : probes.verdict,
     metrics: judged.readings,
@@ -322,7 +335,7 @@ async function untilHeld(watch: Watch, pulse: Pulse): Promise<WatchEnd> {
   await asked;
   if (watch.input.metrics === undefined) return { kind: 'held' };
   judge(watch, pulse.now());
-  return watch.beat.verdict.kind === 'fail' ? breachOf(watch) : { kind: 'held' };
+  return endOf(watch) ?? { kind: 'held' };
 }
 
 /** What the attempt before said last, perhaps in another process; only what is there is used. */

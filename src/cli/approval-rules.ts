@@ -13,13 +13,23 @@ const MOST_REMINDERS = 100;
 
 /** What of a deployment waits for somebody, as `switchyard.yaml` says; null where nothing does. */
 export function approvalRules(named: NamedPolicy | null, findings: Findings): ApprovalRules | null {
-  const approve = named?.policy.approve;
-  if (named == null || approve === undefined) return null;
-  const { cutover, promotion } = approve;
+  if (named === null) return null;
+  const asks = named.metricGates.some(({ then }) => then === 'approve');
+  const { approve } = named.policy;
+  if (approve === undefined && !asks) return null;
+  const { cutover, promotion, inconclusive } = approve ?? {};
+  if (inconclusive !== undefined && !asks)
+    findings.note(
+      problem(
+        `${named.at('approve', 'inconclusive')}: no gate of ${named.record} asks anybody`,
+        'a gate with onInconclusive: { then: approve }',
+      ),
+    );
   const rule = (of: ApprovalOf, policy: ApprovalPolicy) => ruleOf(policy, { at: at(named, of), findings });
   return {
     ...(cutover === undefined ? {} : { cutover: rule('cutover', cutover) }),
     ...(promotion === undefined ? {} : { promotion: rule('promotion', promotion) }),
+    ...(asks ? { inconclusive: rule('inconclusive', inconclusive ?? {}) } : {}),
   };
 }
 

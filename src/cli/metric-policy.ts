@@ -30,7 +30,8 @@ const ALARM_EVERY_MS = 15 * SECOND;
 
 /** A gate on metrics as the file has it, in force at every step; null where it is a probe, or where a problem was noted. */
 export function metricGate(name: string, policy: GatePolicy, sources: MetricSources): MetricGate | null {
-  const base = { name, weight: weightOf(policy, sources), share: null, waitMs: waitOf(policy.onInconclusive, sources) };
+  const weight = weightOf(policy, sources);
+  const base = { name, weight, share: null, ...unsureOf(policy.onInconclusive, weight, sources) };
   noteStrangers(name, policy, sources);
   const { query, cloudwatchAlarm, compare, provider, metrics } = policy;
   if (query !== undefined) {
@@ -76,7 +77,7 @@ export function shareGate(policy: ObservedSharePolicy, sources: MetricSources): 
     name: 'observed share',
     weight: 'critical',
     share: null,
-    waitMs: waitOf(policy.onInconclusive, sources),
+    ...unsureOf(policy.onInconclusive, 'critical', sources),
     requests,
     tickMs: tickOf(policy.tick, ['tick'], sources),
     tolerance,
@@ -116,9 +117,19 @@ const BESIDE: Readonly<Record<(typeof KINDS)[number], readonly (keyof GatePolicy
   compare: ANY_METRIC,
 };
 
-function waitOf(policy: OnInconclusivePolicy | undefined, { findings, at }: MetricSources): number | null {
-  const wait = policy?.wait;
-  return wait === undefined ? null : findings.take(parseSpan(wait, `${at('onInconclusive', 'wait')}: wait`), null);
+/** For how long a gate may say nothing, and what then. */
+function unsureOf(
+  { wait, then }: OnInconclusivePolicy = {},
+  weight: Weight,
+  { findings, at }: MetricSources,
+): Pick<MetricGate, 'waitMs' | 'then'> {
+  if (then === 'approve' && weight === 'dry-run')
+    findings.note(
+      problem(`${at('onInconclusive', 'then')}: a dry run never decides, so nobody is asked about it`, 'no then'),
+    );
+  const waitMs =
+    wait === undefined ? null : findings.take(parseSpan(wait, `${at('onInconclusive', 'wait')}: wait`), null);
+  return { waitMs, ...(then === 'approve' ? { then } : {}) };
 }
 
 interface AskedQuery {

@@ -1,4 +1,5 @@
 import type { DeployRequest } from '../contracts/deploy.ts';
+import type { ApprovalRules } from '../core/dns/approval.ts';
 import { formatDuration } from '../core/duration.ts';
 import { displayName } from '../core/dns/name.ts';
 import { sideWords } from '../core/dns/serving.ts';
@@ -53,18 +54,24 @@ export function waitLines(
   { steps }: Pick<Plan, 'steps'>,
 ): readonly string[] {
   const { approve = {}, confirmByMs } = request;
-  const approvals = (['cutover', 'promotion'] as const).flatMap((of) => {
+  const approvals = (['cutover', 'promotion', 'inconclusive'] as const).flatMap((of) => {
     const rule = approve[of];
     if (rule === undefined) return [];
     const otherwise = of === 'cutover' ? 'otherwise nothing is written' : 'otherwise red is restored';
     const who = outside(rule.by.join(', '));
-    return [`approval     the ${of}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
+    return [`approval     ${WAITING[of]}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
   });
   if (confirmByMs === undefined) return approvals;
   const byGates = isGatedAt(request, 100) && (steps.at(-1)?.holdMs ?? 0) <= confirmByMs;
   const who = byGates ? 'by somebody, or by gates that pass for the whole bake,' : 'by somebody';
   return [...approvals, `confirm      at 100 % ${who} within ${about(confirmByMs)}; otherwise red is restored`];
 }
+
+const WAITING = {
+  cutover: 'the cutover',
+  promotion: 'the promotion',
+  inconclusive: 'going on where a gate says nothing for too long',
+} as const satisfies Readonly<Record<keyof ApprovalRules, string>>;
 
 function headLine(plan: Plan, { snapshot, readBy }: PlanView): string {
   const kind = `${plan.types.join(' and ')}  ${kindOf(plan.before)}, TTL ${ttlOf(plan.before)}`;

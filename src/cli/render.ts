@@ -1,4 +1,4 @@
-import { decidedWords } from '../core/dns/approval.ts';
+import { decidedWords, subjectWords } from '../core/dns/approval.ts';
 import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { sideWords } from '../core/dns/serving.ts';
 import { readingWords } from '../core/metrics/gate-words.ts';
@@ -128,7 +128,7 @@ function approvalLines({ approval, record }: DeployStatus, { paint, now }: View)
   const left = approval.until === null ? 'its clock stands still' : `${countdown(approval.until - now)} left`;
   const who = outside(approval.by.join(', '));
   return [
-    paint('yellow', line('approve?', `the ${approval.of}, by ${who} (not authenticated), ${left}`)),
+    paint('yellow', line('approve?', `${subjectWords(approval)}, by ${who} (not authenticated), ${left}`)),
     line('next', decideCommands(record)),
   ];
 }
@@ -286,7 +286,7 @@ function approvalChange(before: DeployStatus | null, { approval, record }: Deplo
   if (approval == null || approval.number === before?.approval?.number) return [];
   const until = approval.until === null ? '' : `, until ${clock(approval.until)}`;
   const who = outside(approval.by.join(', '));
-  return [stamped(approval.since, `the ${approval.of} waits for ${who}${until}: ${decideCommands(record)}`)];
+  return [stamped(approval.since, `${subjectWords(approval)} waits for ${who}${until}: ${decideCommands(record)}`)];
 }
 
 function decisionChange(before: DeployStatus | null, { decisions = [] }: DeployStatus): readonly string[] {

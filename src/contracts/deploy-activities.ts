@@ -142,6 +142,10 @@ export interface MetricStretch {
   readonly holdMs: number;
   /** Asks every gate at once, and once: for somebody who waits for the verdict. */
   readonly once: boolean;
+  /** Gates that somebody has approved to go on without at this step, as long as they say nothing. */
+  readonly waived?: readonly string[];
+  /** Gates that somebody is being asked about, perhaps none; absent where nobody can be asked now, since another question is open. */
+  readonly asked?: readonly string[];
 }
 
 export interface MetricsWatched {
@@ -172,6 +176,8 @@ export type WatchEnd =
       /** Said where metrics are measured: nothing failed by what it said, only by saying nothing for too long. */
       readonly inconclusive?: boolean;
     }
+  /** Somebody is to be asked about these gates, which have said nothing for too long; none: about those that were asked about nobody needs to be any more. */
+  | { readonly kind: 'asks'; readonly gates: readonly string[] }
   /** Someone else wrote the record or the fence (D4), or a reset passed this run. */
   | { readonly kind: 'drift'; readonly sentence: string; readonly superseded: boolean };
 

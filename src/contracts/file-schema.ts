@@ -154,12 +154,20 @@ const recordPolicy = only({
   verify: z.enum(['authoritative', 'api']).optional(),
   ifRedIsIll: z.enum(['compare', 'restore', 'hold']).optional(),
   onAlarm: onAlarm.optional(),
-  approve: only({ cutover: approval.optional(), promotion: approval.optional() })
-    .refine((one) => one.cutover !== undefined || one.promotion !== undefined, {
-      error: 'approve says neither cutover nor promotion',
+  approve: only({
+    cutover: approval.optional(),
+    promotion: approval.optional(),
+    inconclusive: approval
+      .optional()
+      .meta({ description: 'Who is asked about gates with `onInconclusive: { then: approve }`.' }),
+  })
+    .refine((one) => Object.values(one).some((rule) => rule !== undefined), {
+      error: 'approve says none of cutover, promotion, inconclusive',
     })
     .optional()
-    .meta({ description: 'What waits for somebody: the first write, the promotion, or both.' }),
+    .meta({
+      description: 'What waits for somebody: the first write, the promotion, going on where gates say nothing.',
+    }),
 });
 
 /** The schema of `switchyard.yaml`. Published as schema/switchyard.schema.json by scripts/schema.mjs; a test compares. */

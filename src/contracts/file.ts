@@ -81,7 +81,7 @@ export interface GatePolicy {
 
 export interface OnInconclusivePolicy {
   readonly wait?: string | undefined;
-  readonly then?: 'rollback' | undefined;
+  readonly then?: 'rollback' | 'approve' | undefined;
 }
 
 /** Metrics of CloudWatch by the ids that an expression uses. */
@@ -180,7 +180,12 @@ export interface RecordPolicy {
   /** By the name of an alarm. */
   readonly onAlarm?: Readonly<Record<string, 'abort' | 'reset'>> | undefined;
   readonly approve?:
-    { readonly cutover?: ApprovalPolicy | undefined; readonly promotion?: ApprovalPolicy | undefined } | undefined;
+    | {
+        readonly cutover?: ApprovalPolicy | undefined;
+        readonly promotion?: ApprovalPolicy | undefined;
+        readonly inconclusive?: ApprovalPolicy | undefined;
+      }
+    | undefined;
 }
 
 /** Who may decide; a text is a list of one. */

@@ -58,6 +58,11 @@ const metrics = byName(
   }),
 ).meta({ description: 'Metrics of CloudWatch that the query names by their key.' });
 
+const onInconclusive = only({ wait: span.optional(), then: z.enum(['rollback', 'approve']).optional() }).meta({
+  description:
+    'What becomes of a gate that says nothing for longer than `wait`: red is restored, or somebody is asked.',
+});
+
 const count = z.int().min(1).max(1_000);
 
 /** Keys that stand beside any gate on metrics. */
@@ -89,7 +94,7 @@ export const metricGateKeys = {
     minEffect: z.number().min(1).max(100).optional(),
     minRequests: z.int().min(1).max(1_000_000_000).optional(),
   }).optional(),
-  onInconclusive: only({ wait: span.optional(), then: z.enum(['rollback']).optional() }).optional(),
+  onInconclusive: onInconclusive.optional(),
   critical: z.boolean().optional().meta({ description: 'false: counts together with others, see `mayFail`.' }),
   dryRun: z.boolean().optional().meta({ description: 'Measured and shown; never decides.' }),
 } as const;
@@ -104,5 +109,5 @@ export const observedShare = only({
     .string()
     .regex(/^\d{1,3}%$/, { error: 'no part of a share; accepted: 50%' })
     .optional(),
-  onInconclusive: only({ wait: span.optional(), then: z.enum(['rollback']).optional() }).optional(),
+  onInconclusive: onInconclusive.optional(),
 });

@@ -1,12 +1,13 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { askedWords, type ApprovalOf, type ApprovalRule, type OpenApproval } from '../core/dns/approval.ts';
+import type { ApprovalRule } from '../core/dns/approval.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Plan } from '../core/dns/plan.ts';
 import { formatDuration } from '../core/duration.ts';
 import { planRequest, roleOf } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
 import { forward } from './activities.ts';
+import { asking } from './asking.ts';
 import { mustBeHealthy, mustBeRunnable } from './check.ts';
 import type { Course } from './course.ts';
 import { heldRecord } from './held-record.ts';
@@ -72,89 +73,6 @@ export async function holdStep(
 
 function onlySomebody(holdMs: number, confirmByMs: number): string {
   return `the bake of ${formatDuration(holdMs)} is longer than the ${formatDuration(confirmByMs)} in which it must be confirmed: only somebody can do that`;
-}
-
-/**
- * Opens an approval around what waits for it. Its time has a clock of its own: when that is over, as after a rejection, the way forward
- * ends wherever it stands.
- */
-async function asking(
-  run: Run,
-  what: { readonly of: ApprovalOf; readonly rule: ApprovalRule },
-  body: (isApproved: () => boolean) => Promise<void>,
-): Promise<void> {
-  run.approvals += 1;
-  const approval: OpenApproval = {
-    number: run.approvals,
-    of: what.of,
-    by: what.rule.by,
-    since: Date.now(),
-    until: null,
-  };
-  run.approval = approval;
-  run.progress.show({ phase: 'awaiting-approval', approval });
-  const clock = new CancellationScope();
-  clock.run(() => keepApprovalTime(run, approval, what.rule)).catch(() => undefined); // cancelled when it is decided
-  try {
-    await body(() => isApproved(run, approval));
-  } finally {
-    clock.cancel();
-    run.approval = null;
-    run.progress.show({ approval: null });
-  }
-}
-
-/** A rejection takes the approval away too, and ends the way forward. */
-function isApproved({ progress }: Run, { number }: OpenApproval): boolean {
-  return (progress.status.decisions ?? []).some((one) => one.number === number && one.decision === 'approved');
-}
-
-/** Ends the way forward when nobody has decided in time, and reminds of it before; a pause stops this clock too. */
-async function keepApprovalTime(run: Run, approval: OpenApproval, rule: ApprovalRule): Promise<void> {
-  const { orders, progress } = run;
-  const isDecided = () => run.approval !== approval;
-  const remindMs = rule.remindMs ?? Infinity;
-  let leftMs = rule.withinMs;
-  let quietMs = remindMs;
-  while (!isDecided()) {
-    const from = Date.now();
-    const paused = orders.pausedSince !== null;
-    progress.show({ approval: { ...approval, until: paused ? null : from + leftMs } });
-    const isPauseOver = () => isDecided() || (orders.pausedSince !== null) !== paused;
-    if (paused) {
-      await condition(isPauseOver);
-      continue;
-    }
-    const waitMs = Math.max(1, Math.min(leftMs, quietMs));
-    const changed = await condition(isPauseOver, waitMs, { summary: askedWords(approval.of) });
-    const tookMs = Math.max(changed ? 0 : waitMs, Date.now() - from);
-    leftMs -= tookMs;
-    quietMs -= tookMs;
-    if (isDecided()) return;
-    if (leftMs <= 0) {
-      run.interrupt(notApproved(approval, rule));
-      return;
-    }
-    if (quietMs > 0) continue;
-    quietMs = remindMs;
-    progress.notice(reminder(run.request.record, approval, leftMs));
-    run.notices.remind();
-  }
-}
-
-function reminder(record: string, { of, by }: OpenApproval, leftMs: number): string {
-  return `the ${of} still waits for ${by.join(', ')}, ${formatDuration(leftMs)} left: ./switchyard approve ${record}`;
-}
-
-function notApproved({ of, by }: OpenApproval, { withinMs }: ApprovalRule) {
-  const within = formatDuration(withinMs);
-  if (of === 'confirmation')
-    return failure('NotApproved', `the cutover was not confirmed within ${within}.`, {
-      next: 'Confirm the next one with ./switchyard approve, or give it more time with --confirm-by.',
-    });
-  return failure('NotApproved', `nobody of ${by.join(', ')} approved the ${of} within ${within}.`, {
-    next: 'Deploy again when somebody is there to approve it.',
-  });
 }
 
 /** What was approved is this plan, over these record sets and this fence: anything else is refused before the first write. */

@@ -1,6 +1,12 @@
 import { defineUpdate } from '@temporalio/workflow';
 import { MESSAGES, type MessageAnswer } from '../contracts/deploy.ts';
-import { refuseDecision, type Decided, type DecisionRequest, type OpenApproval } from '../core/dns/approval.ts';
+import {
+  refuseDecision,
+  subjectWords,
+  type Decided,
+  type DecisionRequest,
+  type OpenApproval,
+} from '../core/dns/approval.ts';
 import { failure } from '../policies/failures.ts';
 import { answer, refused } from './answering.ts';
 import { hear } from './hear.ts';
@@ -16,8 +22,8 @@ export function hearDecisions(run: Run): void {
     run,
     approve,
     (request) => {
-      const { of } = decide(run, 'approved', readDecision(request));
-      return answer(run, `the ${of} is approved`);
+      const decided = decide(run, 'approved', readDecision(request));
+      return answer(run, `${subjectWords(decided)} is approved`);
     },
     {
       description: 'Approves what the deployment waits for.',
@@ -28,9 +34,11 @@ export function hearDecisions(run: Run): void {
     run,
     reject,
     (request) => {
-      const { of, by, reason } = decide(run, 'rejected', readDecision(request));
-      run.interrupt(failure('Rejected', `the ${of} was rejected by ${by}: ${reason}.`));
-      return answer(run, `the ${of} is rejected: ${of === 'cutover' ? 'nothing will be written' : 'red comes back'}`);
+      const decided = decide(run, 'rejected', readDecision(request));
+      const { of, by, reason } = decided;
+      const what = subjectWords(decided);
+      run.interrupt(failure('Rejected', `${what} was rejected by ${by}: ${reason}.`));
+      return answer(run, `${what} is rejected: ${of === 'cutover' ? 'nothing will be written' : 'red comes back'}`);
     },
     {
       description: 'Rejects what the deployment waits for: nothing is written, or red is restored.',
@@ -50,9 +58,17 @@ function mustMayDecide(run: Run, verb: 'approve' | 'reject', request: DecisionRe
 }
 
 function decide(run: Run, decision: Decided['decision'], request: DecisionRequest): Decided {
-  const { number, of } = mustMayDecide(run, decision === 'approved' ? 'approve' : 'reject', request);
+  const { number, of, gates } = mustMayDecide(run, decision === 'approved' ? 'approve' : 'reject', request);
   const { by, reason } = request;
-  const decided: Decided = { number, of, decision, by, reason, at: Date.now() };
+  const decided: Decided = {
+    number,
+    of,
+    ...(gates === undefined ? {} : { gates }),
+    decision,
+    by,
+    reason,
+    at: Date.now(),
+  };
   run.approval = null;
   run.progress.show({ approval: null, decisions: [...(run.progress.status.decisions ?? []), decided] });
   return decided;

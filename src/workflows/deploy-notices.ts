@@ -1,7 +1,7 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { deployId, type DeployPhase, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
 import { clockTime } from '../core/clock-time.ts';
-import { askedWords } from '../core/dns/approval.ts';
+import { askedWords, type OpenApproval } from '../core/dns/approval.ts';
 import { sideWords, servingSentence } from '../core/dns/serving.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { NoticeEvent, NoticeFacts, Severity } from '../core/notify/notice.ts';
@@ -159,12 +159,12 @@ const WORDS: Readonly<Partial<Record<NoticeEvent, (status: DeployStatus) => Word
     sentence: holdEndsAt === null ? 'It is watched.' : `It is watched until ${clockTime(holdEndsAt)}.`,
     next: `To go back: ./switchyard abort ${record}.`,
   }),
-  waiting: ({ record, notices, approval, pausedSince }) =>
+  waiting: ({ record, notices, approval, pausedSince, verdict }) =>
     pausedSince === null && approval !== null && approval !== undefined
       ? {
           severity: 'warning',
-          title: `waiting for ${askedWords(approval.of)}`,
-          sentence: `It may be given by ${approval.by.join(', ')} (not authenticated).`,
+          title: `waiting for ${askedWords(approval)}`,
+          sentence: `${unsure(approval, verdict)}It may be given by ${approval.by.join(', ')} (not authenticated).`,
           next: `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT.`,
         }
       : {
@@ -180,6 +180,11 @@ const WORDS: Readonly<Partial<Record<NoticeEvent, (status: DeployStatus) => Word
     next: blocked?.next ?? null,
   }),
 };
+
+/** Why somebody is asked to go on without a gate: what the gates say. */
+function unsure({ of }: OpenApproval, verdict: DeployStatus['verdict']): string {
+  return of !== 'inconclusive' || verdict === null ? '' : `${verdict.reason}. `;
+}
 
 function course({ by, plan }: DeployStatus): string {
   if (plan === null) return `Asked for by ${by}.`;

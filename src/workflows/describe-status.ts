@@ -79,7 +79,7 @@ function approval({ approval: open, record }: DeployStatus): string[] {
   if (open == null) return [];
   const until = open.until === null ? 'its clock stands still' : `until ${clock(open.until)}`;
   return [
-    line('waits', `for ${askedWords(open.of)} by ${open.by.join(', ')} (not authenticated), ${until}`),
+    line('waits', `for ${askedWords(open)} by ${open.by.join(', ')} (not authenticated), ${until}`),
     line('next', `./switchyard approve ${record}, or ./switchyard reject ${record} --reason TEXT`),
   ];
 }

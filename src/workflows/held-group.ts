@@ -22,6 +22,7 @@ export function heldGroup(group: GroupRun, zones: readonly ZoneCourse[]): Held {
   return {
     gated: group.members.some(({ request }) => request.gates.length > 0),
     askGates: () => askGates(group, courses),
+    waive: () => undefined, // nobody is asked about the gates of a group
     keepFenceAhead: (untilMs) => keepFencesAhead(group, zones, untilMs),
     watch: async (stretch) => {
       const { records } = await watch(group, courses, { stretch, carried });

@@ -4,7 +4,7 @@ import { gatesAt } from '../core/dns/gates-at.ts';
 import { forward, looking } from './activities.ts';
 import { renewInput, sides, type Course } from './course.ts';
 import type { Held, HeldStep } from './hold.ts';
-import { askMetrics, keepMetrics, startMeasuring, stretchOf, type Measuring } from './measure.ts';
+import { askMetrics, keepMetrics, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
 import type { Run } from './run.ts';
 
 /** One record, as it is held at one step; made when the step is in sync, since its gates count from then on. */
@@ -16,7 +16,7 @@ export function heldRecord(run: Run, course: Course, step: HeldStep): Held {
     gated: isGatedAt(run.request, step.share),
     askGates: () => askGates(run, course, { gates, metrics, share: step.share }),
     keepFenceAhead: (untilMs) => keepFenceAhead(run, course, untilMs),
-    watch: async ({ step: { share }, untilMs, windows, inconclusiveSince, limits }) => {
+    watch: async ({ step: { share }, untilMs, windows, inconclusiveSince, asked, limits }) => {
       const watched = await looking(pace).watchEndpoints(
         `watching ${course.plan.record} at ${share} %`,
         {
@@ -29,13 +29,14 @@ export function heldRecord(run: Run, course: Course, step: HeldStep): Held {
           pace,
           windows,
           inconclusiveSince,
-          ...stretchOf(metrics),
+          ...stretchOf(metrics, asked),
         },
         limits,
       );
       keepMetrics(run, metrics, watched);
       return watched;
     },
+    waive: (gates) => waive(run, metrics, { gates, share: step.share }),
   };
 }
 

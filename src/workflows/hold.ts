@@ -4,6 +4,7 @@ import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { Step } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
+import { asking } from './asking.ts';
 import { pausedMs, type Run, type RunningHold } from './run.ts';
 
 /** What is held: a record, or the records of a group together. */
@@ -16,6 +17,8 @@ export interface Held {
   keepFenceAhead(untilMs: number): Promise<void>;
   /** One activity that watches until `untilMs`, or until the first breach. */
   watch(stretch: WatchStretch): Promise<Watched>;
+  /** From here on the step goes on without these gates as long as they say nothing: what they say counts. */
+  waive(gates: readonly string[]): void;
 }
 
 export interface WatchStretch {
@@ -23,6 +26,8 @@ export interface WatchStretch {
   readonly untilMs: number;
   readonly windows: readonly ProbeWindow[];
   readonly inconclusiveSince: number | null;
+  /** Gates that somebody is being asked about; null where nobody can be asked now, since another question is open. */
+  readonly asked: readonly string[] | null;
   readonly limits: ActivityOptions;
 }
 
@@ -33,6 +38,8 @@ interface Watch {
   windows: readonly ProbeWindow[];
   verdict: Verdict | null;
   inconclusiveSince: number | null;
+  /** Gates that say nothing for too long, and whose files have somebody asked then. */
+  asks: readonly string[];
 }
 
 /**
@@ -45,7 +52,7 @@ export async function hold(run: Run, held: Held, step: HeldStep): Promise<void> 
   run.hold = step.kind === 'shift' ? running : null; // the wait for an old TTL cannot be cut short
   try {
     const stretch: Stretch = { step, watch, phase: 'holding', isCut: () => running.endedEarly };
-    while (!running.endedEarly && !isOver(run, held, watch)) await watchOneStretch(run, held, stretch);
+    while (!running.endedEarly && !isOver(run, held, watch)) await watchAndAsk(run, held, stretch);
   } finally {
     run.hold = null;
     run.progress.show({ holdEndsAt: null });
@@ -91,14 +98,14 @@ export async function holdUntilConfirmed(run: Run, held: Held, { step, isApprove
   }
 }
 
+/** Gates that say nothing are asked about when the approval is given: until then its question is open. */
 async function holdUntilPass(run: Run, held: Held, step: HeldStep): Promise<void> {
   const watch = startWatch(0, []);
-  while (!isOver(run, held, watch))
-    await watchOneStretch(run, held, { step, watch, phase: 'holding', isCut: () => false });
+  while (!isOver(run, held, watch)) await watchAndAsk(run, held, { step, watch, phase: 'holding', isCut: () => false });
 }
 
 function startWatch(remainingMs: number, windows: Watch['windows']): Watch {
-  return { remainingMs, windows, verdict: null, inconclusiveSince: null };
+  return { remainingMs, windows, verdict: null, inconclusiveSince: null, asks: [] };
 }
 
 function isOver({ orders }: Run, { gated }: Held, watch: Watch): boolean {
@@ -117,6 +124,25 @@ interface Stretch {
   readonly isCut: () => boolean;
 }
 
+/**
+ * One stretch, and where a gate says nothing for too long and the file says so, somebody decides whether the step goes on without it. All other gates keep
+ * their teeth meanwhile; when it says something after all, nobody needs to decide any more.
+ */
+async function watchAndAsk(run: Run, held: Held, stretch: Stretch): Promise<void> {
+  await watchOneStretch(run, held, stretch);
+  const { watch } = stretch;
+  const gates = watch.asks;
+  const rule = run.request.approve?.inconclusive;
+  if (gates.length === 0 || rule === undefined) return;
+  await asking(run, { of: 'inconclusive', gates, rule }, async (isApproved) => {
+    while (!isApproved() && watch.asks.some((gate) => gates.includes(gate)))
+      await watchOneStretch(run, held, { ...stretch, phase: 'awaiting-approval', isCut: isApproved });
+    if (isApproved()) held.waive(gates);
+    else run.progress.notice(`${gates.join(', ')}: nobody needs to decide any more`);
+  });
+  watch.asks = [];
+}
+
 async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<void> {
   const { step, watch, phase, isCut } = stretch;
   const from = Date.now();
@@ -125,11 +151,14 @@ async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<
   await held.keepFenceAhead(untilMs);
   showStretch(run, phase, from + watch.remainingMs);
   const limits = blindAtMost(run, step, untilMs - Date.now());
-  const watched = await unlessCut(isCut, () => held.watch({ step, ...carried(watch), untilMs, limits }));
+  const watched = await unlessCut(isCut, () =>
+    held.watch({ step, ...carried(watch), untilMs, asked: askedAbout(run), limits }),
+  );
   watch.remainingMs -= Date.now() - from - (pausedMs(run.orders) - pausedBefore);
   if (watched === null) return;
   const { windows, verdict, inconclusiveSince } = watched;
   Object.assign(watch, { windows, verdict, inconclusiveSince });
+  watch.asks = watched.end.kind === 'asks' ? watched.end.gates : watch.asks;
   run.progress.show({
     windows,
     verdict,
@@ -157,6 +186,12 @@ function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   if (since !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10));
   if (watch.remainingMs <= 0 || orders.promoteAll) return Math.min(minMs, 2 * pace.probeEveryMs);
   return Math.min(watch.remainingMs, maxMs, Math.max(minMs, step.holdMs / 100));
+}
+
+/** Null while another question is open: one is asked at a time. */
+function askedAbout({ approval }: Run): readonly string[] | null {
+  if (approval === null) return [];
+  return approval.of === 'inconclusive' ? (approval.gates ?? []) : null;
 }
 
 const carried = ({ windows, inconclusiveSince }: Watch) => ({ windows, inconclusiveSince });
@@ -187,6 +222,7 @@ function noticeProtections({ progress }: Run, { protections = [] }: Watched): vo
 function throwUnlessHeld(run: Run, { end, inconclusiveSince }: Watched): void {
   switch (end.kind) {
     case 'held':
+    case 'asks':
       return;
     case 'breach':
       throw failure(

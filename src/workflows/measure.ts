@@ -17,6 +17,8 @@ export interface Measuring {
   readonly sinceMs: number;
   readonly holdMs: number;
   states: readonly GateState[];
+  /** Gates that somebody has approved to go on without, as long as they say nothing. */
+  waived: readonly string[];
 }
 
 /**
@@ -59,19 +61,34 @@ function notMeasurable(bad: readonly MetricReading[]) {
 export function startMeasuring({ request, measured }: Run, step: HeldStep): Measuring | null {
   const gates = gatesInForce(request.metricGates ?? [], step.share);
   if (gates.length === 0) return null;
-  const { baselines, states: before } = measured;
+  const { baselines, states: before, waived } = measured;
   return {
     gates,
     mayFail: request.mayFail ?? MAY_FAIL,
     sinceMs: Date.now(),
     holdMs: step.holdMs,
     states: gates.map((gate) => startGate(gate, { baselines, before })),
+    waived: waived.share === step.share ? waived.gates : [], // the bake goes on while its promotion waits for somebody
   };
 }
 
-/** What a stretch measures; nothing where no gate on metrics is in force. */
-export function stretchOf(metrics: Measuring | null): { readonly metrics?: MetricStretch } {
-  return metrics === null ? {} : { metrics: { ...metrics, once: false } };
+/**
+ * What a stretch measures; nothing where no gate on metrics is in force.
+ * @param asked gates that somebody is being asked about; null where nobody can be asked now.
+ */
+export function stretchOf(
+  metrics: Measuring | null,
+  asked: readonly string[] | null,
+): { readonly metrics?: MetricStretch } {
+  if (metrics === null) return {};
+  return { metrics: { ...metrics, once: false, ...(asked === null ? {} : { asked }) } };
+}
+
+/** From here on the step goes on without these gates, as long as they say nothing. */
+export function waive(run: Run, metrics: Measuring | null, { gates, share }: Run['measured']['waived']): void {
+  if (metrics === null) return;
+  metrics.waived = [...new Set([...metrics.waived, ...gates])];
+  run.measured.waived = { share, gates: metrics.waived };
 }
 
 /** Keeps what a stretch measured, for the next one, the next step, and whoever looks. */

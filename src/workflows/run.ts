@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, type ApplicationFailure } from '@tem
 import type { DeployRequest, MessageAnswer, ResolveRequest } from '../contracts/deploy.ts';
 import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
+import type { Share } from '../core/dns/plan.ts';
 import { startNotices, type DeployNotices } from './deploy-notices.ts';
 import type { GateState } from '../core/metrics/gate-state.ts';
 import type { Baseline } from '../core/metrics/metric-gate.ts';
@@ -37,8 +38,12 @@ export interface Run {
   approval: OpenApproval | null;
   /** How many approvals were opened so far. */
   approvals: number;
-  /** What gates on metrics start from: the bursts of red, and what the step before saw. */
-  readonly measured: { baselines: readonly Baseline[]; states: readonly GateState[] };
+  /** What gates on metrics start from: the bursts of red, what the step before saw, and what was approved to be done without at which share. */
+  readonly measured: {
+    baselines: readonly Baseline[];
+    states: readonly GateState[];
+    waived: { readonly share: Share; readonly gates: readonly string[] };
+  };
   /** What updates can be sent to it, by name: as the Temporal client sends them, or on their way through another workflow. */
   readonly heard: Map<string, (message: unknown) => Promise<MessageAnswer>>;
   /** Whether the rollback of a record is blocked: of a run of several, not all need be. */
@@ -83,7 +88,7 @@ export function startRun(
     hold: null,
     approval: null,
     approvals: 0,
-    measured: { baselines: [], states: [] },
+    measured: { baselines: [], states: [], waived: { share: 0, gates: [] } },
     heard: new Map(),
     isBlocked: () => run.progress.status.blocked !== null,
     interrupt: (cause) => {

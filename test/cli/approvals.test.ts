@@ -8,6 +8,7 @@ import { changeLines, statusLines } from '../../src/cli/render.ts';
 import { waitLines } from '../../src/cli/render-plan.ts';
 import { asSentence, type Stop } from '../../src/cli/stop.ts';
 import type { OpenApproval } from '../../src/core/dns/approval.ts';
+import { factsOf } from '../../src/workflows/deploy-notices.ts';
 import { describeStatus } from '../../src/workflows/describe-status.ts';
 import { HOLDING, minute, PLAN } from './statuses.ts';
 
@@ -55,8 +56,9 @@ describe('approvals in the file', () => {
   });
 
   test.each([
-    ['{}', /approve says neither cutover nor promotion/],
-    ['{ rollback: {} }', /unknown key "rollback"; accepted: cutover, promotion/],
+    ['{}', /approve says none of cutover, promotion, inconclusive/],
+    ['{ rollback: {} }', /unknown key "rollback"; accepted: cutover, promotion, inconclusive/],
+    ['{ inconclusive: {} }', /no gate of www\.example\.com asks anybody; accepted: a gate with onInconclusive/],
     ['{ cutover: { by: [] } }', /switchyard.yaml:4/],
     ['{ cutover: { by: "a b" } }', /no identit/],
     ['{ cutover: { within: soon } }', /no duration/],
@@ -93,6 +95,21 @@ describe('an approval that is open', () => {
     const paused = { ...waiting, approval: { ...OPEN, until: null } };
     expect(statusLines(paused, view).join('\n')).toMatch(/its clock stands still/);
     expect(describeStatus(waiting)).toMatch(/approval of the promotion by .*until 12:45:00 UTC/);
+  });
+
+  test('about gates that say nothing names them wherever it is shown or told, and what they say', () => {
+    const approval = { ...OPEN, of: 'inconclusive', gates: ['errors'] } as const;
+    const verdict = { kind: 'inconclusive', reason: 'errors: no answer' } as const;
+    const unsure = { ...waiting, approval, verdict };
+    expect(statusLines(unsure, view).join('\n')).toMatch(/approve\? {5}going on without errors, by/);
+    expect(changeLines({ ...HOLDING }, unsure)).toContainEqual(
+      expect.stringMatching(/going on without errors waits for/),
+    );
+    expect(describeStatus(unsure)).toMatch(/for the approval of going on without errors by/);
+    expect(factsOf('waiting', unsure)).toMatchObject({
+      title: `${RECORD}: waiting for the approval of going on without errors`,
+      sentence: 'errors: no answer. It may be given by *@example.com (not authenticated).',
+    });
   });
 
   test('is told once, and so is its decision with its reason', () => {

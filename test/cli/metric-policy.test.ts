@@ -49,6 +49,17 @@ test('a gate on a metric takes defaults that suit its provider', async () => {
   ]);
 });
 
+test('a gate that asks somebody while it says nothing brings along whom to ask, and for how long', async () => {
+  const gates = ERRORS.replace(/ }$/, ', onInconclusive: { wait: 2m, then: approve } }');
+  const anybody = await made({ gates });
+  expect(anybody.request.metricGates).toMatchObject([{ waitMs: 120_000, then: 'approve' }]);
+  expect(anybody.request.approve).toEqual({ inconclusive: { by: ['*'], withinMs: 1_800_000, remindMs: null } });
+  const record = 'gates: [errors]\n    approve: { inconclusive: { by: "*@example.com", within: 10m } }';
+  const some = await made({ gates, record });
+  expect(some.request.approve?.inconclusive).toEqual({ by: ['*@example.com'], withinMs: 600_000, remindMs: null });
+  expect('approve' in (await made({})).request).toBe(false);
+});
+
 test('a request without such gates is what it always was', async () => {
   const { request } = await made({ gates: 'dns: { dns: {} }', record: 'gates: [dns]' });
   expect(Object.keys(request)).not.toEqual(expect.arrayContaining(['metricGates']));
@@ -122,9 +133,10 @@ test.each<[string, Parts, RegExp]>([
   ],
   [
     'approval, which nothing waits for yet',
-    { gates: ERRORS.replace(/ }$/, ', onInconclusive: { then: ask } }') },
-    /then/,
+    { gates: ERRORS.replace(/ }$/, ', dryRun: true, onInconclusive: { then: approve } }') },
+    /a dry run never decides, so nobody is asked about it/,
   ],
+  ['an end of waiting that is none', { gates: ERRORS.replace(/ }$/, ', onInconclusive: { then: ask } }') }, /then/],
 ])('refuses %s, with its line (A2)', async (_name, parts, words) => {
   expect(await problemsOf(made(parts))).toMatch(words);
 });

@@ -16,6 +16,7 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
     'approved',
+    'asked-about-a-gate',
     'blocked-and-resolved',
     'cancelled',
     'confirmed',

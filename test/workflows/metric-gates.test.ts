@@ -1,6 +1,7 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
-import type { DeployRequest, DeployStatus } from '../../src/contracts/deploy.ts';
+import type { DeployRequest, DeployStatus, MessageAnswer } from '../../src/contracts/deploy.ts';
+import type { ApprovalRule } from '../../src/core/dns/approval.ts';
 import { gatesOn, ratioOf } from '../support/metric-gates.ts';
 import { FAST, PLAIN, startYard, type Deployment, type Rig, type RigOptions, type Yard } from '../support/yard.ts';
 
@@ -146,6 +147,91 @@ describe('a gate on a metric', () => {
       cause: { message: expect.stringMatching(/of the 500 samples/) as string },
     });
     await run.abort();
+  });
+});
+
+describe('a gate that somebody is asked about while it says nothing', () => {
+  const RULE: ApprovalRule = { by: ['*@example.com'], withinMs: 60_000, remindMs: null };
+  const ANN = { by: 'ann@example.com', reason: 'the scrape is down, black is well' };
+  const asks = ({ approval }: DeployStatus): boolean => approval?.of === 'inconclusive';
+  const decide = (run: Deployment, verb: 'approve' | 'reject') =>
+    run.handle.executeUpdate<MessageAnswer, [object]>(verb, { args: [ANN] });
+
+  /** A run whose gate says nothing, and which has asked. */
+  async function asked(wish: Partial<DeployRequest> = {}, rule: ApprovalRule = RULE) {
+    const measured = await measuredRig();
+    const { metrics, gates, deploy } = measured;
+    calm(metrics, Number.NaN);
+    const gate = gates.threshold({ waitMs: 300, then: 'approve' });
+    const run = await deploy({ metricGates: [gate], bakeMs: 300, approve: { inconclusive: rule }, ...wish });
+    return { ...measured, gate, run, waiting: await run.until(asks) };
+  }
+
+  test.concurrent('holds the step open until somebody approves, and says who and why (D7)', async () => {
+    const { run, waiting } = await asked();
+    expect(waiting).toMatchObject({ phase: 'awaiting-approval', share: 100, deadlineAt: null });
+    expect(waiting.approval).toMatchObject({ number: 1, gates: ['errors'], by: ['*@example.com'] });
+    expect(waiting.verdict?.reason).toMatch(/errors: .*\(inconclusive since .*, more than 300 ms\)/);
+    expect((await decide(run, 'approve')).sentence).toBe('going on without errors is approved');
+    const { report } = await run.end();
+    expect(report).toMatchObject({
+      outcome: 'promoted',
+      metrics: [{ verdict: { kind: 'inconclusive' }, waived: true }],
+    });
+    expect(report?.decisions).toMatchObject([{ of: 'inconclusive', gates: ['errors'], decision: 'approved', ...ANN }]);
+  });
+
+  test.concurrent('restores red after a no (D3)', async () => {
+    const { rig, run } = await asked();
+    await decide(run, 'reject');
+    const end = await run.end();
+    expect(end).toMatchObject({ type: 'Rejected', report: { outcome: 'rolled-back' } });
+    expect(end.message).toMatch(/going on without errors was rejected by ann@example\.com: the scrape is down/);
+    expect(rig.observer.everyState()).toEqual(['red', 'black', 'red']);
+  });
+
+  test.concurrent('restores red when nobody answers in time, by a clock of its own (D3)', async () => {
+    const { run } = await asked({}, { ...RULE, withinMs: 500 });
+    const end = await run.end();
+    expect(end).toMatchObject({ type: 'NotApproved', report: { outcome: 'rolled-back' } });
+    expect(end.message).toMatch(/nobody of \*@example\.com approved going on without errors within 500 ms/);
+  });
+
+  test.concurrent('keeps the teeth of all other gates while it waits (D3)', async () => {
+    const [probed, measured] = await Promise.all([asked(), asked()]);
+    await probed.rig.sandbox.black.behave({ kind: 'status', status: 503 });
+    measured.metrics.prometheus.answer(ratioOf('black'), 0.9); // its own, when it says something after all
+    expect(await probed.run.end()).toMatchObject({ type: 'Unhealthy', report: { outcome: 'rolled-back' } });
+    const end = await measured.run.end();
+    expect(end).toMatchObject({ type: 'Unhealthy', report: { outcome: 'rolled-back' } });
+    expect(end.report?.failure?.sentence).toMatch(/errors: 2 of the last/);
+  });
+
+  test.concurrent('asks nobody any more once it passes, and a decision comes too late', async () => {
+    const { metrics, run } = await asked({ bakeMs: 60_000 });
+    calm(metrics);
+    const on = await run.until(({ phase, approval }) => phase === 'holding' && approval === null);
+    expect(on.notices).toContain('errors: nobody needs to decide any more');
+    await expect(decide(run, 'approve')).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/waits for no approval now/) as string },
+    });
+    await run.abort();
+  });
+
+  test.concurrent('that was approved to be done without still restores red by what it says (D3)', async () => {
+    const { metrics, run } = await asked({ bakeMs: 60_000 });
+    await decide(run, 'approve');
+    await run.until(({ phase }) => phase === 'holding');
+    metrics.prometheus.answer(ratioOf('black'), 0.9);
+    expect((await run.end()).report).toMatchObject({ outcome: 'rolled-back', failure: { type: 'Unhealthy' } });
+  });
+
+  test.concurrent('is not asked about twice when the promotion waits for somebody too', async () => {
+    const { run } = await asked({ approve: { inconclusive: RULE, promotion: RULE } });
+    await decide(run, 'approve');
+    await run.until(({ approval }) => approval?.of === 'promotion');
+    await decide(run, 'approve');
+    expect((await run.end()).report?.decisions).toMatchObject([{ of: 'inconclusive' }, { of: 'promotion' }]);
   });
 });
 

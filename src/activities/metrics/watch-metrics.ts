@@ -5,7 +5,7 @@
  */
 import type { MetricStretch } from '../../contracts/deploy-activities.ts';
 import { judgeGate, nextLookMs, startGate, type GateState, type StepView } from '../../core/metrics/gate-state.ts';
-import type { MetricGate, MetricReading } from '../../core/metrics/metric-gate.ts';
+import type { MetricReading } from '../../core/metrics/metric-gate.ts';
 import { never, type Pulse } from '../pulse.ts';
 import type { MetricLook } from './metric-looks.ts';
 
@@ -29,13 +29,20 @@ export function startMetrics(
 }
 
 /** Judges all gates at one moment. */
-export function judgeMetrics(gates: readonly MetricGate[], states: readonly GateState[], view: StepView): MetricsBeat {
+export function judgeMetrics(
+  { gates, waived = [] }: Pick<MetricStretch, 'gates' | 'waived'>,
+  states: readonly GateState[],
+  view: StepView,
+): MetricsBeat {
   const judged = gates.flatMap((gate, index) => {
     const state = states[index];
     return state === undefined ? [] : [judgeGate(gate, state, view)];
   });
-  return { states: judged.map(({ state }) => state), readings: judged.map(({ reading }) => reading) };
+  return { states: judged.map(({ state }) => state), readings: judged.map(({ reading }) => marked(reading, waived)) };
 }
+
+const marked = (reading: MetricReading, waived: readonly string[]): MetricReading =>
+  waived.includes(reading.gate) ? { ...reading, waived: true } : reading;
 
 /** How looks reach whoever judges: the newest state is read before a look and replaced after it. */
 export interface Seen {

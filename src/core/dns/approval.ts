@@ -10,10 +10,11 @@ export interface ApprovalRule {
   readonly remindMs: number | null;
 }
 
-/** What of a deployment waits for somebody: its first write, and its promotion. */
+/** What of a deployment waits for somebody: its first write, its promotion, and going on where gates say nothing for too long. */
 export interface ApprovalRules {
   readonly cutover?: ApprovalRule;
   readonly promotion?: ApprovalRule;
+  readonly inconclusive?: ApprovalRule;
 }
 
 /** A `confirmation` is what keeps a cutover that is already in force: by default it is taken back. */
@@ -24,19 +25,29 @@ export interface OpenApproval {
   /** Counts the approvals of a run from 1: a decision can name the one that its sender saw. */
   readonly number: number;
   readonly of: ApprovalOf;
+  /** The gates that say nothing, where that is what is asked about. */
+  readonly gates?: readonly string[];
   readonly by: readonly string[];
   readonly since: number;
   /** Then the safe way is taken; null while the run is paused, since its clock stands still. */
   readonly until: number | null;
 }
 
+/** What an approval is about. */
+export type Subject = Pick<OpenApproval, 'of' | 'gates'>;
+
+/** `the cutover`: what is decided. */
+export function subjectWords({ of, gates = [] }: Subject): string {
+  return of === 'inconclusive' ? `going on without ${gates.join(', ')}` : `the ${of}`;
+}
+
 /** `the approval of the cutover`: what is asked for. */
-export function askedWords(of: ApprovalOf): string {
-  return of === 'confirmation' ? 'a confirmation' : `the approval of the ${of}`;
+export function askedWords(subject: Subject): string {
+  return subject.of === 'confirmation' ? 'a confirmation' : `the approval of ${subjectWords(subject)}`;
 }
 
 /** How an approval was decided. */
-export interface Decided extends Pick<OpenApproval, 'number' | 'of'> {
+export interface Decided extends Pick<OpenApproval, 'number' | 'of' | 'gates'> {
   readonly decision: 'approved' | 'rejected';
   readonly by: string;
   readonly reason: string;
@@ -60,7 +71,7 @@ export function refuseDecision(
   const earlier = decided.find((one) => one.number === number) ?? decided.at(-1);
   if (open === null) return ['it waits for no approval now', ...said(earlier)].join('; ');
   if (number !== null && number !== open.number)
-    return [`it waits for the approval of the ${open.of}, another one`, ...said(earlier)].join('; ');
+    return [`it waits for ${askedWords(open)}, another one`, ...said(earlier)].join('; ');
   if (open.by.some((pattern) => fitsPattern(by, pattern))) return null;
   return `${by} may not decide it; allowed: ${open.by.join(', ')}`;
 }
@@ -70,6 +81,7 @@ function said(decided: Decided | undefined): readonly string[] {
 }
 
 /** `the cutover was approved by ann at 12:00:00 UTC`. */
-export function decidedWords({ of, decision, by, at }: Decided): string {
-  return `the ${of} was ${decision} by ${by} at ${clockTime(at)}`;
+export function decidedWords(decided: Decided): string {
+  const { decision, by, at } = decided;
+  return `${subjectWords(decided)} was ${decision} by ${by} at ${clockTime(at)}`;
 }

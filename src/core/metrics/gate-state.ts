@@ -156,8 +156,7 @@ export function judgeGate(
 ): { readonly state: GateState; readonly reading: MetricReading } {
   const { verdict, patientFromMs } = judgeNow(gate, state, view);
   const since = verdict.kind === 'inconclusive' ? (state.inconclusiveSince ?? view.now) : null;
-  const endured =
-    since === null ? verdict : endure(verdict, Math.max(since, patientFromMs), waitOf(gate, view), view.now);
+  const endured = since === null ? verdict : endure(gate, verdict, { view, fromMs: Math.max(since, patientFromMs) });
   const { name, kind, weight } = gate;
   return {
     state: { ...state, inconclusiveSince: since },
@@ -167,10 +166,16 @@ export function judgeGate(
 
 const waitOf = ({ waitMs }: MetricGate, { limitMs }: StepView): number => Math.min(waitMs ?? limitMs, limitMs);
 
-function endure(verdict: Verdict, fromMs: number, waitMs: number, now: number): Verdict {
-  if (now - fromMs < waitMs) return verdict;
+/** Where somebody is asked about it, it stays what it is: no failure, and no pass (D7). */
+function endure(
+  gate: MetricGate,
+  verdict: Verdict,
+  { view, fromMs }: { readonly view: StepView; readonly fromMs: number },
+): Verdict {
+  const waitMs = waitOf(gate, view);
+  if (view.now - fromMs < waitMs) return verdict;
   const late = `(inconclusive since ${clockTime(fromMs)}, more than ${formatDuration(waitMs)})`;
-  return { kind: 'fail', reason: `${verdict.reason} ${late}` };
+  return { kind: gate.then === 'approve' ? 'inconclusive' : 'fail', reason: `${verdict.reason} ${late}` };
 }
 
 interface Judged {

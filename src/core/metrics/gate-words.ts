@@ -12,7 +12,8 @@ const WEIGHT_WORDS: Readonly<Record<Weight, string>> = {
 
 /** What a gate does, for whoever reads a plan. */
 export function gateWords(gate: MetricGate): string {
-  return `${ruleOf(gate)}${WEIGHT_WORDS[gate.weight]}`;
+  const asks = gate.then === 'approve' ? '; while it says nothing for too long, somebody is asked' : '';
+  return `${ruleOf(gate)}${asks}${WEIGHT_WORDS[gate.weight]}`;
 }
 
 function ruleOf(gate: MetricGate): string {
@@ -42,6 +43,7 @@ export function expectedShareWords(share: number, tolerance: number): string {
 }
 
 /** One gate, as it stands: `errors  pass  none of the last 5 samples > 0.01, last 0.002`. */
-export function readingWords({ verdict, weight }: MetricReading): string {
-  return `${verdict.kind}: ${verdict.reason}${WEIGHT_WORDS[weight]}`;
+export function readingWords({ verdict, weight, waived }: MetricReading): string {
+  const without = waived === true && verdict.kind === 'inconclusive' ? ', and to go on without it was approved' : '';
+  return `${verdict.kind}: ${verdict.reason}${without}${WEIGHT_WORDS[weight]}`;
 }

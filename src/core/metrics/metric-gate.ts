@@ -35,6 +35,8 @@ interface GateBase {
   readonly share: number | null;
   /** Milliseconds for which it may say nothing before that is a failure; null: as long as the step allows. */
   readonly waitMs: number | null;
+  /** Then somebody is asked whether to go on without it; absent: that is a failure. */
+  readonly then?: 'approve';
 }
 
 /** A number of black's, held against a bound. */
@@ -114,8 +116,10 @@ export interface MetricReading {
   readonly kind: MetricGate['kind'];
   readonly weight: Weight;
   readonly verdict: Verdict;
-  /** It fails because it said nothing for too long, not for what it said. */
+  /** It has said nothing for too long: a failure that is not for what it said, or a matter for somebody to decide. */
   readonly late: boolean;
+  /** Somebody has approved to go on without it at this step, as long as it says nothing. */
+  readonly waived?: boolean;
   /** Oldest first. */
   readonly values: readonly Sample[];
 }

@@ -5,6 +5,8 @@ export interface Weighed {
   readonly gate: string;
   readonly weight: Weight;
   readonly verdict: Verdict;
+  /** Somebody has approved to go on without it, as long as it says nothing. */
+  readonly waived?: boolean;
 }
 
 export interface WeighView {
@@ -42,6 +44,11 @@ const isA =
   (verdict: Verdict): boolean =>
     verdict.kind === kind;
 
-const named = ({ gate, verdict }: Weighed): Verdict => ({ ...verdict, reason: `${gate}: ${verdict.reason}` });
+/** What was approved to be done without lets go of the verdict as long as it says nothing: what it says counts. */
+function named({ gate, verdict, waived }: Weighed): Verdict {
+  const reason = `${gate}: ${verdict.reason}`;
+  if (waived !== true || verdict.kind !== 'inconclusive') return { ...verdict, reason };
+  return { kind: 'pass', reason: `${reason}, and to go on without it was approved` };
+}
 
 const joined = (verdicts: readonly Verdict[]): string => verdicts.map(({ reason }) => reason).join('; ');
