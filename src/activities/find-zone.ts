@@ -1,13 +1,8 @@
-import {
-  GetHostedZoneCommand,
-  ListHostedZonesByNameCommand,
-  type HostedZone,
-  type Route53Client,
-} from '@aws-sdk/client-route-53';
-import { displayName, isInZone, sameName, wireName } from '../core/dns/name.ts';
+import type { HostedZone, Route53Client } from '@aws-sdk/client-route-53';
+import { displayName, isInZone, wireName } from '../core/dns/name.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
-import { asFailure } from '../policies/classify.ts';
 import { failure } from '../policies/failures.ts';
+import { zoneLists, type ZoneLists } from './zone-lists.ts';
 
 /**
  * The hosted zone that holds `record`: by id, by its exact name, or (`zone` null) the longest suffix of the record by label.
@@ -15,8 +10,13 @@ import { failure } from '../policies/failures.ts';
  *
  * @throws ZoneUnclear where there is none, or several: the sentence lists them.
  */
-export async function findZone(client: Route53Client, record: string, zone: string | null): Promise<Zone> {
-  return holding(record, zone === null ? await longestZone(client, record) : await theZone(client, zone));
+export function findZone(client: Route53Client, record: string, zone: string | null): Promise<Zone> {
+  return findZoneIn(zoneLists(client), record, zone);
+}
+
+/** The same, of one record of many. @throws ZoneUnclear */
+export async function findZoneIn(lists: ZoneLists, record: string, zone: string | null): Promise<Zone> {
+  return holding(record, zone === null ? await longestZone(lists, record) : await zoneCalled(lists, zone));
 }
 
 /** The zone, where the record is in it. @throws ZoneUnclear */
@@ -28,24 +28,25 @@ export function holding(record: string, zone: Zone): Zone {
 }
 
 /** The zone with this id or this exact name. @throws ZoneUnclear */
-export async function theZone(client: Route53Client, zone: string): Promise<Zone> {
-  const id = zoneId(zone) ?? (await idAmong(client, [displayName(zone)]));
-  if (id !== null) return describeZone(client, id);
+export function theZone(client: Route53Client, zone: string): Promise<Zone> {
+  return zoneCalled(zoneLists(client), zone);
+}
+
+async function zoneCalled(lists: ZoneLists, zone: string): Promise<Zone> {
+  const id = zoneId(zone) ?? (await idAmong(lists, [displayName(zone)]));
+  if (id !== null) return describeZone(lists, id);
   throw noZone(zone);
 }
 
-async function longestZone(client: Route53Client, record: string): Promise<Zone> {
-  const id = await idAmong(client, suffixes(record));
-  if (id !== null) return describeZone(client, id);
+async function longestZone(lists: ZoneLists, record: string): Promise<Zone> {
+  const id = await idAmong(lists, suffixes(record));
+  if (id !== null) return describeZone(lists, id);
   throw noZone(`for ${record}`);
 }
 
 /** @throws ZoneUnclear where the account has no such zone; Refused where another AWS service owns it. */
-async function describeZone(client: Route53Client, id: string): Promise<Zone> {
-  const request = { action: 'GetHostedZone', subject: `zone ${id}` };
-  const { HostedZone: zone, DelegationSet } = await client
-    .send(new GetHostedZoneCommand({ Id: id }))
-    .catch((error: unknown) => Promise.reject(asFailure(error, request)));
+async function describeZone(lists: ZoneLists, id: string): Promise<Zone> {
+  const { HostedZone: zone, DelegationSet } = await lists.described(id);
   if (zone?.LinkedService !== undefined) throw managedElsewhere(id, zone.LinkedService.ServicePrincipal);
   return {
     id,
@@ -61,9 +62,9 @@ function zoneId(zone: string): string | null {
 }
 
 /** The id of the only zone with the first of these names that any zone has. */
-async function idAmong(client: Route53Client, names: readonly string[]): Promise<string | null> {
+async function idAmong(lists: ZoneLists, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
-    const zones = await zonesNamed(client, name);
+    const zones = await lists.named(name);
     if (zones.length > 0) return bareId(theOnly(zones, name));
   }
   return null;
@@ -73,25 +74,6 @@ async function idAmong(client: Route53Client, names: readonly string[]): Promise
 function suffixes(record: string): readonly string[] {
   const labels = displayName(record).split('.');
   return labels.map((_, index) => labels.slice(index).join('.')).filter((suffix) => !suffix.startsWith('*'));
-}
-
-/** The name is where the list starts, not a filter: zones that merely sort later follow, and end it. */
-async function zonesNamed(client: Route53Client, name: string): Promise<readonly HostedZone[]> {
-  const found: HostedZone[] = [];
-  let start: { DNSName?: string | undefined; HostedZoneId?: string | undefined } = { DNSName: name };
-  for (;;) {
-    const page = await client
-      .send(new ListHostedZonesByNameCommand(start))
-      .catch((error: unknown) => Promise.reject(asFailure(error, { action: 'ListHostedZonesByName', subject: name })));
-    // An answer without a list is none of Route 53's: "could not look" is not "there is no such zone".
-    if (page.HostedZones === undefined)
-      throw failure('Unavailable', `no usable list of the hosted zones from ${name} on.`);
-    const zones = page.HostedZones;
-    const equal = zones.filter((zone) => sameName(zone.Name ?? '', name));
-    found.push(...equal);
-    if (page.IsTruncated !== true || equal.length < zones.length) return found;
-    start = { DNSName: page.NextDNSName, HostedZoneId: page.NextHostedZoneId };
-  }
 }
 
 function theOnly(zones: readonly HostedZone[], name: string): HostedZone {

@@ -5,11 +5,12 @@ import type { Many } from '../contracts/group-activities.ts';
 import { canonicalName, fenceName, sameName } from '../core/dns/name.ts';
 import type { Protection, Snapshot, Zone } from '../core/dns/snapshot.ts';
 import { failure } from '../policies/failures.ts';
-import { findZone } from './find-zone.ts';
+import { findZoneIn } from './find-zone.ts';
 import { patiently, type Patience } from './patiently.ts';
 import { beating, type Pulse } from './pulse.ts';
 import { readNames } from './read-names.ts';
 import { readZoneProtections } from './read-standing.ts';
+import { zoneLists, type ZoneLists } from './zone-lists.ts';
 
 /** An account has ten requests a second: one that is throttled is asked again here, so that the others need not be. */
 const PATIENCE: Patience = { firstMs: 500, maxMs: 5_000, tries: 6 };
@@ -49,19 +50,20 @@ interface Place {
   readonly role: string | undefined;
 }
 
-/** One after the other: the account's bucket is everybody's. A zone that is named is looked up once. */
+/** One after the other: the account's bucket is everybody's, and what is told of one record answers for others. */
 async function placesOf(aws: AwsClients, records: readonly ReadRecordInput[], pulse: Pulse): Promise<readonly Place[]> {
-  const named = new Map<string, Zone>();
+  const told = new Map<string | undefined, ZoneLists>();
   const places: Place[] = [];
   for (const { record: text, zone, role } of records) {
     const name = canonicalName(text);
     if (name.kind === 'bad') throw failure('Invalid', name.why);
-    const key = `${zone ?? ''} ${role ?? ''}`;
-    const known = zone === null ? undefined : named.get(key);
-    const client = aws.inRole(role).route53();
-    const found = known ?? (await patiently(pulse, PATIENCE, () => findZone(client, name.name, zone)));
-    named.set(key, found);
-    places.push({ record: name.name, zone: found, role });
+    const lists = told.get(role) ?? zoneLists(aws.inRole(role).route53());
+    told.set(role, lists);
+    places.push({
+      record: name.name,
+      zone: await patiently(pulse, PATIENCE, () => findZoneIn(lists, name.name, zone)),
+      role,
+    });
   }
   return places;
 }
