@@ -1,7 +1,8 @@
-import { CancellationScope, condition, isCancellation, type ActivityOptions } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { Watched } from '../contracts/deploy-activities.ts';
 import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { assertNever } from '../core/assert-never.ts';
+import { leastStretchMs } from '../core/dns/least-stretch.ts';
 import type { Step } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
 import { asking } from './asking.ts';
@@ -174,18 +175,20 @@ function showStretch({ orders, progress }: Run, phase: Stretch['phase'], endsAt:
 }
 
 /**
- * max(min, hold / 100), at most max. A hold that only waits for its gates looks twice and decides; the stretches of a pause, and
- * those in which somebody has to decide, grow with it, so that a day of it does not fill the history.
+ * max(min, hold / 100), at most max, but longer in a long history. A hold that only waits for its gates looks twice and decides; the stretches of a
+ * pause, and those in which somebody has to decide, grow with it, so that a day of it does not fill the history.
  */
 function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   const { pace } = run.request;
   const { orders } = run;
   const { minMs, maxMs } = pace.stretch;
+  const leastMs = leastStretchMs(workflowInfo().historySize);
   const deciding = phase === 'awaiting-approval' ? run.approval : null;
   const since = orders.pausedSince ?? deciding?.since ?? null;
-  if (since !== null) return Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10));
-  if (watch.remainingMs <= 0 || orders.promoteAll) return Math.min(minMs, 2 * pace.probeEveryMs);
-  return Math.min(watch.remainingMs, maxMs, Math.max(minMs, step.holdMs / 100));
+  if (since !== null) return Math.max(leastMs, Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10)));
+  if (watch.remainingMs <= 0 || orders.promoteAll)
+    return Math.max(leastMs / 10, Math.min(minMs, 2 * pace.probeEveryMs));
+  return Math.min(watch.remainingMs, Math.max(leastMs, Math.min(maxMs, Math.max(minMs, step.holdMs / 100))));
 }
 
 /** Null while another question is open: one is asked at a time. */
