@@ -87,7 +87,8 @@ async function layOut(sandbox: Sandbox, { records, blacks }: GroundOptions): Pro
   return lots;
 }
 
-async function startWorkerHere(
+/** @returns what stops it. */
+export async function startWorkerHere(
   { client, address, bundleFile, logger }: BenchTemporal,
   sandbox: Sandbox,
   taskQueue: string,

@@ -5,6 +5,7 @@ import { compareSides } from './measures/compare-sides.ts';
 import { docsBuild } from './measures/docs-build.ts';
 import { docsSwap } from './measures/docs-swap.ts';
 import { falseRollbacks } from './measures/false-rollbacks.ts';
+import { group } from './measures/group.ts';
 import { manyBakes } from './measures/many-bakes.ts';
 import { reset } from './measures/reset.ts';
 import { syncFirst } from './measures/sync-first.ts';
@@ -24,6 +25,7 @@ export const MEASURES: readonly Measure[] = [
   falseRollbacks,
   compareSides,
   manyBakes,
+  group,
   workerStart,
   syncFirst,
   syncLarge,
