@@ -1,5 +1,6 @@
 /** What `npm test` plays of the fault tables leaves out cells, and no kind of anything. */
 import { CELLS, FAULT_KINDS, ROWS, SAMPLE } from '../support/faults-table.ts';
+import { GROUP_CELLS, GROUP_SAMPLE } from '../support/group-faults-table.ts';
 import { sampleCells } from '../support/sample-cells.ts';
 import * as sync from '../support/sync-faults-table.ts';
 
@@ -10,7 +11,14 @@ test('the sample of deployments meets each row, each fault once and until healed
   const kindOf = ({ fault, times }: (typeof CELLS)[number]) => `${fault.name}, ${times}`;
   expect(seen(SAMPLE.map(kindOf))).toEqual(seen(CELLS.map(kindOf)));
   expect(seen(SAMPLE.map(({ fault }) => fault))).toEqual(seen(FAULT_KINDS));
-  expect(seen(SAMPLE.map(({ ends }) => ends))).toEqual(seen(['promoted', 'red']));
+  expect(seen(SAMPLE.map(({ ends }) => ends))).toEqual(seen(['promoted', 'red', 'foreign']));
+});
+
+test('the sample of groups meets each port on both ways, and each end', () => {
+  const waysOf = ({ row }: (typeof GROUP_CELLS)[number]) =>
+    row.port === 'probe' ? row.port : `${row.port} ${row.way}`;
+  expect(seen(GROUP_SAMPLE.map(waysOf))).toEqual(seen(GROUP_CELLS.map(waysOf)));
+  expect(seen(GROUP_SAMPLE.map(({ ends }) => ends))).toEqual(seen(['promoted', 'red', 'foreign']));
 });
 
 test('the sample of syncs meets each kind of request, and each fault once and four times', () => {

@@ -2,9 +2,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Behaviour } from '../../sandbox/endpoints/behaviour.ts';
 import type { Fault, FaultedRequest } from '../../sandbox/faults.ts';
 import { MESSAGES } from '../../src/contracts/deploy.ts';
-import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
+import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { writeByHand } from './by-hand.ts';
 import type { Cell, FaultName, Row } from './faults-table.ts';
-import type { Rig } from './yard.ts';
+import type { AllActivities } from './yard.ts';
 
 /** A fault on its way to one activity of one run. */
 export interface Strike {
@@ -18,44 +20,64 @@ export interface Strike {
 
 /** Watches a rig's activities begin and end, and says when the one to strike runs. */
 export interface Aim {
-  readonly around: (activities: DeployActivities) => DeployActivities;
-  /** Whether the activity that is struck runs now, and whether it ever did. */
-  running: boolean;
+  readonly around: (activities: AllActivities) => AllActivities;
+  /** Of a group: the zone whose requests are struck, while others go on. */
+  zoneId: string | null;
+  /** How many calls of the activity that is struck run now, and whether one ever did. */
+  running: number;
   begun: boolean;
   /** Called when it begins. */
   onHit: () => void;
   /** Called when any activity begins. */
-  onAny: (activity: keyof DeployActivities) => void;
+  onAny: (activity: keyof AllActivities) => void;
 }
 
 export function aimAt(row: Row): Aim {
   let way: 'none' | Row['way'] = 'none';
-  const isHit = (activity: keyof DeployActivities, input: object): boolean => {
-    if (activity !== row.activity || !commentOf(input).includes(row.which)) return false;
-    return activity === 'readRecord' || activity === 'checkEndpoints' || way === row.way;
+  const isHit = (activity: keyof AllActivities, input: object): boolean => {
+    if (activity !== row.activity || !commentOf(input).includes(row.which) || isElsewhere(aim, input)) return false;
+    return BEFORE_ANY_WRITE.includes(activity) || way === row.way;
   };
   const aim: Aim = {
-    running: false,
+    zoneId: null,
+    running: 0,
     begun: false,
     onHit: () => undefined,
     onAny: () => undefined,
     around: (activities) =>
       wrapped(activities, async (activity, input, work) => {
-        if (activity === 'swapRecord') way = 'forward';
-        if (activity === 'restoreRecord') way = 'back';
+        if (WRITES.forward.includes(activity)) way = 'forward';
+        if (WRITES.back.includes(activity)) way = 'back';
         const hit = isHit(activity, input);
-        aim.running = hit;
-        if (hit) aim.begun = true;
+        if (hit) {
+          aim.running += 1;
+          aim.begun = true;
+        }
         aim.onAny(activity);
         if (hit) aim.onHit();
         try {
           return await work();
         } finally {
-          aim.running = false;
+          if (hit) aim.running -= 1;
         }
       }),
   };
   return aim;
+}
+
+type Names = readonly (keyof AllActivities)[];
+/** What moves records, each way. */
+const WRITES: Readonly<Record<Row['way'], Names>> = {
+  forward: ['swapRecord', 'swapZone'],
+  back: ['restoreRecord', 'restoreZone'],
+};
+const BEFORE_ANY_WRITE: Names = ['readRecord', 'checkEndpoints', 'readRecords', 'checkRecords'];
+
+/** Of a group, what is done in a zone that is not the one that is struck. */
+function isElsewhere({ zoneId }: Aim, input: object): boolean {
+  const { zone, records } = input as { zone?: { id: string }; records?: readonly { zone?: { id: string } | null }[] };
+  const id = zone?.id ?? records?.[0]?.zone?.id;
+  return zoneId !== null && id !== undefined && !id.endsWith(zoneId);
 }
 
 /** Prepares the fault of a cell; it strikes when the run comes by. */
@@ -64,8 +86,16 @@ export function strike(cell: Cell, { rig, aim, handle }: Target): Strike {
   return prepare({ cell, rig, aim, handle });
 }
 
+/** Where a fault strikes: a record alone, or one of a group. */
+export interface Struck {
+  readonly sandbox: Sandbox;
+  readonly record: string;
+  readonly zoneId: string;
+  readonly black: Endpoint;
+}
+
 export interface Target {
-  readonly rig: Rig;
+  readonly rig: Struck;
   readonly aim: Aim;
   /** Known once the run has been started; faults strike later. */
   readonly handle: () => WorkflowHandle;
@@ -83,6 +113,8 @@ const STRIKES: Readonly<Record<FaultName, Prepare>> = {
   'silence past the time-out, lands while it is tried again': ofApi({ kind: 'apply-late', afterMs: 700 }),
   'silence past the time-out, lands after the end': (target) => zombie(target, () => Promise.resolve()),
   'silence past the time-out, aborted meanwhile, lands after the end': (target) => zombie(target, () => abort(target)),
+  'somebody else writes in between': (target) =>
+    ofApi({ kind: 'meanwhile', run: () => writeByHand(target.rig, '203.0.113.66') })(target),
   'cancelled while running': (target) => calledOff(target, () => target.handle().cancel()),
   'aborted while running': (target) => calledOff(target, () => abort(target)),
   'ill: 503': ofBlack({ kind: 'status', status: 503 }),
@@ -157,7 +189,7 @@ function calledOff(target: Parameters<Prepare>[0], call: () => Promise<unknown>)
 function ofBlack(illness: Behaviour): Prepare {
   return ({ cell, rig, aim }) => {
     let hits = 0;
-    const { black } = rig.sandbox;
+    const { black } = rig;
     const heal = () => black.behave({ kind: 'well' });
     aim.onHit = () => {
       hits += 1;
@@ -170,7 +202,7 @@ function ofBlack(illness: Behaviour): Prepare {
 }
 
 /** One authoritative server fails: for one question, or until it is healed. */
-function ofServer(fail: (server: Rig['sandbox']['nameServers']['servers'][number], target: Target) => void): Prepare {
+function ofServer(fail: (server: Sandbox['nameServers']['servers'][number], target: Target) => void): Prepare {
   return (target) => {
     let hits = 0;
     const { cell, rig, aim } = target;
@@ -184,7 +216,7 @@ function ofServer(fail: (server: Rig['sandbox']['nameServers']['servers'][number
     // A server lags behind a write: it has to stand still before the write, not when somebody looks.
     if (cell.fault.name === 'a server lags')
       aim.onAny = (activity) => {
-        if (activity === (cell.row.way === 'back' ? 'restoreRecord' : 'swapRecord') && hits === 0) fail(server, target);
+        if (WRITES[cell.row.way].includes(activity) && hits === 0) fail(server, target);
       };
     aim.onHit = () => {
       hits += 1;
@@ -208,14 +240,19 @@ function addRule(
   fault: Fault,
 ): { fired: () => number; remove: () => void } {
   const always = cell.times === 'until healed';
-  const mine = (request: FaultedRequest): boolean => operationsOf(cell.row).test(request.operation);
+  const mine = ({ operation, path }: FaultedRequest): boolean =>
+    operationsOf(cell.row).test(operation) && !isOfAnotherZone(aim, path);
   const rule = rig.sandbox.route53.faults.add({
     operation: '*',
     fault,
     times: always ? Infinity : 1,
-    when: (request) => mine(request) && (always ? aim.begun : aim.running),
+    when: (request) => mine(request) && (always ? aim.begun : aim.running > 0),
   });
   return { fired: rule.fired, remove: () => rule.remove() };
+}
+
+function isOfAnotherZone({ zoneId }: Aim, path: string): boolean {
+  return zoneId !== null && path.includes('/hostedzone/') && !path.includes(zoneId.replace('/hostedzone/', ''));
 }
 
 function operationsOf({ port, activity }: Row): RegExp {
@@ -233,12 +270,12 @@ export async function until(condition: () => boolean | Promise<boolean>, everyMs
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, everyMs));
 }
 
-type Around = (activity: keyof DeployActivities, input: object, work: () => Promise<unknown>) => Promise<unknown>;
+type Around<T> = (activity: keyof T, input: object, work: () => Promise<unknown>) => Promise<unknown>;
 
 /** The same activities, each with something around it. */
-export function wrapped(activities: DeployActivities, around: Around): DeployActivities {
-  const entries = Object.entries(activities) as [keyof DeployActivities, (input: object) => Promise<unknown>][];
+export function wrapped<T extends object>(activities: T, around: Around<T>): T {
+  const entries = Object.entries(activities) as [string, (input: object) => Promise<unknown>][];
   return Object.fromEntries(
-    entries.map(([name, run]) => [name, (input: object) => around(name, input, () => run(input))]),
-  ) as unknown as DeployActivities; // the same functions under the same names
+    entries.map(([name, run]) => [name, (input: object) => around(name as keyof T, input, () => run(input))]),
+  ) as T; // the same functions under the same names
 }

@@ -1,5 +1,5 @@
-import type { DeployActivities } from '../../src/contracts/deploy-activities.ts';
 import { sampleCells } from './sample-cells.ts';
+import type { AllActivities } from './yard.ts';
 
 /**
  * The specification of D3 as a table: each activity x each fault x {once, until it is healed}.
@@ -12,7 +12,7 @@ export type Port = 'write' | 'read' | 'probe' | 'dns';
 export interface Row {
   readonly name: string;
   readonly port: Port;
-  readonly activity: keyof DeployActivities;
+  readonly activity: keyof AllActivities;
   /** What the comment of its batch, or its share, must say for it to be the one that is struck. */
   readonly which: string;
   readonly way: 'forward' | 'back';
@@ -43,6 +43,7 @@ export type FaultName =
   | 'silence past the time-out, lands while it is tried again'
   | 'silence past the time-out, lands after the end'
   | 'silence past the time-out, aborted meanwhile, lands after the end'
+  | 'somebody else writes in between'
   | 'cancelled while running'
   | 'aborted while running'
   | 'ill: 503'
@@ -52,7 +53,8 @@ export type FaultName =
   | 'a server lies'
   | 'a server is silent';
 
-type End = 'promoted' | 'red';
+/** `foreign`: what somebody else wrote stands, and everything else is red (D4). */
+export type End = 'promoted' | 'red' | 'foreign';
 
 export interface FaultKind {
   readonly name: FaultName;
@@ -67,6 +69,7 @@ const ROUTE53: readonly Port[] = ['write', 'read'];
 const EVERYTHING: readonly Port[] = ['write', 'read', 'probe', 'dns'];
 const ENDURED = { once: 'promoted', healed: 'promoted' } as const;
 const FINAL = { once: 'red', healed: 'red' } as const;
+const NOT_OURS = { once: 'foreign', healed: 'foreign' } as const;
 const API_ONLY = 'probes and questions to name servers have no such answer: their own faults stand for it';
 const WRITES_ONLY = 'only a write has an effect that can land';
 
@@ -90,6 +93,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     because: WRITES_ONLY,
     ends: FINAL,
   },
+  { name: 'somebody else writes in between', ports: ['write'], because: WRITES_ONLY, ends: NOT_OURS },
   { name: 'cancelled while running', ports: EVERYTHING, because: '', ends: FINAL },
   { name: 'aborted while running', ports: EVERYTHING, because: '', ends: FINAL },
   { name: 'ill: 503', ports: ['probe'], because: 'an illness of black', ends: { once: 'promoted', healed: 'red' } },
@@ -115,23 +119,28 @@ export interface Cell {
 }
 
 /** Every combination that can happen. */
-export const CELLS: readonly Cell[] = ROWS.flatMap((row) =>
-  FAULT_KINDS.filter((fault) => fault.ports.includes(row.port)).flatMap((fault) =>
-    (['once', 'until healed'] as const)
-      .filter((times) => whyLeftOut({ row, fault, times }) === null)
-      .map((times): Cell => ({ row, fault, times, ends: endOf(row, fault, times) })),
-  ),
-);
+export const cellsOf = (rows: readonly Row[]): readonly Cell[] =>
+  rows.flatMap((row) =>
+    FAULT_KINDS.filter((fault) => fault.ports.includes(row.port)).flatMap((fault) =>
+      (['once', 'until healed'] as const)
+        .filter((times) => whyLeftOut({ row, fault, times }) === null)
+        .map((times): Cell => ({ row, fault, times, ends: endOf(row, fault, times) })),
+    ),
+  );
+
+export const CELLS: readonly Cell[] = cellsOf(ROWS);
 
 /** What `npm test` plays of it: a third of each row (a half where few rows have such faults), and each write that lands after the end. */
 export const SAMPLE: readonly Cell[] = sampleCells(CELLS, {
-  placeOf: ({ row, fault, times }) => [
-    rowsLike(row).indexOf(row),
-    2 * FAULT_KINDS.indexOf(fault) + (times === 'once' ? 0 : 1),
-  ],
+  placeOf: ({ row, fault, times }) => [rowsLike(row).indexOf(row), columnOf(fault, times)],
   oneIn: ({ row }) => Math.min(3, rowsLike(row).length),
   always: ({ fault, times }) => times === 'once' && fault.name.includes('lands after the end'),
 });
+
+/** Counted from 0. */
+export function columnOf(fault: FaultKind, times: Times): number {
+  return 2 * FAULT_KINDS.indexOf(fault) + (times === 'once' ? 0 : 1);
+}
 
 function rowsLike({ port }: Row): readonly Row[] {
   return ROWS.filter((row) => row.port === port);
@@ -144,17 +153,25 @@ export function whyLeftOut({ row, fault, times }: Omit<Cell, 'ends'>): string | 
     return 'an abort of a rollback that runs changes nothing: "aborted while running" shows it';
   if (times === 'until healed' && fault.name === 'aborted while running')
     return 'an abort has one update id: the second is the first';
-  if (row.activity === 'watchEndpoints' && row.port === 'read' && /^(cancelled|aborted) while/.test(fault.name))
+  if (times === 'until healed' && fault.name === 'somebody else writes in between')
+    return 'one value that is not ours is enough: it stands until somebody decides';
+  if (isWatch(row) && row.port === 'read' && /^(cancelled|aborted) while/.test(fault.name))
     return 'the row of its probes calls the same activity off';
   return null;
 }
 
 /** What asks nothing of the run while it is watched cannot fail it. */
 function endOf(row: Row, fault: FaultKind, times: Times): End {
+  if (fault.name === 'somebody else writes in between') return 'foreign';
   if (row.way === 'back') return 'red';
   // "could not look" is not drift; but a step that may not read either has to go back.
-  if (row.activity === 'watchEndpoints' && row.port === 'read' && times === 'once') return 'promoted';
+  if (isWatch(row) && row.port === 'read' && times === 'once') return 'promoted';
   return times === 'once' ? fault.ends.once : fault.ends.healed;
+}
+
+/** Whether it watches a hold. */
+export function isWatch({ activity }: Row): boolean {
+  return activity === 'watchEndpoints' || activity === 'watchRecords';
 }
 
 export function title({ row, fault, times }: Cell): string {

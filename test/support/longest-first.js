@@ -17,6 +17,7 @@ export const LONGEST_FIRST = [
   'activities/docs/hostile-trees',
   'activities/docs/generate-typedoc',
   'cli/docs',
+  'faults/group-fault-table',
   'e2e/kill-worker',
   'e2e/terminate-and-reset',
   'e2e/cli',

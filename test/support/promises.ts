@@ -3,6 +3,9 @@ import type { ChangeLogEntry } from '../../sandbox/route53/stand-in.ts';
 import type { State } from './observer.ts';
 import type { Rig } from './yard.ts';
 
+/** A record alone, or one of a group. */
+export type Judged = Pick<Rig, 'record' | 'observer'> & { readonly sandbox: Pick<Rig['sandbox'], 'route53'> };
+
 /** A batch as the change log has it, with what the promises are about. */
 export interface Batch {
   readonly at: number;
@@ -14,7 +17,7 @@ export interface Batch {
 }
 
 /** Every batch that Route 53 judged for the rig, refused ones included, oldest first. */
-export function batchesOf({ sandbox, record }: Rig): readonly Batch[] {
+export function batchesOf({ sandbox, record }: Omit<Judged, 'observer'>): readonly Batch[] {
   return ownLog(sandbox.route53.log, record).map((entry) => ({
     at: entry.at,
     comment: entry.comment ?? '',
@@ -31,16 +34,16 @@ export function batchesOf({ sandbox, record }: Rig): readonly Batch[] {
  * - D5 the name answers at every instant with red, black or a share of the plan
  * - D6 the fence's generation rises with every write
  */
-export function brokenPromises(rig: Rig, allowed: readonly State[]): readonly string[] {
+export function brokenPromises(rig: Judged, allowed: readonly State[]): readonly string[] {
   const log = ownLog(rig.sandbox.route53.log, rig.record);
-  return [...overwrites(log), ...gaps(log), ...strangeStates(rig, allowed), ...staleFences(rig)];
+  return [...overwrites(log), ...gaps(log, rig.record), ...strangeStates(rig, allowed), ...staleFences(rig)];
 }
 
 const bySwitchyard = (entry: ChangeLogEntry): boolean => entry.by !== 'foreign';
 
 /** What happened after the sandbox was set up, to the record and its fence. */
 function ownLog(log: readonly ChangeLogEntry[], record: string): readonly ChangeLogEntry[] {
-  const names = [`${record}.`, `_switchyard.${record}.`];
+  const names = namesOf(record);
   return log.slice(1).filter(({ changes }) => changes.some(({ recordSet }) => names.includes(recordSet.Name ?? '')));
 }
 
@@ -53,12 +56,12 @@ function overwrites(log: readonly ChangeLogEntry[]): string[] {
 }
 
 /** The log is without gaps where each batch finds what the accepted one before it left. */
-function gaps(log: readonly ChangeLogEntry[]): string[] {
+function gaps(log: readonly ChangeLogEntry[], record: string): string[] {
   const accepted = log.filter((entry) => entry.accepted);
   return log.flatMap((entry) => {
     const before = accepted.findLast(({ seq }) => seq < entry.seq);
     const changed = !entry.accepted && JSON.stringify(entry.before) !== JSON.stringify(entry.after);
-    const common = before === undefined ? null : shared(before.after, entry.before);
+    const common = before === undefined ? null : shared(record, before.after, entry.before);
     return [
       ...(changed ? [`D2: the refused batch ${entry.seq} changed something`] : []),
       ...(common === false ? [`D2: batch ${entry.seq} did not find what the batch before it left`] : []),
@@ -66,21 +69,24 @@ function gaps(log: readonly ChangeLogEntry[]): string[] {
   });
 }
 
-/** Whether two views agree on the names that both have looked at. */
-function shared(left: ChangeLogEntry['after'], found: ChangeLogEntry['before']): boolean {
-  const names = new Set(left.map(({ Name }) => Name).filter((name) => found.some(({ Name }) => Name === name)));
-  const of = (sets: ChangeLogEntry['after']) => JSON.stringify(sets.filter(({ Name }) => names.has(Name)));
+/** Whether two views agree on what both have looked at: of a batch of several records, each is judged by its own batches. */
+function shared(record: string, left: ChangeLogEntry['after'], found: ChangeLogEntry['before']): boolean {
+  const names = namesOf(record).filter((name) => [left, found].every((sets) => sets.some(({ Name }) => Name === name)));
+  const of = (sets: ChangeLogEntry['after']) => JSON.stringify(sets.filter(({ Name }) => names.includes(Name ?? '')));
   return of(left) === of(found);
 }
 
-function strangeStates({ observer }: Rig, allowed: readonly State[]): string[] {
+/** The record and its fence. */
+const namesOf = (record: string): readonly string[] => [`${record}.`, `_switchyard.${record}.`];
+
+function strangeStates({ observer }: Judged, allowed: readonly State[]): string[] {
   return observer
     .everyState()
     .filter((state) => !allowed.includes(state))
     .map((state) => `D5: the record was ${state}`);
 }
 
-function staleFences(rig: Rig): string[] {
+function staleFences(rig: Judged): string[] {
   const fences = batchesOf(rig).flatMap(({ accepted, foreign, fence, comment }) =>
     accepted && !foreign ? [{ gen: fence?.gen ?? null, comment }] : [],
   );

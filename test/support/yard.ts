@@ -74,7 +74,8 @@ export interface Deployment {
 
 export type End = RunEnd<DeployReport>;
 
-type AllActivities = DeployActivities & GroupActivities;
+/** Of records alone, and of groups. */
+export type AllActivities = DeployActivities & GroupActivities;
 
 /** A worker on a queue of its own, for all tests of a file; each test has a sandbox of its own. */
 export interface Yard {
@@ -93,6 +94,8 @@ export interface RigOptions {
   readonly prepare?: (sandbox: Sandbox) => Promise<void>;
   /** The same as `around`, of the activities of groups. */
   readonly aroundGroup?: (activities: GroupActivities) => GroupActivities;
+  /** The same, of both. */
+  readonly aroundAll?: (activities: AllActivities) => AllActivities;
   /** Changes an activity before the worker sees it: slower, or failing in the worker's own process. */
   readonly around?: (activities: DeployActivities) => DeployActivities;
   /** Times out writes sooner than in production. */
@@ -119,7 +122,8 @@ export async function startYard(also: (sandboxOf: SandboxOf) => object = () => (
     const sandbox = await startSandbox({ zone, insyncAfterMs, seed: 7, ...(roles === undefined ? {} : { roles }) });
     await options.prepare?.(sandbox);
     const plain = activitiesFor(sandbox, options);
-    const activities = { ...plain, ...options.around?.(plain), ...options.aroundGroup?.(plain) };
+    const changed = { ...plain, ...options.around?.(plain), ...options.aroundGroup?.(plain) };
+    const activities = options.aroundAll?.(changed) ?? changed;
     rigs.set(zone, { sandbox, activities });
     return rigOf({ ...worker, sandbox, closed: () => void rigs.delete(zone) });
   };

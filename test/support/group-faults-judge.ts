@@ -1,0 +1,125 @@
+import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
+import type { Pace } from '../../src/contracts/deploy.ts';
+import { atTheHold, drive, limitsOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
+import { FOREIGN } from './faults-judge.ts';
+import { aimAt, strike } from './faults-strike.ts';
+import type { Cell } from './faults-table.ts';
+import { brokenGroupPromises, writesOf } from './group-promises.ts';
+import { CALM, groupRig, lockStatus, type GroupDeployment, type GroupRecord, type GroupRig } from './group-yard.ts';
+import { batchesOf } from './promises.ts';
+import type { RunEnd } from './run-handle.ts';
+import { PLAIN, type Yard } from './yard.ts';
+
+/** What a cell saw of a group; records in the order of their names, the first is in the zone that was struck. */
+export interface GroupSeen {
+  readonly struck: boolean;
+  readonly broken: readonly string[];
+  readonly end: string;
+  readonly stands: readonly string[];
+  readonly standsAfterLateWrites: readonly string[];
+  readonly fences: readonly string[];
+  /** Whether the lock of each record ended, saying what became of it (G4). */
+  readonly locks: readonly string[];
+  readonly unsaid: readonly string[];
+}
+
+/** Two zones of two records: what strikes one strikes a batch of several. */
+const RECORDS = 4;
+
+export function expectedOfGroup({ ends }: Cell): GroupSeen {
+  const all = (state: string, first = state) => [first, ...Array.from({ length: RECORDS - 1 }, () => state)];
+  const stands = { promoted: all('black'), red: all('red'), foreign: all('red', FOREIGN) }[ends];
+  return {
+    struck: true,
+    broken: [],
+    end: ends,
+    stands,
+    standsAfterLateWrites: stands,
+    fences: all('at rest'),
+    locks: all('told'),
+    unsaid: [],
+  };
+}
+
+const PACE: Pace = {
+  ...CALM,
+  preflight: { inARow: 2, overMs: 200 },
+  probeEveryMs: 100,
+  probeTimeoutMs: 500,
+  insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
+  verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
+  blockedAfterMs: 400,
+};
+
+/** Deploys a group, one zone of which meets the cell's fault, and tells what became of its records. */
+export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
+  const aim = aimAt(cell.row);
+  const { writeMs, holdMs } = limitsOf(cell);
+  const rig = await groupRig(yard, { aroundAll: aim.around, writeMs, askTimeoutMs: 300 });
+  const [first] = rig.records;
+  if (first === undefined) throw new Error('a group has a first record');
+  aim.zoneId = first.zoneId;
+  const handle = () => yard.temporal.client.workflow.getHandle(`deploy-group:${rig.group}`);
+  const struck = strike(cell, { rig: { ...first, sandbox: rig.sandbox }, aim, handle });
+  if (cell.row.way === 'back') atTheHold(aim, () => void first.black.behave({ kind: 'status', status: 503 }));
+  const steps = [50, 100].map((share) => ({ share, holdMs }));
+  const run = await rig.deploy({}, { steps, gates: [PLAIN], pace: PACE });
+  const said = await drive(cell, run, struck);
+  const stands = rig.now();
+  await struck.heal();
+  await struck.land();
+  const seen = await judged(cell, rig, run);
+  await rig.sandbox.close();
+  return { ...seen, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
+}
+
+async function judged(cell: Cell, rig: GroupRig, run: GroupDeployment): Promise<Omit<GroupSeen, 'struck' | 'stands'>> {
+  const end = await run.end();
+  const status = await run.status();
+  const firstWrite = writesOf(rig)[0]?.at ?? null;
+  return {
+    broken: [
+      ...brokenGroupPromises(rig, {
+        foreign: cell.ends === 'foreign' ? FOREIGN : null,
+        apart: cell.row.activity === 'restoreZone' && cell.fault.name === 'AccessDenied',
+      }),
+      ...(await writtenBeforeRead(firstWrite, run)),
+    ],
+    end: endIn(rig, status, end),
+    standsAfterLateWrites: rig.now(),
+    fences: rig.records.map((record) => fenceOf(rig, record)),
+    locks: await Promise.all(rig.records.map((record) => lockOf(rig, record, status))),
+    unsaid: unsaid(status, end),
+  };
+}
+
+function fenceOf({ sandbox }: GroupRig, { record, observer }: GroupRecord): string {
+  const stage = observer.fenceStage();
+  const wrote = batchesOf({ sandbox, record }).some(({ accepted, foreign }) => accepted && !foreign);
+  return stage === 'idle' || (stage === 'none' && !wrote) ? 'at rest' : stage;
+}
+
+async function lockOf(rig: GroupRig, { record }: GroupRecord, { records }: GroupStatus): Promise<string> {
+  const lock = rig.lockOf(record);
+  const { status } = await lock.describe();
+  if (status.name === 'RUNNING') return 'held after the end';
+  const { outcome } = await lockStatus(lock);
+  const own = records.find((one) => one.record === record)?.outcome ?? null;
+  return outcome === own && own !== null
+    ? 'told'
+    : `says ${outcome ?? 'nothing'}, and the record is ${own ?? 'nothing'}`;
+}
+
+/** `promoted`, `red`, `foreign`, or what is none of them. */
+function endIn(rig: GroupRig, status: GroupStatus, end: RunEnd<unknown>): string {
+  const outcome = status.outcome ?? 'none';
+  if (end.status === 'COMPLETED')
+    return outcome === 'promoted' && status.verdict?.kind === 'pass' ? 'promoted' : `completed as ${outcome}`;
+  const failed = end.status === 'FAILED' || end.status === 'CANCELLED';
+  const safe = outcome === 'rolled-back' || (outcome === 'refused' && writesOf(rig).length === 0);
+  const isForeign = rig.now()[0] === FOREIGN;
+  // Where nothing of ours had been written to it, what somebody else wrote there is no stop of the rollback.
+  if (failed && isForeign && (outcome === 'not-restored' || safe)) return 'foreign';
+  if (failed && !isForeign && safe) return 'red';
+  return `${end.status} as ${outcome}: ${end.message}`;
+}

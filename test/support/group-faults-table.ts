@@ -1,0 +1,32 @@
+import { cellsOf, columnOf, type Cell, type Row } from './faults-table.ts';
+import { sampleCells } from './sample-cells.ts';
+
+/**
+ * The fault table of groups: the same faults, each in one zone of two, while the other goes on. What every cell must fulfil is in
+ * group-faults-judge.ts.
+ */
+const row = (name: string, what: Omit<Row, 'name'>): Row => ({ name, ...what });
+
+export const GROUP_ROWS: readonly Row[] = [
+  row('readRecords', { port: 'read', activity: 'readRecords', which: '', way: 'forward' }),
+  row('checkRecords', { port: 'probe', activity: 'checkRecords', which: '', way: 'forward' }),
+  row('swapZone of a middle step', { port: 'write', activity: 'swapZone', which: ': 50 %', way: 'forward' }),
+  row('awaitInsync of a zone', { port: 'read', activity: 'awaitInsync', which: '', way: 'forward' }),
+  row('verifyRecords', { port: 'dns', activity: 'verifyRecords', which: '', way: 'forward' }),
+  row('watchRecords', { port: 'probe', activity: 'watchRecords', which: '', way: 'forward' }),
+  row('watchRecords, its look for drift', { port: 'read', activity: 'watchRecords', which: '', way: 'forward' }),
+  row('swapZone of the promotion', { port: 'write', activity: 'swapZone', which: ': promote', way: 'forward' }),
+  row('restoreZone', { port: 'write', activity: 'restoreZone', which: ': rollback', way: 'back' }),
+  row('awaitInsync of the rollback', { port: 'read', activity: 'awaitInsync', which: '', way: 'back' }),
+  row('verifyRecords of the rollback', { port: 'dns', activity: 'verifyRecords', which: '', way: 'back' }),
+  row('setZoneFences to rest', { port: 'write', activity: 'setZoneFences', which: ': at rest', way: 'back' }),
+];
+
+export const GROUP_CELLS: readonly Cell[] = cellsOf(GROUP_ROWS);
+
+/** What `npm test` plays of it: one cell in eighteen, and what somebody else writes while a zone is restored. */
+export const GROUP_SAMPLE: readonly Cell[] = sampleCells(GROUP_CELLS, {
+  placeOf: ({ row, fault, times }) => [5 * GROUP_ROWS.indexOf(row), columnOf(fault, times)],
+  oneIn: () => 18,
+  always: ({ row: { activity }, ends }) => ends === 'foreign' && activity === 'restoreZone',
+});
