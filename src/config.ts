@@ -7,6 +7,7 @@
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -151,6 +152,8 @@ export interface Config extends LocalConfig {
   readonly queues: readonly string[];
   /** A prebuilt workflow bundle; null: bundled from the folder at start. */
   readonly workflowBundle: string | null;
+  /** Where metrics can be scraped from; null: nowhere. Whoever reaches it reads names of records, pairs and sites. */
+  readonly metricsAddress: HostPort | null;
 }
 
 /** One sentence a problem, with the variable, what was found and what is accepted. */
@@ -181,6 +184,7 @@ export function loadConfig(env: Environment = process.env): Config {
     notifyHosts: found.SWITCHYARD_NOTIFY_HOSTS ?? [],
     queues: found.SWITCHYARD_QUEUES,
     workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
+    metricsAddress: found.SWITCHYARD_METRICS_ADDRESS,
     temporal: temporal.value,
   };
 }
@@ -372,6 +376,7 @@ const WORKER = {
     (queues) => queues ?? Object.values(QUEUES),
   ),
   SWITCHYARD_WORKFLOW_BUNDLE: optional('a readable file', (path) => (kindOfPath(path) === 'file' ? path : null)),
+  SWITCHYARD_METRICS_ADDRESS: optional('an address and a port, such as 127.0.0.1:9464', metricsAddress),
 };
 
 const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;
@@ -524,6 +529,12 @@ function unknownVariables(env: Environment): readonly string[] {
 }
 
 const OURS_SHOWN = OURS.filter((name) => name.startsWith('SWITCHYARD_')).join(', ');
+
+/** Only an address can be bound to: a name may be several. */
+function metricsAddress(found: string): HostPort | null {
+  const read = readHostPort(found);
+  return read === null || isIP(read.host) === 0 ? null : read;
+}
 
 function queue(found: string): string | null {
   return QUEUES[found] ?? Object.values(QUEUES).find((name) => name === found) ?? null;

@@ -7,6 +7,7 @@
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  Runtime,
   Worker,
   type NativeConnection,
   type WorkerOptions,
@@ -30,6 +31,7 @@ import { DEPLOY_QUEUE } from './contracts/deploy.ts';
 import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { observeState } from './observe/observe-state.ts';
 import { whatSyncsMiss } from './sign-in/what-syncs-miss.ts';
 import { installRuntime } from './temporal-runtime.ts';
 import { untilLost } from './until-lost.ts';
@@ -90,7 +92,7 @@ export async function beginWorker(config: Config, { isTerminal, signal }: Proces
   for (const warning of config.warnings) logger.warn(warning);
   const missing = config.queues.includes(SYNC_QUEUE) ? await whatSyncsMiss(config) : null;
   if (missing !== null) logger.info(missing);
-  installRuntime(logger);
+  installRuntime(logger, config.metricsAddress);
   const announce = (): void => logger.info('finishing writes under way, handing everything else over');
   signal?.addEventListener('abort', announce, { once: true });
   const worker = await startWorker(config, { logger, ...(signal === undefined ? {} : { signal }) });
@@ -115,6 +117,8 @@ export async function startWorker(config: Config, options: StartOptions): Promis
     ...queuesOf(config, options).map((queue) => createWorker(parts, queue)),
     ...(config.queues.includes(DOCS_QUEUE) ? [createStageWorker(parts)] : []),
   ]);
+  if (config.metricsAddress !== null)
+    void observeState({ config, connection, meter: Runtime.instance().metricMeter, logger, signal: stopping });
   const finished = runAll(workers, { connection, stopping, options });
   logger.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'polling for work');
   return {

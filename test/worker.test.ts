@@ -67,10 +67,22 @@ test('finishes and ends with 0 on SIGTERM', async () => {
   expect(worker.output()).toContain('"stopped"');
 });
 
-test('ends with 2 and all problems of its environment, without a stack', async () => {
-  const worker = runWorker({ SWITCHYARD_LOG: 'xml', SWITCHYARD_QUEUES: 'nope' });
+test('ends with 2 and a sentence where somebody else listens at the address of its metrics', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const worker = runWorker({ SWITCHYARD_METRICS_ADDRESS: address });
   expect(await worker.exit).toBe(2);
-  expect(worker.output()).toMatch(/SWITCHYARD_LOG: found "xml".*\n.*SWITCHYARD_QUEUES: found "nope"/);
+  expect(worker.output()).toContain(`SWITCHYARD_METRICS_ADDRESS: cannot listen at ${address}: Address already in use`);
+  other.close();
+});
+
+test('ends with 2 and all problems of its environment, without a stack', async () => {
+  const worker = runWorker({ SWITCHYARD_LOG: 'xml', SWITCHYARD_QUEUES: 'nope', SWITCHYARD_METRICS_ADDRESS: 'here:1' });
+  expect(await worker.exit).toBe(2);
+  expect(worker.output()).toMatch(
+    /SWITCHYARD_LOG: found "xml".*\n.*SWITCHYARD_QUEUES: found "nope".*\n.*SWITCHYARD_METRICS_ADDRESS: found "here:1", expected an address and a port/,
+  );
   expect(worker.output()).not.toMatch(/\n {4}at /);
 });
 

@@ -6,7 +6,7 @@ import { exitSentence, startEmbedded, type EmbeddedServer } from '../embedded/se
 import { beginWorker, type RunningWorker } from '../worker.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { phaseWords, servingWords } from './render.ts';
-import { recordOf, RUNNING_DEPLOYMENTS } from './running-deployments.ts';
+import { recordOf, RUNNING_DEPLOYMENTS } from '../contracts/running-deployments.ts';
 import { queryStatus } from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
 import { connect, type TemporalClient } from './temporal-client.ts';

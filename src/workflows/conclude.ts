@@ -1,6 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { DeployOutcome, DeployReport } from '../contracts/deploy.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { countDeployment } from './count.ts';
 import { keepOutcome } from './progress.ts';
 import type { Run } from './run.ts';
 
@@ -22,11 +23,13 @@ export async function concluding(run: Run, body: () => Promise<'promoted' | 'unc
 async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = null): Promise<DeployReport> {
   return CancellationScope.nonCancellable(async () => {
     const at = Date.now();
+    const rollbackBegan = run.rollback === 'done' ? (run.progress.status.failure?.at ?? null) : null;
     const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
     run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null, approval: null });
     keepOutcome(run.progress.status);
     await condition(allHandlersFinished);
     await run.notices.lastWords();
+    countDeployment({ outcome, rollbackBegan, at });
     return { ...run.progress.status, outcome };
   });
 }

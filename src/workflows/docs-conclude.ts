@@ -2,6 +2,7 @@ import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { docsFailureOf } from '../policies/docs-failure.ts';
+import { countBuild } from './count.ts';
 import { whatStands } from './docs-activities.ts';
 import { keepDocsOutcome } from './docs-progress.ts';
 import type { DocsRun } from './docs-run.ts';
@@ -34,5 +35,7 @@ function conclude({ progress }: DocsRun, outcome: DocsOutcome, said: Said | null
   const failure = said === null ? null : docsFailureOf(said);
   progress.show({ outcome, endedAt: Date.now(), failure });
   keepDocsOutcome(progress.status);
-  return { ...progress.status, outcome };
+  const report = { ...progress.status, outcome };
+  countBuild(report);
+  return report;
 }

@@ -5,6 +5,7 @@ import { describeGuard } from '../core/dns/describe-guard.ts';
 import { guardNotices } from '../core/dns/guard-notices.ts';
 import { outcomeOf } from '../core/dns/judge-guard.ts';
 import { standGuard, type Guarded, type GuardPorts } from '../core/dns/stand-guard.ts';
+import { countGuard } from './count.ts';
 import { guardWork } from './guard-activities.ts';
 import { startTelling } from './notify.ts';
 
@@ -53,6 +54,7 @@ function concluded(
   told: Told,
 ): GuardReport {
   const outcome = outcomeOf(records);
+  countGuard(outcome);
   const [worst] = records.filter((one) => outcomeOf([one]) === outcome);
   upsertMemo({ outcome, sentence: outcome === 'quiet' ? null : (worst?.sentence ?? null) });
   const startedAt = workflowInfo().startTime.getTime();

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
 import type { ResetActivities, ResetOutcome, ResetRequest, ResetResult } from '../contracts/reset.ts';
 import { failure, type FailureType } from '../policies/failures.ts';
+import { countReset } from './count.ts';
 
 /**
  * Puts a record back on its declared default because an alarm asks for it: the very reset of the command line (D2, D4, D6), tried again
@@ -15,6 +16,7 @@ export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
   const { outcome, sentence, next } = result;
   setCurrentDetails(next === null ? sentence : `${sentence} ${next}`);
   upsertMemo({ outcome, sentence });
+  countReset(outcome);
   const type = FAILED_AS[outcome];
   if (type === null) return result;
   throw failure(type, sentence, next === null ? {} : { next });

@@ -6,6 +6,7 @@ import type { Share } from '../core/dns/plan.ts';
 import { startNotices, type DeployNotices } from './deploy-notices.ts';
 import type { GateState } from '../core/metrics/gate-state.ts';
 import type { Baseline } from '../core/metrics/metric-gate.ts';
+import { countBlocked } from './count.ts';
 import { startProgress, type Progress, type SeeChange } from './progress.ts';
 
 /** What people have asked of a run so far; the handlers write it, the steps read it. */
@@ -78,7 +79,10 @@ export function startRun(
   let forward: CancellationScope | null = null;
   CancellationScope.current().cancelRequested.catch(() => void (orders.cancelled = true));
   const notices = startNotices(request, (sentence) => progress.notice(sentence));
-  const progress = begin(request, notices.see);
+  const progress = begin(request, (before, after) => {
+    countBlocked(before, after);
+    notices.see(before, after);
+  });
   const run: Run = {
     request,
     progress,

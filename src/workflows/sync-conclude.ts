@@ -1,6 +1,7 @@
 import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { SyncOutcome, SyncReport } from '../contracts/sync.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
+import { countSync } from './count.ts';
 import { keepSyncOutcome } from './sync-progress.ts';
 import type { SyncRun } from './sync-run.ts';
 
@@ -28,5 +29,7 @@ function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncRe
   const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
   run.progress.show({ phase: outcome, outcome, endedAt: at, failure });
   keepSyncOutcome(run.progress.status, run.leftOpen());
-  return { ...run.progress.status, outcome };
+  const report = { ...run.progress.status, outcome };
+  countSync(report);
+  return report;
 }

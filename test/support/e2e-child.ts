@@ -49,6 +49,14 @@ export async function startWorkerChild({ sandbox, address }: Place, taskQueue: s
   return child;
 }
 
+/** `./switchyard worker`, for all chores, once it polls. Nothing but `env` and the bundle of this test run is told it. */
+export async function startService(env: Readonly<Record<string, string>>): Promise<Child> {
+  const told = { SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath, SWITCHYARD_LOG: 'json', ...env };
+  const child = startChild('src/cli/main.ts', ['worker'], told);
+  await child.says('polling for work');
+  return child;
+}
+
 /** `./switchyard …`, with the caller's credentials for the sandbox. */
 export function startClient({ sandbox, address }: Place, args: readonly string[]): Child {
   return startChild('src/cli/main.ts', args, { ...sandbox.env(), TEMPORAL_ADDRESS: address });

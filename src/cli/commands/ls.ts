@@ -6,7 +6,7 @@ import { choreTable, listGuards, listSites, listSyncs } from '../list-chores.ts'
 import { readFileInForce } from '../must-read-file.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { phaseWords } from '../render.ts';
-import { recordOf, RUNNING_DEPLOYMENTS } from '../running-deployments.ts';
+import { recordOf, RUNNING_DEPLOYMENTS } from '../../contracts/running-deployments.ts';
 import { declaredSites } from '../site-policy.ts';
 import { queryStatus } from '../start-deployment.ts';
 import { asSentence, Stop } from '../stop.ts';

@@ -1,5 +1,5 @@
-import { GROUP_WORKFLOW, groupId, groupSubject, LOCK_WORKFLOW } from '../contracts/deploy-group.ts';
-import { deployId, DEPLOY_WORKFLOW } from '../contracts/deploy.ts';
+import { GROUP_WORKFLOW, groupId, groupSubject, LOCK_WORKFLOW } from './deploy-group.ts';
+import { deployId, DEPLOY_WORKFLOW } from './deploy.ts';
 
 /** Finds the deployments that run now, in Temporal's list of workflows. */
 export const RUNNING_DEPLOYMENTS = `WorkflowType IN ('${DEPLOY_WORKFLOW}', '${GROUP_WORKFLOW}', '${LOCK_WORKFLOW}') AND ExecutionStatus = 'Running'`;

@@ -1,0 +1,132 @@
+/**
+ * Reads what is true now, again and again, and shows it in the worker's metrics.
+ *
+ * Nothing of it is remembered in the process: a worker that starts shows within one look what the one before it showed, and a look that fails
+ * leaves the time of the last good one standing (`switchyard_state_seen_timestamp_seconds`), so that what is stale can be told from what is true.
+ */
+import { Client } from '@temporalio/client';
+import type { MetricMeter } from '@temporalio/common';
+import type { NativeConnection } from '@temporalio/worker';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config, MicrosoftConfig } from '../config.ts';
+import { DEPLOY_QUEUE } from '../contracts/deploy.ts';
+import { DOCS_QUEUE } from '../contracts/docs-runs.ts';
+import { SYNC_QUEUE } from '../contracts/sync.ts';
+import type { Logger } from '../logger.ts';
+import { stateGauge, type StateGauge } from './gauges.ts';
+import { seeChores, SITES, SYNCS } from './see-chores.ts';
+import { seeRecords } from './see-records.ts';
+import { seeSites } from './see-sites.ts';
+import { seeTokens } from './see-tokens.ts';
+
+export interface ObserveOptions {
+  readonly config: Pick<Config, 'queues' | 'temporal' | 'tasks' | 'docs'>;
+  readonly connection: NativeConnection;
+  readonly meter: MetricMeter;
+  readonly logger: Logger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly everyMs?: number;
+}
+
+/** Prometheus scrapes every 15 to 60 s. */
+const EVERY_MS = 15_000;
+/** A look that takes longer has failed; the next one is not kept waiting. */
+const LOOKS_WITHIN_MS = 10_000;
+
+/** Looks until it is told to end; never fails. */
+export async function observeState(options: ObserveOptions): Promise<void> {
+  const { logger, meter, signal, everyMs = EVERY_MS } = options;
+  const at = stateGauge(meter, {
+    name: 'switchyard_state_seen_timestamp_seconds',
+    description: 'When what is true now was last read, by what was read.',
+    gone: Number.NaN,
+  });
+  const seenAt = new Map<string, number>();
+  const looks = looksOf(options);
+  while (!signal.aborted) {
+    await Promise.all(
+      looks.map(async ({ what, look }) => {
+        try {
+          await inTime(look);
+          seenAt.set(what, Date.now() / 1_000);
+        } catch (cause) {
+          logger.debug({ err: cause, what }, 'could not look at what is true now; trying again');
+        }
+      }),
+    );
+    at.show([...seenAt].map(([what, value]) => ({ labels: { what }, value })));
+    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function inTime(look: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const late = delay(LOOKS_WITHIN_MS, undefined, { ref: false, signal: ended.signal }).then(() => {
+    throw new Error(`no answer within ${LOOKS_WITHIN_MS} ms`);
+  });
+  try {
+    await Promise.race([look(), late]);
+  } finally {
+    ended.abort();
+    late.catch(() => undefined); // what was waited for was in time
+  }
+}
+
+interface Look {
+  readonly what: string;
+  readonly look: () => Promise<void>;
+}
+
+/** A worker sees what its own queues are about. */
+function looksOf({ config, connection, meter }: ObserveOptions): readonly Look[] {
+  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const gauge: MakeGauge = (name, description, gone = Number.NaN) => stateGauge(meter, { name, description, gone });
+  const looks: Readonly<Record<string, () => readonly Look[]>> = {
+    [DEPLOY_QUEUE]: () => [lookAtRecords(client, gauge)],
+    [SYNC_QUEUE]: () => looksOfSyncs(client, gauge, config.tasks.microsoft),
+    [DOCS_QUEUE]: () => looksOfDocs(client, gauge, config.docs.publishRoot),
+  };
+  return config.queues.flatMap((queue) => looks[queue]?.() ?? []);
+}
+
+type MakeGauge = (name: string, description: string, gone?: number) => StateGauge;
+
+function lookAtRecords(client: Client, gauge: MakeGauge): Look {
+  const states = gauge('switchyard_record_state', 'Whether a record is in this state; at rest it is in none.', 0);
+  const shares = gauge('switchyard_record_black_share_ratio', 'Share of black, of what is being deployed.');
+  const guard = gauge('switchyard_guard_last_run_timestamp_seconds', 'When the guard ended last.');
+  return {
+    what: 'records',
+    look: async () => {
+      const seen = await seeRecords(client);
+      states.show(seen.states);
+      shares.show(seen.shares);
+      guard.show(seen.guarded);
+    },
+  };
+}
+
+function looksOfSyncs(client: Client, gauge: MakeGauge, microsoft: MicrosoftConfig): readonly Look[] {
+  const done = gauge(
+    'switchyard_sync_last_success_timestamp_seconds',
+    'When a scheduled pair was last synced; 0: never.',
+  );
+  const good = gauge('switchyard_token_expiry_timestamp_seconds', 'Until when a sign-in or a certificate is good.');
+  return [
+    { what: 'syncs', look: async () => done.show(await seeChores(client, SYNCS)) },
+    { what: 'tokens', look: async () => good.show(await seeTokens(microsoft)) },
+  ];
+}
+
+function looksOfDocs(client: Client, gauge: MakeGauge, publishRoot: string): readonly Look[] {
+  const done = gauge(
+    'switchyard_docs_last_success_timestamp_seconds',
+    'When a scheduled site was last built; 0: never.',
+  );
+  const published = gauge('switchyard_docs_published_timestamp_seconds', 'When what a version shows was published.');
+  return [
+    { what: 'docs', look: async () => done.show(await seeChores(client, SITES)) },
+    { what: 'sites', look: async () => published.show(await seeSites(publishRoot)) },
+  ];
+}
