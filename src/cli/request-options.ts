@@ -22,7 +22,7 @@ export function addRequestOptions(verb: Command<[string]>) {
       "a path (/healthz), a URL, tcp:PORT or dns; again for several; instead of the file's probes",
       collect,
     )
-    .option('--unchecked', 'accept a deployment without any gate')
+    .option('--unchecked', 'accept a deployment without a probe that looks at black before the first write')
     .option('--interval <duration>', 'between two probes; default: 5s')
     .option('--fail <rule>', 'ill at this many failures of the last probes; default: 4/6')
     .option('--deadline <duration>', 'roll back when it takes longer; default: 1.5 x the planned time, at least 30m')

@@ -132,6 +132,11 @@ export function hasGates({ gates, stepGates = [], metricGates = [] }: DeployRequ
   return gates.length > 0 || stepGates.length > 0 || deciding.length > 0;
 }
 
+/** Whether a probe looks at black before the first write: gates on metrics say nothing of a black that has no traffic yet. */
+export function looksFirst(request: DeployRequest): boolean {
+  return gatesAt(request, request.steps[0]?.share ?? 100).length > 0;
+}
+
 /** Whether anything decides while `share` per cent of the answers are black's. */
 export function isGatedAt(request: Pick<DeployRequest, 'gates' | 'stepGates' | 'metricGates'>, share: Share): boolean {
   const measured = gatesInForce(request.metricGates ?? [], share).some(({ weight }) => weight !== 'dry-run');

@@ -1,4 +1,4 @@
-import { hasGates, type DeployRequest, type Pace, type ServerView } from '../contracts/deploy.ts';
+import { hasGates, looksFirst, type DeployRequest, type Pace, type ServerView } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
@@ -8,7 +8,7 @@ import { forward, looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
 import { mustBeMeasurable } from './measure.ts';
 import type { Run } from './run.ts';
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { formatDuration } from '../core/duration.ts';
 
 /** A run that begins long after it was asked for is no longer what was asked for. */
@@ -29,16 +29,23 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
     const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
     throw failure('Refused', sentences.join(' '));
   }
-  const { planHash, unchecked } = run.request;
-  mustBePlanned(planned.plan, planHash);
-  if (!hasGates(run.request) && !unchecked) {
-    throw failure('Refused', 'no gate was given: nothing would notice an ill black.', {
-      next: 'Give one with --check, or accept that with --unchecked.',
-    });
-  }
+  mustBePlanned(planned.plan, run.request.planHash);
+  mustHaveGates(run.request);
   mustFitHistory(planned.plan, run.request.pace);
   run.progress.show({ plan: planned.plan });
   return planned.plan;
+}
+
+function mustHaveGates(request: DeployRequest): void {
+  if (request.unchecked) return;
+  const next = 'Give one with --check, or accept that with --unchecked.';
+  if (!hasGates(request)) throw failure('Refused', 'no gate was given: nothing would notice an ill black.', { next });
+  if (looksFirst(request) || !patched('a probe looks first')) return; // runs of before go on as they began
+  throw failure(
+    'Refused',
+    'no probe is in force at the first step: gates on metrics say nothing of a black that has no traffic yet, so nothing would look at it before the first write.',
+    { next },
+  );
 }
 
 /** What `mustBeHealthy` is about to do. */

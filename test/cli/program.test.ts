@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/cli/program.ts';
 
@@ -101,6 +104,19 @@ describe('the command line', () => {
     expect(ended.err).toMatch(sentence);
     expect(ended.err).not.toMatch(/^\s+at /m);
     expect(ended.exit).toBe(exit);
+  });
+
+  test('a file with gates on metrics alone is refused before anything starts, with what is missing (A2)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-'));
+    const config = join(folder, 'switchyard.yaml');
+    const gates = "{ errors: { provider: prom, query: '1', failWhen: '> 1' } }";
+    const providers = '{ prom: { prometheus: https://prom.example.com } }';
+    const records = '{ www.example.com: { gates: [errors] } }';
+    await writeFile(config, `version: 1\nproviders: ${providers}\ngates: ${gates}\nrecords: ${records}\n`);
+    const { exit, err } = await run(['deploy', 'www.example.com', '--to', '192.0.2.20', '--config', config]);
+    expect(err).toMatch(/no probe is in force at the first step.*before the first write[\s\S]*--unchecked/);
+    expect(exit).toBe(3);
+    await rm(folder, { recursive: true });
   });
 
   test('text from the command line reaches no terminal and no CI log as a command', async () => {

@@ -86,6 +86,19 @@ describe('a gate on a metric', () => {
     neverWrote(rig);
   });
 
+  test.concurrent('alone is refused: nothing would look at black before the first write', async () => {
+    const { rig, metrics, gates, deploy } = await measuredRig();
+    calm(metrics);
+    const metricGates = [gates.threshold()];
+    const later = [{ share: 100, gates: [PLAIN] }]; // too late: the first step is at 50 %
+    const end = await (await deploy({ gates: [], stepGates: later, steps: steps(50, 100), metricGates })).end();
+    expect(end.report).toMatchObject({ outcome: 'refused', failure: { type: 'Refused' } });
+    expect(end.report?.failure?.sentence).toMatch(/no probe is in force at the first step/);
+    neverWrote(rig);
+    const accepted = await (await deploy({ gates: [], unchecked: true, metricGates })).end();
+    expect(accepted.report).toMatchObject({ outcome: 'promoted', metrics: [{ verdict: { kind: 'pass' } }] });
+  });
+
   test.concurrent('sends a secret by its name, and leaves it nowhere in the history (A1)', async () => {
     const token = 'a-token-that-nobody-may-see';
     const env = { SWITCHYARD_SECRET_PROM_TOKEN: token, SWITCHYARD_SECRET_PROM_TOKEN_HOSTS: '127.0.0.1' };

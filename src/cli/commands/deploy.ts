@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { DEPLOY_QUEUE, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, hasGates, looksFirst, type DeployRequest } from '../../contracts/deploy.ts';
 import { assertNever } from '../../core/assert-never.ts';
 import { groupSubject } from '../../contracts/deploy-group.ts';
 import { targetWords } from '../../core/dns/target-words.ts';
@@ -190,11 +190,13 @@ async function requestFromPlan(
 }
 
 function mustHaveGates(request: DeployRequest): void {
-  const { record, unchecked } = request;
-  if (hasGates(request) || unchecked) return;
+  if (looksFirst(request) || request.unchecked) return;
+  const found = hasGates(request)
+    ? 'no probe is in force at the first step, so nothing would look at black before the first write'
+    : 'no gate is given, so nothing would prove that black is healthy';
   throw new Stop(EXIT.refused, [
     problem(
-      `${record}: no gate is given, so nothing would prove that black is healthy`,
+      `${request.record}: ${found}`,
       '--check /healthz (or a URL, tcp:PORT, dns), gates in switchyard.yaml, or --unchecked',
       'nothing was started',
     ),

@@ -1,4 +1,4 @@
-import { DEPLOY_QUEUE, hasGates, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, looksFirst, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
 import { GROUP_PLAN_WORKFLOW, groupSubject } from '../../contracts/deploy-group.ts';
 import type { GroupPlanned } from '../../core/dns/plan-group.ts';
 import type { Planned } from '../../core/dns/plan.ts';
@@ -156,7 +156,9 @@ function show(
   for (const line of planLines(planned, { snapshot, readBy, verbose: flags.verbose, metricGates })) terminal.out(line);
   if (planned.kind === 'planned')
     for (const line of [...waitLines(request, planned.plan), ...freezeLines(request, Date.now())]) terminal.out(line);
-  if (planned.kind === 'planned' && !hasGates(request) && !request.unchecked) {
-    terminal.out('no gate is given: ./switchyard deploy will refuse this without --check or --unchecked');
+  if (planned.kind === 'planned' && !looksFirst(request) && !request.unchecked) {
+    terminal.out(
+      'no probe would look at black before the first write: ./switchyard deploy will refuse this without --check or --unchecked',
+    );
   }
 }
