@@ -19,6 +19,7 @@ import { addReject } from './commands/reject.ts';
 import { addReset } from './commands/reset.ts';
 import { addResolve } from './commands/resolve.ts';
 import { addResume } from './commands/resume.ts';
+import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { addUndo } from './commands/undo.ts';
@@ -42,6 +43,7 @@ const VERBS: readonly AddVerb[] = [
   addWait,
   addLs,
   addHistory,
+  addShow,
   addUndo,
   addApprove,
   addReject,

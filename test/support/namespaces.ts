@@ -6,7 +6,12 @@ import { msToTs } from '@temporalio/common/lib/time.js';
  * The client knows one queue only, so every test file in which it really deploys has a namespace of its own. They are made with the
  * server, since it takes seconds until all of its parts know a new one.
  */
-export const CLI_NAMESPACES = { undo: 'cli-undo', ifBusy: 'cli-if-busy', observed: 'observed' } as const;
+export const CLI_NAMESPACES = {
+  undo: 'cli-undo',
+  ifBusy: 'cli-if-busy',
+  observed: 'observed',
+  show: 'cli-show',
+} as const;
 
 export type CliNamespace = (typeof CLI_NAMESPACES)[keyof typeof CLI_NAMESPACES];
 

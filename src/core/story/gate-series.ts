@@ -1,0 +1,93 @@
+import { isBad, type FailWhen } from '../metrics/metric-rule.ts';
+import { activitiesOf, resultOf, type ActivityRun } from './activities-of.ts';
+import type { HistoryEvent } from './read-history.ts';
+import { listAt, numberAt, textAt, valueAt } from './read-loosely.ts';
+import { said } from './say.ts';
+import type { GatePoint, GateSeries } from './story.ts';
+
+/** What every gate saw, by its name: probes by how long they took, metrics by their numbers. */
+export function gateSeries(events: readonly HistoryEvent[], requests: readonly unknown[]): readonly GateSeries[] {
+  const gates = new Map<string, { unit: string; points: Map<string, GatePoint> }>();
+  const add = (gate: string, unit: string, point: GatePoint): void => {
+    const series = gates.get(gate) ?? { unit, points: new Map<string, GatePoint>() };
+    gates.set(gate, series);
+    series.points.set(`${point.at}/${point.side ?? ''}/${point.seen}`, point); // stretches carry the last points of the one before
+  };
+  for (const seen of activitiesOf(events).flatMap(sightsOf)) {
+    for (const { gate, point } of listAt(seen, 'windows').flatMap(probes)) add(gate, 'ms', point);
+    const readings = [...listAt(seen, 'metrics', 'readings'), ...listAt(seen, 'readings')];
+    for (const { gate, point } of readings.flatMap((one) => numbers(one, boundOf(one, requests)))) add(gate, '', point);
+  }
+  return [...gates].map(([gate, { unit, points }]) => ({
+    gate,
+    unit,
+    failWhen: boundNamed(gate, requests),
+    points: [...points.values()].sort((a, b) => a.at - b.at),
+  }));
+}
+
+const LOOKS: readonly string[] = ['watchEndpoints', 'checkEndpoints', 'checkMetrics', 'watchRecords', 'checkRecords'];
+
+/** What an activity saw, of one record or of many. */
+function sightsOf(run: ActivityRun): readonly unknown[] {
+  if (!LOOKS.includes(run.type)) return [];
+  const result = resultOf(run);
+  return [result, ...listAt(result, 'records')];
+}
+
+function probes(window: unknown): readonly { readonly gate: string; readonly point: GatePoint }[] {
+  const gate = textAt(window, 'gate');
+  if (gate === null) return [];
+  return listAt(window, 'observations').flatMap((one) => {
+    const at = numberAt(one, 'at');
+    const side = textAt(one, 'side');
+    if (at === null) return [];
+    const seen = said(`${textAt(one, 'value') ?? ''}: ${textAt(one, 'seen') ?? ''}`);
+    const point: GatePoint = {
+      at,
+      value: numberAt(one, 'latencyMs'),
+      ok: valueAt(one, 'ok') === true,
+      side: side === 'red' || side === 'black' ? side : null,
+      seen,
+    };
+    return [{ gate: said(gate), point }];
+  });
+}
+
+function numbers(
+  reading: unknown,
+  failWhen: FailWhen | null,
+): readonly { readonly gate: string; readonly point: GatePoint }[] {
+  const gate = textAt(reading, 'gate');
+  if (gate === null) return [];
+  return listAt(reading, 'values').flatMap((one) => {
+    const [at, value] = [numberAt(one, 'at'), numberAt(one, 'value')];
+    if (at === null || value === null) return [];
+    const ok = failWhen === null ? textAt(reading, 'verdict', 'kind') !== 'fail' : !isBad(value, failWhen);
+    return [{ gate: said(gate), point: { at, value, ok, side: null, seen: String(value) } }];
+  });
+}
+
+const boundOf = (reading: unknown, requests: readonly unknown[]): FailWhen | null =>
+  boundNamed(textAt(reading, 'gate') ?? '', requests);
+
+/** What fails a gate by its number: the bound of a metric, or the longest time that a probe may take. */
+function boundNamed(name: string, requests: readonly unknown[]): FailWhen | null {
+  for (const gate of requests.flatMap(gatesOf)) {
+    if (said(textAt(gate, 'name') ?? '') !== said(name)) continue;
+    const [bound, latency] = [numberAt(gate, 'failWhen', 'bound'), numberAt(gate, 'maxLatencyMs')];
+    const operator = OPERATORS.find((one) => one === textAt(gate, 'failWhen', 'operator'));
+    if (bound !== null && operator !== undefined) return { operator, bound };
+    if (latency !== null) return { operator: '>', bound: latency };
+  }
+  return null;
+}
+
+const OPERATORS = ['>', '>=', '<', '<='] as const;
+
+/** Of a request: probes and metrics, of the record and of single steps. */
+const gatesOf = (request: unknown): readonly unknown[] => [
+  ...listAt(request, 'gates'),
+  ...listAt(request, 'stepGates').flatMap((step) => listAt(step, 'gates')),
+  ...listAt(request, 'metricGates'),
+];
