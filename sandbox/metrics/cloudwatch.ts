@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createFaultPlan, type FaultPlan } from '../faults.ts';
 import { startFaultedServer, type Reply } from '../faulted-server.ts';
+import { accessKeyOf } from '../sts/identities.ts';
 
 export type AlarmKind = 'MetricAlarm' | 'CompositeAlarm' | 'LogAlarm';
 export type AlarmStateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -23,6 +24,8 @@ export interface CloudWatchStandIn {
   readonly faults: FaultPlan;
   /** Every GetMetricData query, as it arrived. */
   readonly asked: readonly MetricDataQueryInput[];
+  /** The access key of every request, oldest first. */
+  readonly keys: readonly string[];
   setAlarm(name: string, alarm: StandInAlarm): void;
   /** What the expression answers from now on; an expression that nobody told of finds no metric. */
   answer(expression: string, value: DatapointAt): void;
@@ -68,6 +71,7 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
   const alarms = new Map<string, StandInAlarm>();
   const told = new Map<string, DatapointAt>();
   const asked: MetricDataQueryInput[] = [];
+  const keys: string[] = [];
   // The path says nothing here: the operation stands in a header, so that the rules of faults match by `*` or by the body.
   const server = await startFaultedServer({
     faults,
@@ -77,6 +81,7 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
         return refused(400, 'UnknownOperationException', 'The operation is not known.');
       if (headers.authorization === undefined)
         return refused(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
+      keys.push(accessKeyOf({ headers }));
       return operation === 'GetMetricData' ? dataOf(body, { told, asked }) : alarmsOf(body, alarms);
     },
     refusal: ({ status, code, message }) => refused(status, code, message),
@@ -85,6 +90,7 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
     url: server.url,
     faults,
     asked,
+    keys,
     setAlarm: (name, alarm) => void alarms.set(name, alarm),
     answer: (expression, value) => void told.set(expression, value),
     close: () => server.close(),

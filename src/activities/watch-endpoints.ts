@@ -70,6 +70,7 @@ async function watchBeside(
   const looks = await makeLooks(deps, {
     gates: input.metrics?.gates ?? [],
     sides: input.sides,
+    role: input.role,
     timeoutMs: metricTimeoutMs(input),
   });
   const seeds = probes.flatMap((probe) => probe.windows);

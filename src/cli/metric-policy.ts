@@ -5,6 +5,7 @@ import type {
   OnInconclusivePolicy,
   SwitchyardFile,
 } from '../contracts/file.ts';
+import { roleOf } from '../contracts/deploy.ts';
 import { fillableWords, unknownWords } from '../core/metrics/fill-query.ts';
 import type { MetricGate, MetricQuery, NamedMetric, Provider, Weight } from '../core/metrics/metric-gate.ts';
 import { readFailWhen, type FailWhen, type SampleRule } from '../core/metrics/metric-rule.ts';
@@ -41,8 +42,16 @@ export function metricGate(name: string, policy: GatePolicy, sources: MetricSour
     return { ...base, kind: 'threshold', query: asked, failWhen, samples: samplesOf(policy, asked.provider, sources) };
   }
   if (cloudwatchAlarm !== undefined) {
-    const region = policy.region ?? null;
-    return { ...base, kind: 'alarm', alarm: cloudwatchAlarm, region, everyMs: ALARM_EVERY_MS, accepted: false };
+    const { region = null } = policy;
+    return {
+      ...base,
+      kind: 'alarm',
+      alarm: cloudwatchAlarm,
+      region,
+      ...roleOf(policy),
+      everyMs: ALARM_EVERY_MS,
+      accepted: false,
+    };
   }
   if (compare === undefined) return null;
   const errors = queryOf({ ...compare, text: compare.errors }, ['compare', 'errors'], sources);
@@ -113,7 +122,7 @@ const BESIDE: Readonly<Record<(typeof KINDS)[number], readonly (keyof GatePolicy
   tcp: [],
   dns: [],
   query: ['provider', 'metrics', 'failWhen', 'samples', ...ANY_METRIC],
-  cloudwatchAlarm: ['region', ...ANY_METRIC],
+  cloudwatchAlarm: ['region', 'role', ...ANY_METRIC],
   compare: ANY_METRIC,
 };
 
@@ -183,7 +192,7 @@ function providerOf(
   const { prometheus, json, cloudwatch, secret = null } = policy;
   if (prometheus !== undefined) return { kind: 'prometheus', name, url: prometheus, secret };
   return json === undefined
-    ? { kind: 'cloudwatch', name, region: cloudwatch?.region ?? null }
+    ? { kind: 'cloudwatch', name, region: cloudwatch?.region ?? null, ...roleOf(cloudwatch ?? {}) }
     : { kind: 'json', name, url: json, secret };
 }
 

@@ -56,7 +56,7 @@ export interface GuardPolicy {
 /** Exactly one of `prometheus`, `cloudwatch` and `json`. */
 export interface ProviderPolicy {
   readonly prometheus?: string | undefined;
-  readonly cloudwatch?: { readonly region?: string | undefined } | undefined;
+  readonly cloudwatch?: { readonly region?: string | undefined; readonly role?: string | undefined } | undefined;
   readonly json?: string | undefined;
   readonly secret?: string | undefined;
 }
@@ -73,6 +73,7 @@ export interface GatePolicy {
   readonly samples?: SamplesPolicy | undefined;
   readonly cloudwatchAlarm?: string | undefined;
   readonly region?: string | undefined;
+  readonly role?: string | undefined;
   readonly compare?: ComparePolicy | undefined;
   readonly onInconclusive?: OnInconclusivePolicy | undefined;
   readonly critical?: boolean | undefined;

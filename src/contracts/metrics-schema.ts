@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALWAYS, byName, only, secretName, span } from './schema-parts.ts';
+import { ALWAYS, byName, only, roleName, secretName, span } from './schema-parts.ts';
 
 /** Without a name and a password in it (A1), and without a query of its own. */
 const address = z
@@ -19,9 +19,13 @@ const providerName = {
   error: 'no name of a provider; accepted: a letter, then letters, digits, dot, _ and -',
 };
 
+const askingRole = roleName.meta({
+  description: "Whose credentials ask CloudWatch: a name of SWITCHYARD_ROLES; by default the record's role.",
+});
+
 const provider = only({
   prometheus: address.optional().meta({ description: 'Root of a Prometheus, or of what speaks its HTTP API.' }),
-  cloudwatch: only({ region: region.optional() }).optional(),
+  cloudwatch: only({ region: region.optional(), role: askingRole.optional() }).optional(),
   json: jsonAddress
     .optional()
     .meta({ description: 'Answers a document in JSON; $side, $value and $tick may stand in it.' }),
@@ -34,7 +38,7 @@ const provider = only({
     ctx.addIssue({
       code: 'custom',
       path: ['secret'],
-      message: "CloudWatch is asked with the worker's own AWS credentials; accepted: no secret",
+      message: 'CloudWatch is asked with credentials of AWS; accepted: no secret, or role',
     });
 }, ALWAYS);
 
@@ -84,6 +88,7 @@ export const metricGateKeys = {
     }),
   cloudwatchAlarm: z.string().min(1).max(255).optional(),
   region: region.optional(),
+  role: askingRole.optional(),
   compare: only({
     provider: name,
     errors: query,

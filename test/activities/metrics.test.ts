@@ -54,6 +54,11 @@ const prom = (secret: string | null = null): Provider => ({
 });
 const CLOUDWATCH: Provider = { kind: 'cloudwatch', name: 'aws', region: null };
 
+test('CloudWatch is asked with a role only where the worker has bound it (A4)', async () => {
+  const asked = measure({ ...CLOUDWATCH, role: 'net' }, { text: 'e / r' });
+  expect(await failureOf(asked)).toMatchObject({ type: 'RoleUnknown' });
+});
+
 describe('Prometheus', () => {
   test('answers one number for a moment, and one for each step of a span', async () => {
     metrics.prometheus.answer('up', (at) => at / 1_000);

@@ -1,8 +1,11 @@
 /** Deployments in the accounts of others. */
 import { activitiesFor, PLAIN, startYard, type Rig, type RigOptions, type Yard } from '../support/yard.ts';
+import { startMetrics } from '../../sandbox/metrics.ts';
+import { gatesOn } from '../support/metric-gates.ts';
 import { MESSAGES } from '../../src/contracts/deploy.ts';
 
 const ARN = 'arn:aws:iam::210987654321:role/switchyard';
+const RED = { kind: 'values', values: ['192.0.2.10'] } as const;
 const ROLES = { net: { arn: ARN } };
 
 let yard: Yard;
@@ -39,6 +42,26 @@ test.concurrent('credentials that end in the middle of a hold cost nothing', asy
   const end = await (await rig.deploy({ ...wish, bakeMs: 1_200 })).end();
   expect(end.report?.outcome).toBe('promoted');
   expect(rig.sandbox.sts.assumed.length).toBeGreaterThan(2);
+});
+
+test.concurrent('alarms are read with the role of the record too, renewed as those of Route 53 are', async () => {
+  const metrics = await startMetrics();
+  metrics.cloudwatch.setAlarm('www-5xx', { state: 'OK' });
+  const env = { ...metrics.env(), SWITCHYARD_ROLES: `net=${ARN},home=own` };
+  const { rig, wish } = await abroad({ env });
+  if (rig.sandbox.sts === null) throw new Error('no STS');
+  rig.sandbox.sts.lifetimeMs = 300_400;
+  const { alarm } = gatesOn(metrics);
+  const end = await (await rig.deploy({ ...wish, bakeMs: 1_200, metricGates: [alarm()] })).end();
+  expect(end.report?.outcome).toBe('promoted');
+  expect(metrics.cloudwatch.keys.every((key) => key.startsWith('ASIA'))).toBe(true);
+  expect(new Set(metrics.cloudwatch.keys).size).toBeGreaterThan(1);
+
+  const asked = metrics.cloudwatch.keys.length;
+  const elsewhere = await (await rig.deploy({ ...wish, to: RED, metricGates: [alarm({ role: 'home' })] })).end();
+  expect(elsewhere.report?.outcome).toBe('promoted');
+  expect(new Set(metrics.cloudwatch.keys.slice(asked))).toEqual(new Set(['switchyard']));
+  await metrics.close();
 });
 
 test.concurrent('a role that the worker does not have is refused, and nothing is written (A4)', async () => {

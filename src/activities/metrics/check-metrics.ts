@@ -11,8 +11,8 @@ import type { MetricDeps } from './metric-provider.ts';
  * Measures on red how its errors come in bursts, for the gates that compare.
  */
 export async function checkMetrics(deps: MetricDeps, input: CheckMetricsInput, pulse: Pulse): Promise<MetricsChecked> {
-  const { gates, sides, pace } = input;
-  const looks = await makeLooks(deps, { gates, sides, timeoutMs: 2 * pace.probeTimeoutMs });
+  const { gates, sides, role, pace } = input;
+  const looks = await makeLooks(deps, { gates, sides, role, timeoutMs: 2 * pace.probeTimeoutMs });
   return withPartPulse(pulse, (part) =>
     beating(part, async () => ({
       readings: await Promise.all(looks.map((look) => firstReading(look, input, part))),

@@ -14,7 +14,7 @@ export function openCloudWatch(
   { cloudwatch }: MetricDeps,
   provider: Provider & { readonly kind: 'cloudwatch' },
 ): MetricProvider {
-  const client = cloudwatch(provider.region);
+  const client = cloudwatch.inRole(provider.role).client(provider.region);
   return {
     measure: async (query, window, signal) => {
       const [start, end] = spanOf(window);

@@ -15,6 +15,7 @@ import type {
   Measured,
   MetricGate,
   MetricQuery,
+  Provider,
   Sample,
   ShareGate,
   ThresholdGate,
@@ -49,6 +50,8 @@ export interface Around {
 export interface LookInput {
   readonly gates: readonly MetricGate[];
   readonly sides: readonly ProbeSide[];
+  /** Whose credentials ask CloudWatch where the gate names no others; the worker's own without it. */
+  readonly role?: string | undefined;
   /** How long one look may take. */
   readonly timeoutMs: number;
 }
@@ -58,7 +61,7 @@ export async function makeLooks(deps: MetricDeps, input: LookInput): Promise<rea
   const targets = probeTargets(input.sides);
   const valuesOf = (side: Side): readonly string[] =>
     targets.filter((target) => target.side === side).map(({ value }) => value);
-  const tools = { deps, valuesOf, timeoutMs: input.timeoutMs };
+  const tools = { deps, valuesOf, role: input.role, timeoutMs: input.timeoutMs };
   return Promise.all(input.gates.map((gate) => lookOf(tools, gate)));
 }
 
@@ -66,6 +69,7 @@ type Side = 'black' | 'red';
 
 interface Tools {
   readonly deps: MetricDeps;
+  readonly role: string | undefined;
   readonly valuesOf: (side: Side) => readonly string[];
   readonly timeoutMs: number;
 }
@@ -90,14 +94,19 @@ async function lookOf(tools: Tools, gate: MetricGate): Promise<MetricLook> {
 /** Asks one query of one side. */
 type Asker = (side: Side, window: Window, pulse: Pulse) => Promise<Measured>;
 
-async function askerOf({ deps, valuesOf, timeoutMs }: Tools, query: MetricQuery, tickMs: number): Promise<Asker> {
-  const provider = await openProvider(deps, query.provider);
+async function askerOf({ deps, role, valuesOf, timeoutMs }: Tools, query: MetricQuery, tickMs: number): Promise<Asker> {
+  const provider = await openProvider(deps, asRole(query.provider, role));
   return async (side, window, pulse) => {
     const filled = filledQuery(query, { side, values: valuesOf(side), tickMs });
     if (filled === null) return couldNotLook(`the values of ${side} cannot stand in a query`);
     return withTimeLimit(pulse.signal, timeoutMs, (signal) => inTime({ provider, timeoutMs, signal }, filled, window));
   };
 }
+
+const asRole = (provider: Provider, role: string | undefined): Provider =>
+  provider.kind === 'cloudwatch' && provider.role === undefined && role !== undefined
+    ? { ...provider, role }
+    : provider;
 
 /** A provider that ignores its signal is late all the same. */
 function inTime(
@@ -157,8 +166,8 @@ function thresholdLook(gate: ThresholdGate, ask: Asker): MetricLook {
   };
 }
 
-function alarmLook({ deps, timeoutMs }: Tools, gate: AlarmGate): MetricLook {
-  const client = deps.cloudwatch(gate.region);
+function alarmLook({ deps, role, timeoutMs }: Tools, gate: AlarmGate): MetricLook {
+  const client = deps.cloudwatch.inRole(gate.role ?? role).client(gate.region);
   const read = (pulse: Pulse) =>
     withTimeLimit(pulse.signal, timeoutMs, (signal) => readAlarm(client, gate.alarm, signal));
   return {

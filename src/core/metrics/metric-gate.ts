@@ -5,7 +5,13 @@ import type { FailWhen, SampleRule } from './metric-rule.ts';
 /** Where numbers come from. The secret is a name; the worker says whether it may go there (A1, A4). */
 export type Provider =
   | { readonly kind: 'prometheus'; readonly name: string; readonly url: string; readonly secret: string | null }
-  | { readonly kind: 'cloudwatch'; readonly name: string; readonly region: string | null }
+  | {
+      readonly kind: 'cloudwatch';
+      readonly name: string;
+      readonly region: string | null;
+      /** Whose credentials ask; without it those that reach the record's zone. */
+      readonly role?: string;
+    }
   | { readonly kind: 'json'; readonly name: string; readonly url: string; readonly secret: string | null };
 
 /** One metric of CloudWatch that an expression names by its key. */
@@ -52,6 +58,8 @@ export interface AlarmGate extends GateBase {
   readonly kind: 'alarm';
   readonly alarm: string;
   readonly region: string | null;
+  /** Whose credentials ask; without it those that reach the record's zone. */
+  readonly role?: string;
   readonly everyMs: number;
   /** It may fire, or have no data, at the start; once it has been OK it counts like any other. */
   readonly accepted: boolean;
