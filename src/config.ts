@@ -16,6 +16,8 @@ import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { joinEgress, readEgress, USUAL_EGRESS, type EgressRule } from './egress.ts';
 import { readDetour, readHostPort, type Detour, type HostPort } from './host-port.ts';
+import { readHealthAt, type HealthAt } from './serve-health.ts';
+import { readWorkerVersion, WORKER_VERSIONS } from './worker-version.ts';
 import type { Rate } from './core/token-bucket.ts';
 import { BINDINGS, isExternalId, readRoleBinding, withExternalIds, type RoleBinding } from './role-bindings.ts';
 
@@ -154,6 +156,10 @@ export interface Config extends LocalConfig {
   readonly workflowBundle: string | null;
   /** Where metrics can be scraped from; null: nowhere. Whoever reaches it reads names of records, pairs and sites. */
   readonly metricsAddress: HostPort | null;
+  /** Where a supervisor asks how this worker is; null: nowhere. */
+  readonly health: HealthAt | null;
+  /** Runs that begin on this version of the worker end on it; null: without versions, every worker takes every run. */
+  readonly version: string | null;
 }
 
 /** One sentence a problem, with the variable, what was found and what is accepted. */
@@ -185,6 +191,8 @@ export function loadConfig(env: Environment = process.env): Config {
     queues: found.SWITCHYARD_QUEUES,
     workflowBundle: found.SWITCHYARD_WORKFLOW_BUNDLE,
     metricsAddress: found.SWITCHYARD_METRICS_ADDRESS,
+    health: found.SWITCHYARD_HEALTH,
+    version: found.SWITCHYARD_WORKER_VERSION,
     temporal: temporal.value,
   };
 }
@@ -377,6 +385,8 @@ const WORKER = {
   ),
   SWITCHYARD_WORKFLOW_BUNDLE: optional('a readable file', (path) => (kindOfPath(path) === 'file' ? path : null)),
   SWITCHYARD_METRICS_ADDRESS: optional('an address and a port, such as 127.0.0.1:9464', metricsAddress),
+  SWITCHYARD_HEALTH: optional('HOST:PORT (IPv6 in brackets), or a socket by its absolute path', readHealthAt),
+  SWITCHYARD_WORKER_VERSION: optional(WORKER_VERSIONS, readWorkerVersion),
 };
 
 const SECRET = /^SWITCHYARD_SECRET_([A-Z0-9_]+)$/;

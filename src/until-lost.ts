@@ -28,7 +28,8 @@ export async function untilLost(connection: NativeConnection, { lostAfterMs, sig
   throw new ServerLost(lostAfterMs);
 }
 
-async function answers(connection: NativeConnection, withinMs: number): Promise<boolean> {
+/** Whether the server answers now. */
+export async function answers(connection: NativeConnection, withinMs: number): Promise<boolean> {
   const answered = connection.workflowService.getSystemInfo({}).then(
     () => true,
     () => false,

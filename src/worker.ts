@@ -32,9 +32,11 @@ import { DOCS_QUEUE } from './contracts/docs-runs.ts';
 import { SYNC_QUEUE } from './contracts/sync.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { observeState } from './observe/observe-state.ts';
+import { serveHealth, type HealthAt } from './serve-health.ts';
 import { whatSyncsMiss } from './sign-in/what-syncs-miss.ts';
 import { installRuntime } from './temporal-runtime.ts';
-import { untilLost } from './until-lost.ts';
+import { answers, untilLost } from './until-lost.ts';
+import { pinnedTo } from './worker-version.ts';
 
 export interface StartOptions {
   readonly logger: Logger;
@@ -56,6 +58,8 @@ export interface RunningWorker {
   readonly finished: Promise<void>;
   /** Takes no more tasks, lets writes finish, hands watches over, and waits for the end. */
   stop(): Promise<void>;
+  /** Whether it polls, and the server answers. */
+  isReady(): Promise<boolean>;
 }
 
 interface WorkerDeps extends DeployDeps {
@@ -95,7 +99,9 @@ export async function beginWorker(config: Config, { isTerminal, signal }: Proces
   installRuntime(logger, config.metricsAddress);
   const announce = (): void => logger.info('finishing writes under way, handing everything else over');
   signal?.addEventListener('abort', announce, { once: true });
-  const worker = await startWorker(config, { logger, ...(signal === undefined ? {} : { signal }) });
+  const worker = await withHealth(config.health, () =>
+    startWorker(config, { logger, ...(signal === undefined ? {} : { signal }) }),
+  );
   worker.finished.then(
     () => logger.info('stopped'),
     () => undefined, // whoever waits for the end says why
@@ -103,12 +109,27 @@ export async function beginWorker(config: Config, { isTerminal, signal }: Proces
   return worker;
 }
 
+/** It answers from before Temporal does, so that a supervisor can tell waiting from being dead, until the worker has ended. */
+async function withHealth(at: HealthAt | null, start: () => Promise<RunningWorker>): Promise<RunningWorker> {
+  if (at === null) return start();
+  let running: RunningWorker | null = null;
+  const health = await serveHealth(at, async () => running !== null && (await running.isReady()));
+  try {
+    running = await start();
+  } catch (cause) {
+    await health.close();
+    throw cause;
+  }
+  const finished = running.finished.finally(() => health.close());
+  return { ...running, finished };
+}
+
 /** Starts the workers of `config.queues` in this process. Fulfilled when they poll, or when told to stop before. */
 export async function startWorker(config: Config, options: StartOptions): Promise<RunningWorker> {
   const { logger } = options;
   const { signal: stopping, end: askToStop } = linkSignals(...(options.signal === undefined ? [] : [options.signal]));
   const connection = options.connection ?? (await connectToTemporal(config.temporal, { logger, signal: stopping }));
-  if (connection === null) return { finished: Promise.resolve(), stop: () => Promise.resolve() };
+  if (connection === null) return STOPPED;
 
   const docs = openWorkshop({ config, stopping, ownQueue: `${DOCS_QUEUE}:${hostname()}:${randomUUID().slice(0, 8)}` });
   const deps = { config, stopping, docs, aws: options.aws ?? createAwsClients(config.aws) };
@@ -127,8 +148,19 @@ export async function startWorker(config: Config, options: StartOptions): Promis
       askToStop();
       await finished;
     },
+    isReady: async () =>
+      workers.every((worker) => worker.getState() === 'RUNNING') && (await answers(connection, READY_WITHIN_MS)),
   };
 }
+
+/** Told to stop before Temporal answered. */
+const STOPPED: RunningWorker = {
+  finished: Promise.resolve(),
+  stop: () => Promise.resolve(),
+  isReady: () => Promise.resolve(false),
+};
+
+const READY_WITHIN_MS = 2_000;
 
 interface Parts {
   readonly config: Config;
@@ -163,6 +195,7 @@ async function createWorker({ config, options, connection, deps }: Parts, { name
     maxHeartbeatThrottleInterval: '250 ms', // by default a cancellation is heard only after 0.8 x the heartbeat timeout
     defaultHeartbeatThrottleInterval: '250 ms',
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+    ...(config.version === null ? {} : { workerDeploymentOptions: pinnedTo(name, config.version) }),
   });
 }
 

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { loadConfig } from '../src/config.ts';
@@ -77,12 +81,44 @@ test('ends with 2 and a sentence where somebody else listens at the address of i
   other.close();
 });
 
+test('tells a supervisor when it polls, and that it only waits while Temporal is away', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-health-'));
+  const path = join(folder, 'health.sock');
+  const away = runWorker({ TEMPORAL_ADDRESS: await freeAddress(), SWITCHYARD_HEALTH: path });
+  await away.says('does not answer');
+  expect([await healthOf(path, '/healthz'), await healthOf(path, '/readyz')]).toEqual([200, 503]);
+  away.child.kill('SIGKILL'); // its socket stays behind
+  await away.exit;
+
+  const env = { TEMPORAL_ADDRESS: temporalAddress(), SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath };
+  const worker = runWorker({ ...env, SWITCHYARD_HEALTH: path }, ['--queues', 'sync']);
+  await worker.says('polling for work');
+  expect(worker.output()).toContain('switchyard-sync');
+  expect(worker.output()).not.toContain('switchyard-deploy');
+  expect([await healthOf(path, '/healthz'), await healthOf(path, '/readyz')]).toEqual([200, 200]);
+  worker.child.kill('SIGTERM');
+  expect(await worker.exit).toBe(0);
+  await rm(folder, { recursive: true });
+});
+
+function healthOf(socketPath: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath, path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+  });
+}
+
 test('ends with 2 and all problems of its environment, without a stack', async () => {
-  const worker = runWorker({ SWITCHYARD_LOG: 'xml', SWITCHYARD_QUEUES: 'nope', SWITCHYARD_METRICS_ADDRESS: 'here:1' });
+  const worker = runWorker({
+    SWITCHYARD_LOG: 'xml',
+    SWITCHYARD_QUEUES: 'nope',
+    SWITCHYARD_METRICS_ADDRESS: 'here:1',
+    SWITCHYARD_WORKER_VERSION: 'a b',
+  });
   expect(await worker.exit).toBe(2);
   expect(worker.output()).toMatch(
     /SWITCHYARD_LOG: found "xml".*\n.*SWITCHYARD_QUEUES: found "nope".*\n.*SWITCHYARD_METRICS_ADDRESS: found "here:1", expected an address and a port/,
   );
+  expect(worker.output()).toMatch(/SWITCHYARD_WORKER_VERSION: found "a b", expected 1 to 100 letters/);
   expect(worker.output()).not.toMatch(/\n {4}at /);
 });
 
@@ -113,9 +149,9 @@ async function freeAddress(): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-function runWorker(env: Readonly<Record<string, string>>) {
+function runWorker(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
   const path = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, 'worker'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path, 'worker', ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...ENV, ...env },
   });
   let output = '';

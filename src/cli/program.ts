@@ -20,6 +20,7 @@ import { addReset } from './commands/reset.ts';
 import { addResolve } from './commands/resolve.ts';
 import { addResume } from './commands/resume.ts';
 import { addShow } from './commands/show.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { addUndo } from './commands/undo.ts';
@@ -60,6 +61,7 @@ const VERBS: readonly AddVerb[] = [
   addLogout,
   addDocs,
   addGateway,
+  addSetup,
   addDoctor,
 ];
 

@@ -303,6 +303,8 @@ export const MESSAGES = {
 /** Search attributes, upserted only where the request says so. */
 export const RECORD_ATTRIBUTE = 'SwitchyardRecord';
 export const STAGE_ATTRIBUTE = 'SwitchyardStage';
+/** All of them, each a Keyword. */
+export const SEARCH_ATTRIBUTES = [RECORD_ATTRIBUTE, STAGE_ATTRIBUTE] as const;
 
 /** The memo of every deployment: what `ls` and `history` show without a worker. */
 export interface DeployMemo {

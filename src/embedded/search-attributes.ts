@@ -3,6 +3,12 @@ import type { Connection } from '@temporalio/client';
 /** What the server and its SDK call a Keyword: temporal.api.enums.v1.IndexedValueType. */
 const KEYWORD = 2;
 
+export interface Keywords {
+  readonly names: readonly string[];
+  /** How long to wait until a query may use them; default 10 s, which an embedded server does not need. */
+  readonly withinMs?: number;
+}
+
 /**
  * Makes search attributes of type Keyword exist, and waits until a query may use them. Safe to repeat.
  *
@@ -13,7 +19,7 @@ const KEYWORD = 2;
 export async function ensureKeywords(
   connection: Connection,
   namespace: string,
-  names: readonly string[],
+  { names, withinMs = 10_000 }: Keywords,
 ): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const wrong = names.filter((name) => name in customAttributes && Number(customAttributes[name]) !== KEYWORD);
@@ -25,12 +31,12 @@ export async function ensureKeywords(
   const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   const query = missing.map((name) => `${name} = "x"`).join(' AND ');
-  await untilAccepted(() => connection.workflowService.countWorkflowExecutions({ namespace, query }));
+  await untilAccepted(() => connection.workflowService.countWorkflowExecutions({ namespace, query }), withinMs);
 }
 
-/** A new attribute becomes known to the services one after another: tried every 50 ms, at most 10 s. */
-async function untilAccepted(ask: () => Promise<unknown>): Promise<void> {
-  for (const giveUp = Date.now() + 10_000; ;) {
+/** A new attribute becomes known to the services one after another: tried every 50 ms. */
+async function untilAccepted(ask: () => Promise<unknown>, withinMs: number): Promise<void> {
+  for (const giveUp = Date.now() + withinMs; ;) {
     try {
       await ask();
       return;

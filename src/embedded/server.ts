@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../contracts/deploy.ts';
 import { EmbeddedFailure, sentenceOf } from './failure.ts';
 import { lockFile } from './file-lock.ts';
 import type { FileLock } from './file-lock.ts';
@@ -153,7 +154,7 @@ async function prepare(
   await server.announced; // before asking: a stranger at the same port would answer as well
   const connection = await connectTo(address, options.signal);
   try {
-    await ensureKeywords(connection, NAMESPACE, options.searchAttributes ?? ['SwitchyardRecord', 'SwitchyardStage']);
+    await ensureKeywords(connection, NAMESPACE, { names: options.searchAttributes ?? SEARCH_ATTRIBUTES });
   } catch (cause) {
     throw new EmbeddedFailure('search-attributes', sentenceOf(cause), { cause });
   } finally {

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Service {
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly network_mode?: string;
+  readonly ports?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly cap_add?: readonly string[];
+  readonly user?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly networks?: Readonly<Record<string, { readonly internal?: boolean }>>;
+}
+
+/** A compose file of this clone as Compose reads it: anchors merged, `${NAME:-default}` with its default or with what `env` says. */
+export function readCompose(name: string, env: Readonly<Record<string, string>> = {}): ComposeFile {
+  const text = substituted(readFileSync(`${ROOT}${name}`, 'utf8'), env);
+  const customTags = ['seq', 'map'].map((collection) => ({ tag: '!reset', collection: collection as 'seq' | 'map' }));
+  return parse(text, { merge: true, customTags, logLevel: 'error' }) as ComposeFile;
+}
+
+export function service({ services }: ComposeFile, name: string): Service {
+  const found = services[name];
+  if (found === undefined) throw new Error(`there is no service ${name}, only ${Object.keys(services).join(', ')}`);
+  return found;
+}
+
+/** Every `${NAME:-default}` of a text. */
+export function substitutions(text: string): readonly { readonly name: string; readonly otherwise: string }[] {
+  return [...text.matchAll(/(?<!\$)\$\{([A-Z_]+):-([^}]*)\}/g)].map(([, name = '', otherwise = '']) => ({
+    name,
+    otherwise,
+  }));
+}
+
+function substituted(text: string, env: Readonly<Record<string, string>>): string {
+  return text
+    .replace(/(?<!\$)\$\{([A-Z_]+):-([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] ?? otherwise)
+    .replaceAll('$$', '$');
+}
