@@ -1,6 +1,7 @@
 import type { AwsClients } from '../clients.ts';
 import type { GroupActivities, Many } from '../contracts/group-activities.ts';
 import { checkEndpoints } from './check-endpoints.ts';
+import { checkMetrics } from './metrics/check-metrics.ts';
 import { beating, withPartPulse, type Pulse } from './pulse.ts';
 import { readRecords } from './read-records.ts';
 import { verifyAnswers } from './verify-answers.ts';
@@ -28,6 +29,8 @@ export function createGroupActivities({ aws, measuring, room, pulsing, toWrite }
       pulsing((pulse) => each(input, pulse, (one, part) => verifyAnswers(measuring, one, part))),
     checkRecords: (input) =>
       pulsing((pulse) => each(input, pulse, (one, part) => checkEndpoints(measuring, one, part))),
+    measureRecords: (input) =>
+      pulsing((pulse) => each(input, pulse, (one, part) => checkMetrics(measuring, one, part))),
     watchRecords: (input) => room(() => pulsing((pulse) => watchRecords({ ...measuring, aws }, input, pulse))),
   };
 }

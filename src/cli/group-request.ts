@@ -1,12 +1,13 @@
 import type { DeployRequest } from '../contracts/deploy.ts';
 import { groupSubject, type GroupRequest } from '../contracts/deploy-group.ts';
+import type { AlarmGate } from '../core/metrics/metric-gate.ts';
 import type { Declared } from './declared.ts';
 import type { RequestFlags } from './deploy-flags.ts';
 import { deployRequest, type MadeRequest } from './deploy-request.ts';
 import { EXIT } from './exit-codes.ts';
 import { findGroup, type NamedGroup } from './group-policy.ts';
 import { must } from './must-read.ts';
-import { startFindings, type Findings } from './parse/parsed.ts';
+import { quoted, startFindings, type Findings } from './parse/parsed.ts';
 import { parseRecordName } from './parse/record-name.ts';
 import { problem, Stop } from './stop.ts';
 import type { Environment } from './terminal.ts';
@@ -33,10 +34,13 @@ export function groupRequest(name: string, { flags, declared, env }: GroupSource
   const findings = startFindings();
   refuseOfOneRecord(flags, findings);
   const targets = targetsOf(flags.to ?? [], group, findings);
+  refuseStrangeAlarms(flags, alarmsOf(group.records, declared), findings);
   const made = group.records.flatMap((record): readonly MadeRequest[] => {
     const to = targets.get(record);
     if (to === undefined) return [];
-    const sources = { flags: { ...flags, to }, env, policyOf: () => declared.records.get(record) ?? null };
+    const own = alarmsOf([record], declared);
+    const acceptAlarm = flags.acceptAlarm?.filter((alarm) => isOneOf(own, alarm));
+    const sources = { flags: { ...flags, to, acceptAlarm }, env, policyOf: () => declared.records.get(record) ?? null };
     return collecting(findings, () => deployRequest(record, sources));
   });
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, unique(findings.problems));
@@ -48,6 +52,23 @@ function assembled(group: NamedGroup, made: readonly MadeRequest[]): GroupReques
   const records = made.map(({ request }): DeployRequest => ({ ...request, planHash: null }));
   return { group: group.group, keepHealthy: group.keepHealthy, planHash, records };
 }
+
+/** An alarm that one of the records is watched by is accepted of that record alone. */
+function refuseStrangeAlarms({ acceptAlarm = [] }: RequestFlags, alarms: readonly AlarmGate[], findings: Findings) {
+  const known = alarms.map(({ alarm }) => alarm).join(', ') || 'no record of the group has a gate on an alarm';
+  for (const name of acceptAlarm)
+    if (!isOneOf(alarms, name))
+      findings.note(problem(`--accept-alarm: ${quoted(name)} is no alarm of this deployment`, known));
+}
+
+const alarmsOf = (records: readonly string[], declared: GroupSources['declared']): readonly AlarmGate[] =>
+  records
+    .flatMap((record) => declared.records.get(record)?.metricGates ?? [])
+    .flatMap((gate) => (gate.kind === 'alarm' ? [gate] : []));
+
+/** By its own name, or by that of its gate. */
+const isOneOf = (alarms: readonly AlarmGate[], name: string): boolean =>
+  alarms.some((gate) => gate.alarm === name || gate.name === name);
 
 /** Flags that mean one record: of many each has its own. */
 function refuseOfOneRecord(flags: GroupSources['flags'], findings: Findings): void {

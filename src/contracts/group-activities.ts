@@ -2,7 +2,9 @@ import type { Snapshot, Standing, Zone } from '../core/dns/snapshot.ts';
 import type {
   Checked,
   CheckInput,
+  CheckMetricsInput,
   FenceInput,
+  MetricsChecked,
   ReadRecordInput,
   RestoreInput,
   SwapInput,
@@ -63,5 +65,6 @@ export interface GroupActivities {
   setZoneFences(input: FenceZoneInput): Promise<WrittenZone>;
   verifyRecords(input: Many<VerifyInput>): Promise<Many<Verified>>;
   checkRecords(input: Many<CheckInput>): Promise<Many<Checked>>;
+  measureRecords(input: Many<CheckMetricsInput>): Promise<Many<MetricsChecked>>;
   watchRecords(input: WatchGroupInput): Promise<Many<Watched>>;
 }

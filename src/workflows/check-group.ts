@@ -1,15 +1,17 @@
-import { planRequest, type DeployRequest } from '../contracts/deploy.ts';
+import { hasGates, planRequest, type DeployRequest } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
+import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
 import type { GroupMember, GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { failure } from '../policies/failures.ts';
-import { mustBePlanned, mustFitHistory, mustHaveAnswered, mustPass, preflightLimitMs } from './check.ts';
-import { sides } from './course.ts';
+import { firstShare, mustBePlanned, mustFitHistory, mustHaveAnswered, mustPass, preflightLimitMs } from './check.ts';
+import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, type GroupRun, type ZoneCourse } from './group-run.ts';
+import { mustAllBeMeasurable } from './measure-group.ts';
 
 /** What the plan of a group is made from. */
 export function membersOf(requests: readonly DeployRequest[], snapshots: readonly Snapshot[]): readonly GroupMember[] {
@@ -31,7 +33,6 @@ export function mustBeRunnableTogether(
     throw failure('Refused', sentences.join(' '));
   }
   mustBePlanned(planned.plan, request.planHash);
-  mustBeWatchable(group);
   mustHaveGates(group);
   mustBeApprovedAlike(group);
   mustShareRoles(group, planned.plan);
@@ -41,18 +42,6 @@ export function mustBeRunnableTogether(
   for (const plan of plans) memberOf(group, plan.record).own = { ...memberOf(group, plan.record).own, plan };
   for (const record of facts.unchanged) memberOf(group, record).own = { outcome: 'unchanged' };
   return planned.plan;
-}
-
-/** Gates on metrics, and gates of single steps, look at one record: of a group they would be ignored, which is worse than refused. */
-function mustBeWatchable({ members }: GroupRun): void {
-  const measured = members.filter(
-    ({ request: { metricGates = [], stepGates = [] } }) => metricGates.length + stepGates.length > 0,
-  );
-  if (measured.length === 0) return;
-  const names = measured.map(({ request: { record } }) => record).join(', ');
-  throw failure('Refused', `${names}: gates on metrics, and gates of single steps, are not for groups yet.`, {
-    next: 'Give http, tcp or dns gates for the whole way, or deploy these records alone.',
-  });
 }
 
 /** One batch is one request, and has one role. */
@@ -80,32 +69,40 @@ function mustBeApprovedAlike({ members }: GroupRun): void {
 }
 
 function mustHaveGates({ request, members }: GroupRun): void {
-  const ungated = members.filter(({ request: { gates } }) => gates.length === 0);
+  const ungated = members.filter((member) => !hasGates(member.request));
+  const unprobed = members.filter(({ request: { gates, stepGates = [] } }) => gates.length + stepGates.length === 0);
   const names = ungated.map(({ request: { record } }) => record).join(', ');
   if (ungated.some(({ request: { unchecked } }) => !unchecked))
     throw failure('Refused', `no gate was given for ${names}: nothing would notice an ill black.`, {
       next: 'Give them gates with --check or in switchyard.yaml, or accept that with --unchecked.',
     });
-  const watched = members.length - ungated.length;
-  if (request.keepHealthy !== null && watched < request.keepHealthy)
+  const probed = members.length - unprobed.length;
+  const without = unprobed.map(({ request: { record } }) => record).join(', ');
+  if (request.keepHealthy !== null && probed < request.keepHealthy)
     throw failure(
       'Refused',
-      `keepHealthy is ${request.keepHealthy}, and only ${watched} records have a gate that would know: not ${names}.`,
+      `keepHealthy is ${request.keepHealthy}, and only ${probed} records have a gate that probes, and would know: not ${without}.`,
     );
 }
 
-/** Arms the group: every server of every zone answers, and black and red of every record pass, all before the first write (G2). */
+/** Arms the group: every server of every zone answers, every metric can be measured, and black and red of every record pass, all before the first write (G2). */
 export async function mustBeArmed(group: GroupRun, zones: readonly ZoneCourse[]): Promise<void> {
   const { run } = group;
   run.progress.show({ phase: 'checking' });
   await mustAllAnswer(group, zones);
-  const { pace, acceptIllRed } = run.request;
+  const courses = zones.flatMap((zone) => zone.courses);
+  await mustAllBeMeasurable(group, courses);
+  await mustAllPassProbes(group, courses);
+}
+
+async function mustAllPassProbes(group: GroupRun, courses: readonly Course[]): Promise<void> {
+  const { pace, acceptIllRed } = group.run.request;
   const limitMs = preflightLimitMs(pace);
-  const records = zones
-    .flatMap(({ courses }) => courses)
+  const records = courses
     .map((course) => {
-      const { gates, pace: own } = memberOf(group, course.plan.record).request;
-      return { ...course.ref, gates, sides: sides(course), pace: own, limitMs };
+      const { request } = memberOf(group, course.plan.record);
+      const gates = gatesAt(request, firstShare(course.plan));
+      return { ...course.ref, gates, sides: sides(course), pace: request.pace, limitMs };
     })
     .filter(({ gates }) => gates.length > 0);
   if (records.length === 0) return;

@@ -104,7 +104,7 @@ export function mustPass({ black, red }: Checked, { acceptIllRed, of, next }: Pa
 }
 
 /** What is in force first has to pass before it is. */
-const firstShare = ({ steps }: Plan): number => steps.find(({ kind }) => kind === 'shift')?.share ?? 100;
+export const firstShare = ({ steps }: Plan): number => steps.find(({ kind }) => kind === 'shift')?.share ?? 100;
 
 /** Time for the passes in a row to be reached after a stumble or two; also where the pace is short, a busy worker gets a few seconds. */
 export function preflightLimitMs({ preflight: { inARow, overMs }, probeEveryMs, probeTimeoutMs }: Pace): number {

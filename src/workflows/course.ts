@@ -74,7 +74,7 @@ function fenceInput(course: Course, what: Pick<FenceInput, 'stage' | 'until' | '
 }
 
 /** Red and black as the gates probe them. */
-export function sides(course: Course): readonly ProbeSide[] {
+export function sides(course: Pick<Course, 'plan'>): readonly ProbeSide[] {
   return [
     { side: 'black', sets: course.plan.promotion.sets },
     { side: 'red', sets: course.plan.before },

@@ -63,7 +63,9 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
       for (const [index, step] of plan.steps.entries()) {
         await progress.stage(step.label, () => moveAllTo(group, zones, { ...step, index }));
         const isLast = index === plan.steps.length - 1;
-        await progress.stage(`watching ${step.label}`, () => holdStep(run, heldGroup(group, zones), { step, isLast }));
+        await progress.stage(`watching ${step.label}`, () =>
+          holdStep(run, heldGroup(group, zones, step), { step, isLast }),
+        );
       }
       await approvePromotion(run, approved, plan.steps.at(-1));
       await progress.stage('promote', () => promoteAll(group, zones, plan.timing));
@@ -78,7 +80,7 @@ function approvedGroup(group: GroupRun, { zones, plan }: { zones: readonly ZoneC
   const subject = { record: group.run.request.record, hash: plan.hash };
   return {
     mustBeHealthy: () => mustBeArmed(group, zones),
-    held: () => heldGroup(group, zones),
+    held: (step) => heldGroup(group, zones, step),
     mustStandAsPlanned: async () => {
       const snapshots = await readAll(group);
       const again = planOf(group, snapshots);

@@ -30,6 +30,7 @@ function labelled(options: ActivityOptions): Labelled {
     setZoneFences: (label, input, limits) => writes.setZoneFences.executeWithOptions(under(label, limits), [input]),
     verifyRecords: (label, input, limits) => looks.verifyRecords.executeWithOptions(under(label, limits), [input]),
     checkRecords: (label, input, limits) => looks.checkRecords.executeWithOptions(under(label, limits), [input]),
+    measureRecords: (label, input, limits) => looks.measureRecords.executeWithOptions(under(label, limits), [input]),
     watchRecords: (label, input, limits) => looks.watchRecords.executeWithOptions(under(label, limits), [input]),
   };
 }

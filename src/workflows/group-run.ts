@@ -6,7 +6,7 @@ import type { Zone } from '../core/dns/snapshot.ts';
 import type { Course } from './course.ts';
 import { describeGroup } from './describe-group.ts';
 import { startProgress, type Progress } from './progress.ts';
-import { startRun, type Run } from './run.ts';
+import { nothingMeasured, startRun, type Measured, type Run } from './run.ts';
 
 /** The deployment of a group while it runs: its own run, which hears messages and keeps time as any other, and its records. */
 export interface GroupRun {
@@ -24,6 +24,7 @@ export interface Member {
   own: Partial<DeployStatus>;
   /** By the newest probes; null before the first. */
   health: RecordHealth | null;
+  readonly measured: Measured;
   /** The child that holds the lock of the record. */
   lock: ChildWorkflowHandle<Workflow> | null;
 }
@@ -43,7 +44,13 @@ export interface ZoneCourse {
 export function startGroup(request: GroupRequest): GroupRun {
   const members = [...request.records]
     .sort((a, b) => (a.record < b.record ? -1 : 1))
-    .map((one): Member => ({ request: one, own: {}, health: null, lock: null }));
+    .map((one): Member => ({
+      request: one,
+      own: {},
+      health: null,
+      measured: nothingMeasured(),
+      lock: null,
+    }));
   const lead = leadOf(request);
   const run = startRun(lead, (asked, see) => {
     const base = startProgress(asked, see, () => describeGroup(group.run.progress.status as GroupStatus));
@@ -97,7 +104,7 @@ const NOTHING_OF_ITS_OWN = {
 /** A record is where its group is, but for what it knows better. */
 function statusOf(member: Member, group: DeployStatus): DeployStatus {
   const { record } = member.request;
-  const own = { ...NOTHING_OF_ITS_OWN, ...member.own };
+  const own = { ...NOTHING_OF_ITS_OWN, ...(group.metrics === undefined ? {} : { metrics: [] }), ...member.own };
   const outcome = group.outcome === null ? (own.outcome ?? null) : outcomeOf(member, group.outcome);
   return { ...group, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
 }

@@ -1,70 +1,101 @@
-import type { Watched } from '../contracts/deploy-activities.ts';
-import type { Pace } from '../contracts/deploy.ts';
-import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
+import type { Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import { isGatedAt } from '../contracts/deploy.ts';
+import type { Gate, Verdict } from '../core/dns/gate.ts';
+import { gatesAt } from '../core/dns/gates-at.ts';
 import { learn } from './check-group.ts';
 import { renewInput, sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
-import { memberOf, ofZone, zoneName, type GroupRun, type ZoneCourse } from './group-run.ts';
-import type { Held, WatchStretch } from './hold.ts';
+import { memberOf, ofZone, showRecord, zoneName, type GroupRun, type Member, type ZoneCourse } from './group-run.ts';
+import { askingOnce } from './held-record.ts';
+import type { Held, HeldStep, WatchStretch } from './hold.ts';
+import { keepMetrics, onceMore, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
+import { gateOf, gatesOf, showWorst } from './measure-group.ts';
 import { keepStandings } from './move-group.ts';
 import { together } from './together.ts';
 
-/** What a stretch hands to the next one, of one record. */
-interface Carried {
-  readonly windows: readonly ProbeWindow[];
-  readonly inconclusiveSince: number | null;
+/** One record, while its group is held at a step. */
+interface HeldMember {
+  readonly course: Course;
+  readonly member: Member;
+  /** In force at the step. */
+  readonly gates: readonly Gate[];
+  readonly metrics: Measuring | null;
+  /** What a stretch hands to the next one, of this step alone (D7). */
+  carried: Pick<WatchInput, 'windows' | 'inconclusiveSince'>;
 }
 
-/** All records of a group, held together by one watch activity a stretch: the first breach of one ends the hold of all. */
-export function heldGroup(group: GroupRun, zones: readonly ZoneCourse[]): Held {
-  const courses = zones.flatMap((zone) => zone.courses);
-  const carried = new Map<string, Carried>(); // of this step alone (D7)
+/**
+ * All records of a group, held together by one watch activity a stretch: the first breach of one ends the hold of all. Made when the step is in sync, since
+ * the gates of its records count from then on.
+ */
+export function heldGroup(group: GroupRun, zones: readonly ZoneCourse[], step: HeldStep): Held {
+  const members = zones.flatMap(({ courses }) => courses).map((course) => startHolding(group, course, step));
   return {
-    gated: group.members.some(({ request }) => request.gates.length > 0),
-    askGates: () => askGates(group, courses),
-    waive: () => undefined, // nobody is asked about the gates of a group
+    gated: members.some(({ member }) => isGatedAt(member.request, step.share)),
+    askGates: () => askGates(group, members, step.share),
     keepFenceAhead: (untilMs) => keepFencesAhead(group, zones, untilMs),
     watch: async (stretch) => {
-      const { records } = await watch(group, courses, { stretch, carried });
-      for (const [index, watched] of records.entries()) {
-        const record = courses[index]?.plan.record ?? '';
-        carried.set(record, watched);
-        learn(group, { ...watched, record });
-      }
-      return summed(records.map((watched, index) => ({ watched, record: courses[index]?.plan.record ?? '' })));
+      const { records } = await watch(group, members, stretch);
+      const seen = members.flatMap((held, index): readonly Seen[] => {
+        const watched = records[index];
+        return watched === undefined ? [] : [{ record: keep(group, held, watched), watched }];
+      });
+      if (members.some(({ metrics }) => metrics !== null)) showWorst(group);
+      return summed(seen, stretch.asked ?? []);
+    },
+    waive: (gates) => {
+      for (const { course, member, metrics } of members)
+        waive(member.measured, metrics, { gates: gatesOf(course.plan.record, gates), share: step.share });
     },
   };
 }
 
-interface Watching {
-  readonly stretch: WatchStretch;
-  readonly carried: ReadonlyMap<string, Carried>;
+function startHolding(group: GroupRun, course: Course, step: HeldStep): HeldMember {
+  const member = memberOf(group, course.plan.record);
+  return {
+    course,
+    member,
+    gates: gatesAt(member.request, step.share),
+    metrics: startMeasuring(member, step),
+    carried: { windows: [], inconclusiveSince: null },
+  };
 }
 
-function watch(group: GroupRun, courses: readonly Course[], { stretch, carried }: Watching) {
-  const { step, untilMs, limits } = stretch;
-  const records = courses.map((course) => {
-    const { gates, pace } = memberOf(group, course.plan.record).request;
-    const before = carried.get(course.plan.record) ?? { windows: [], inconclusiveSince: null };
-    const { windows, inconclusiveSince } = before;
-    const { ref, standing } = course;
-    return {
-      ...ref,
-      gates,
-      sides: sides(course),
-      standing,
-      share: step.share,
-      untilMs,
-      pace,
-      windows,
-      inconclusiveSince,
-    };
-  });
+function watch(group: GroupRun, members: readonly HeldMember[], { step, untilMs, asked, limits }: WatchStretch) {
+  const records = members.map(({ course, member, gates, metrics, carried }) => ({
+    ...course.ref,
+    gates,
+    sides: sides(course),
+    standing: course.standing,
+    share: step.share,
+    untilMs,
+    pace: member.request.pace,
+    ...carried,
+    ...stretchOf(metrics, askedOf(course, asked)),
+  }));
   return groupLooking(group.run.request.pace).watchRecords(
     `watching ${records.length} records at ${step.share} %`,
     { records, untilMs },
     limits,
   );
+}
+
+/** One question is asked at a time: while it is about other records, this one's gates wait for theirs. */
+function askedOf({ plan: { record } }: Course, asked: readonly string[] | null): readonly string[] | null {
+  if (asked === null || asked.length === 0) return asked;
+  const own = gatesOf(record, asked);
+  return own.length === 0 ? null : own;
+}
+
+/** Keeps what was seen of a record, for its next stretch and for whoever looks. Its name. */
+function keep(group: GroupRun, held: HeldMember, watched: Watched): string {
+  const { record } = held.course.plan;
+  const { windows, inconclusiveSince } = watched;
+  held.carried = { windows, inconclusiveSince };
+  learn(group, { ...watched, record });
+  const metrics = keepMetrics(held.member.measured, held.metrics, watched);
+  if (metrics !== null) showRecord(group, record, { metrics });
+  return record;
 }
 
 interface Seen {
@@ -73,18 +104,35 @@ interface Seen {
 }
 
 /** The group is held where every record is; what ended one ends all, and says whose it is. */
-function summed(seen: readonly Seen[]): Watched {
+function summed(seen: readonly Seen[], asked: readonly string[]): Watched {
   const worst =
-    seen.find(({ watched }) => watched.end.kind !== 'held') ??
+    seen.find(({ watched: { end } }) => end.kind === 'drift' || end.kind === 'breach') ??
     seen.find(({ watched }) => watched.verdict.kind === 'fail') ??
     seen.find(({ watched }) => watched.verdict.kind !== 'pass');
   const at = Math.max(...seen.map(({ watched }) => watched.at));
   if (worst === undefined)
-    return { end: { kind: 'held' }, windows: [], verdict: allPass(seen), inconclusiveSince: null, at };
+    return { end: asks(seen, asked), windows: [], verdict: allPass(seen), inconclusiveSince: null, at };
   const { watched, record } = worst;
-  const end =
-    watched.end.kind === 'breach' ? { ...watched.end, verdict: named(record, watched.end.verdict) } : watched.end;
-  return { ...watched, end, windows: [], verdict: named(record, watched.verdict), at };
+  const verdict = named(record, watched.verdict);
+  const { inconclusiveSince } = watched;
+  return { end: endOf(worst) ?? asks(seen, asked), windows: [], verdict, inconclusiveSince, at };
+}
+
+/** Null where it is no end of its own. */
+function endOf({ record, watched: { end } }: Seen): WatchEnd | null {
+  if (end.kind === 'breach') return { ...end, verdict: named(record, end.verdict) };
+  return end.kind === 'drift' ? end : null;
+}
+
+/** What somebody is to be asked about: what was asked about records that say nothing new, and what the others say. */
+function asks(seen: readonly Seen[], asked: readonly string[]): WatchEnd {
+  const asking = seen.flatMap(({ record, watched: { end } }) =>
+    end.kind === 'asks' ? [{ record, gates: end.gates }] : [],
+  );
+  if (asking.length === 0) return { kind: 'held' };
+  const answered = asking.flatMap(({ record }) => gatesOf(record, asked).map((gate) => gateOf(record, gate)));
+  const gates = asking.flatMap((one) => one.gates.map((gate) => gateOf(one.record, gate)));
+  return { kind: 'asks', gates: [...asked.filter((gate) => !answered.includes(gate)), ...gates] };
 }
 
 const named = (record: string, verdict: Verdict): Verdict => ({ ...verdict, reason: `${record}: ${verdict.reason}` });
@@ -109,22 +157,35 @@ async function keepFencesAhead({ run }: GroupRun, zones: readonly ZoneCourse[], 
 }
 
 /** Only black has to be well for a hold to end early: of every record. */
-async function askGates(group: GroupRun, courses: readonly Course[]): Promise<Verdict> {
-  const { pace } = group.run.request;
-  const gated = courses.filter(({ plan }) => memberOf(group, plan.record).request.gates.length > 0);
-  if (gated.length === 0) return { kind: 'pass', reason: 'no gate is asked for' };
-  const records = gated.map((course) => {
-    const { gates, pace: own } = memberOf(group, course.plan.record).request;
-    const once: Pace = { ...own, preflight: { inARow: 1, overMs: 0 } };
-    const limitMs = 2 * own.probeTimeoutMs + own.probeEveryMs;
-    return { ...course.ref, gates, sides: sides(course).filter(({ side }) => side === 'black'), pace: once, limitMs };
-  });
-  const checked = await groupLooking(pace).checkRecords('asking the gates once, to promote early', { records });
-  const verdicts = checked.records.map(({ black }, index) => named(gated[index]?.plan.record ?? '', black));
-  return (
-    verdicts.find(({ kind }) => kind !== 'pass') ?? {
-      kind: 'pass',
-      reason: `all gates of ${gated.length} records pass`,
-    }
+async function askGates(group: GroupRun, members: readonly HeldMember[], share: number): Promise<Verdict> {
+  const verdicts = [...(await askMetrics(group, members, share)), ...(await askProbes(group, members))];
+  if (verdicts.length === 0) return { kind: 'pass', reason: 'no gate is asked for' };
+  const bad = verdicts.find(({ kind }) => kind !== 'pass');
+  return bad ?? { kind: 'pass', reason: `all gates of ${members.length} records pass` };
+}
+
+async function askMetrics(group: GroupRun, members: readonly HeldMember[], share: number): Promise<readonly Verdict[]> {
+  const records = members.flatMap(({ course, member: { request }, metrics }) =>
+    metrics === null ? [] : [onceMore(course, { pace: request.pace, share, metrics })],
   );
+  if (records.length === 0) return [];
+  const label = `asking the gates on metrics of ${records.length} records once, to promote early`;
+  const acts = groupLooking(group.run.request.pace);
+  const { records: watched } = await acts.watchRecords(label, { records, untilMs: Date.now() });
+  return watched.map(({ verdict }, index) => named(records[index]?.record ?? '', verdict));
+}
+
+async function askProbes(group: GroupRun, members: readonly HeldMember[]): Promise<readonly Verdict[]> {
+  const records = members
+    .filter(({ gates }) => gates.length > 0)
+    .map(({ course, member, gates }) => {
+      const { pace } = member.request;
+      const limitMs = 2 * pace.probeTimeoutMs + pace.probeEveryMs;
+      const black = sides(course).filter(({ side }) => side === 'black');
+      return { ...course.ref, gates, sides: black, pace: askingOnce(pace), limitMs };
+    });
+  if (records.length === 0) return [];
+  const label = 'asking the gates once, to promote early';
+  const checked = await groupLooking(group.run.request.pace).checkRecords(label, { records });
+  return checked.records.map(({ black }, index) => named(records[index]?.record ?? '', black));
 }

@@ -33,10 +33,11 @@ export function heldRecord(run: Run, course: Course, step: HeldStep): Held {
         },
         limits,
       );
-      keepMetrics(run, metrics, watched);
+      const readings = keepMetrics(run.measured, metrics, watched);
+      if (readings !== null) run.progress.show({ metrics: readings });
       return watched;
     },
-    waive: (gates) => waive(run, metrics, { gates, share: step.share }),
+    waive: (gates) => waive(run.measured, metrics, { gates, share: step.share }),
   };
 }
 
@@ -70,4 +71,5 @@ async function askGates(run: Run, course: Course, { gates, metrics, share }: Ask
   return checked.black;
 }
 
-const askingOnce = (pace: Pace): Pace => ({ ...pace, preflight: { inARow: 1, overMs: 0 } });
+/** One pass is enough for somebody who waits. */
+export const askingOnce = (pace: Pace): Pace => ({ ...pace, preflight: { inARow: 1, overMs: 0 } });

@@ -1,13 +1,14 @@
-import type { MetricStretch, Watched } from '../contracts/deploy-activities.ts';
-import { MAY_FAIL } from '../contracts/deploy.ts';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { CheckMetricsInput, MetricStretch, Watched, WatchInput } from '../contracts/deploy-activities.ts';
+import { MAY_FAIL, type DeployRequest } from '../contracts/deploy.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { startGate, type GateState } from '../core/metrics/gate-state.ts';
-import { gatesInForce, type MetricGate, type MetricReading } from '../core/metrics/metric-gate.ts';
+import { gatesInForce, type Baseline, type MetricGate, type MetricReading } from '../core/metrics/metric-gate.ts';
 import { failure } from '../policies/failures.ts';
 import { looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
 import type { HeldStep } from './hold.ts';
-import type { Run } from './run.ts';
+import type { Measured, Run } from './run.ts';
 
 /** What the gates on metrics of one step have seen, from one stretch to the next. */
 export interface Measuring {
@@ -28,37 +29,60 @@ export interface Measuring {
 export async function mustBeMeasurable(run: Run, course: Course): Promise<void> {
   const { metricGates: gates = [], pace } = run.request;
   if (gates.length === 0) return;
-  const limitMs = pace.preflight.inARow * pace.probeEveryMs + 2 * pace.probeTimeoutMs;
+  const input = firstLook(run.request, course);
   const { readings, baselines } = await looking(pace).checkMetrics(
     `asking the gates on metrics of ${course.plan.record} once`,
-    { ...course.ref, gates: once(gates), sides: sides(course), pace, limitMs },
-    { startToCloseTimeout: 2 * limitMs + 60_000 },
+    input,
+    firstLimits(input),
   );
   run.measured.baselines = baselines;
   run.progress.show({ metrics: readings });
-  for (const { dispersion, gate } of baselines)
-    if (dispersion.cautious) run.progress.notice(cautiousWords(gate, dispersion.ticks));
+  for (const sentence of cautions(baselines)) run.progress.notice(sentence);
   const bad = readings.filter(({ verdict }) => verdict.kind !== 'pass');
   if (bad.length > 0) throw notMeasurable(bad);
 }
+
+/** Asks every gate of a record once. */
+export function firstLook(
+  { metricGates = [], pace }: Pick<DeployRequest, 'metricGates' | 'pace'>,
+  course: Course,
+): CheckMetricsInput {
+  const limitMs = pace.preflight.inARow * pace.probeEveryMs + 2 * pace.probeTimeoutMs;
+  return { ...course.ref, gates: once(metricGates), sides: sides(course), pace, limitMs };
+}
+
+export const firstLimits = ({ limitMs }: Pick<CheckMetricsInput, 'limitMs'>): ActivityOptions => ({
+  startToCloseTimeout: 2 * limitMs + 60_000,
+});
 
 /** A gate of several steps is asked once. */
 function once(gates: readonly MetricGate[]): readonly MetricGate[] {
   return gates.filter(({ name }, at) => gates.findIndex((other) => other.name === name) === at);
 }
 
-const cautiousWords = (gate: string, ticks: number): string =>
-  `${gate}: ${ticks} ticks of red before the cutover tell nothing of bursts, so a cautious value is assumed`;
+/** What is assumed of red, where it could not be measured. */
+export function cautions(baselines: readonly Baseline[]): readonly string[] {
+  return baselines
+    .filter(({ dispersion }) => dispersion.cautious)
+    .map(
+      ({ gate, dispersion: { ticks } }) =>
+        `${gate}: ${ticks} ticks of red before the cutover tell nothing of bursts, so a cautious value is assumed`,
+    );
+}
 
-function notMeasurable(bad: readonly MetricReading[]) {
-  const sentence = `before the first write ${bad.map(({ gate, verdict }) => `${gate}: ${verdict.reason}`).join('; ')}.`;
-  const fires = bad.filter(({ kind }) => kind === 'alarm').map(({ gate }) => `--accept-alarm ${gate}`);
+/** @param bad of a group with the record that each is of. */
+export function notMeasurable(bad: readonly (MetricReading & { readonly of?: string })[]) {
+  const sentence = `before the first write ${bad.map(({ of, gate, verdict }) => `${of === undefined ? '' : `${of}: `}${gate}: ${verdict.reason}`).join('; ')}.`;
+  const fires = [...new Set(bad.filter(({ kind }) => kind === 'alarm').map(({ gate }) => `--accept-alarm ${gate}`))];
   const next = fires.length === 0 ? {} : { next: `To leave it so all the same: ${fires.join(' ')}.` };
   return failure(bad.some(({ verdict }) => verdict.kind === 'fail') ? 'Unhealthy' : 'Inconclusive', sentence, next);
 }
 
 /** The gates in force at a step, at their beginning; null where there are none. */
-export function startMeasuring({ request, measured }: Run, step: HeldStep): Measuring | null {
+export function startMeasuring(
+  { request, measured }: Pick<Run, 'request' | 'measured'>,
+  step: HeldStep,
+): Measuring | null {
   const gates = gatesInForce(request.metricGates ?? [], step.share);
   if (gates.length === 0) return null;
   const { baselines, states: before, waived } = measured;
@@ -85,20 +109,24 @@ export function stretchOf(
 }
 
 /** From here on the step goes on without these gates, as long as they say nothing. */
-export function waive(run: Run, metrics: Measuring | null, { gates, share }: Run['measured']['waived']): void {
+export function waive(measured: Measured, metrics: Measuring | null, { gates, share }: Measured['waived']): void {
   if (metrics === null) return;
   metrics.waived = [...new Set([...metrics.waived, ...gates])];
-  run.measured.waived = { share, gates: metrics.waived };
+  measured.waived = { share, gates: metrics.waived };
 }
 
-/** Keeps what a stretch measured, for the next one, the next step, and whoever looks. */
-export function keepMetrics(run: Run, metrics: Measuring | null, watched: Watched): void {
-  if (metrics === null || watched.metrics === undefined) return;
+/** Keeps what a stretch measured, for the next one and the next step. Null where nothing was. */
+export function keepMetrics(
+  measured: Measured,
+  metrics: Measuring | null,
+  watched: Watched,
+): readonly MetricReading[] | null {
+  if (metrics === null || watched.metrics === undefined) return null;
   const { states, readings } = watched.metrics;
   metrics.states = states;
-  const others = run.measured.states.filter(({ gate }) => !states.some((state) => state.gate === gate));
-  run.measured.states = [...others, ...states];
-  run.progress.show({ metrics: readings });
+  const others = measured.states.filter(({ gate }) => !states.some((state) => state.gate === gate));
+  measured.states = [...others, ...states];
+  return readings;
 }
 
 /** One look of every gate on metrics more, on top of what the stretches before have seen. */
@@ -108,17 +136,25 @@ export async function askMetrics(
   { share, metrics }: { readonly share: number; readonly metrics: Measuring },
 ): Promise<Verdict> {
   const { pace } = run.request;
-  const watched = await looking(pace).watchEndpoints('asking the gates on metrics once, to promote early', {
-    ...course.ref,
+  const input = onceMore(course, { pace, share, metrics });
+  const watched = await looking(pace).watchEndpoints('asking the gates on metrics once, to promote early', input);
+  return watched.verdict;
+}
+
+export function onceMore(
+  { ref, standing, ...course }: Course,
+  { pace, share, metrics }: Pick<WatchInput, 'pace' | 'share'> & { readonly metrics: Measuring },
+): WatchInput {
+  return {
+    ...ref,
     gates: [],
     sides: sides(course),
-    standing: course.standing,
+    standing,
     share,
     untilMs: Date.now(),
     pace,
     windows: [],
     inconclusiveSince: null,
     metrics: { ...metrics, once: true },
-  });
-  return watched.verdict;
+  };
 }

@@ -39,12 +39,7 @@ export interface Run {
   approval: OpenApproval | null;
   /** How many approvals were opened so far. */
   approvals: number;
-  /** What gates on metrics start from: the bursts of red, what the step before saw, and what was approved to be done without at which share. */
-  readonly measured: {
-    baselines: readonly Baseline[];
-    states: readonly GateState[];
-    waived: { readonly share: Share; readonly gates: readonly string[] };
-  };
+  readonly measured: Measured;
   /** What updates can be sent to it, by name: as the Temporal client sends them, or on their way through another workflow. */
   readonly heard: Map<string, (message: unknown) => Promise<MessageAnswer>>;
   /** Whether the rollback of a record is blocked: of a run of several, not all need be. */
@@ -54,6 +49,18 @@ export interface Run {
   /** Runs the way forward so that an abort, the deadline or a cancellation ends it wherever it is. */
   interruptible<T>(body: () => Promise<T>): Promise<T>;
 }
+
+/** What the gates on metrics of a record start from. */
+export interface Measured {
+  /** The bursts of red. */
+  baselines: readonly Baseline[];
+  /** What the step before saw. */
+  states: readonly GateState[];
+  /** What was approved to be done without, at which share. */
+  waived: { readonly share: Share; readonly gates: readonly string[] };
+}
+
+export const nothingMeasured = (): Measured => ({ baselines: [], states: [], waived: { share: 0, gates: [] } });
 
 /** A hold while it lasts. */
 export interface RunningHold {
@@ -92,7 +99,7 @@ export function startRun(
     hold: null,
     approval: null,
     approvals: 0,
-    measured: { baselines: [], states: [], waived: { share: 0, gates: [] } },
+    measured: nothingMeasured(),
     heard: new Map(),
     isBlocked: () => run.progress.status.blocked !== null,
     interrupt: (cause) => {

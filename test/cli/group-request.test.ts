@@ -53,3 +53,33 @@ test('says everything that is wrong at once: unknown names, records without a va
 test('a group that is not declared is refused, naming those that are', async () => {
   expect(await problemsOf({ to: TO }, 'group/store')).toEqual(['there is no group "store"']);
 });
+
+test('an alarm is accepted of the records that are watched by it, and one that watches none is refused once', async () => {
+  const file = `version: 1
+gates:
+  healthy: { http: { path: /healthz } }
+  errors: { cloudwatchAlarm: eu-5xx }
+records:
+  eu.example.com: { gates: [healthy, errors] }
+  us.example.net: { gates: [healthy] }
+groups:
+  shop: { records: [eu.example.com, us.example.net] }
+`;
+  const declared = declaredIn(await checkSwitchyardFile(file, 'switchyard.yaml'));
+  const asked = (acceptAlarm: readonly string[]) => ({ flags: { to: TO, acceptAlarm }, declared, env: {} });
+  const { request } = groupRequest('group/shop', asked(['eu-5xx']));
+  expect(request.records.map(({ metricGates }) => metricGates)).toEqual([
+    [expect.objectContaining({ alarm: 'eu-5xx', accepted: true })],
+    undefined,
+  ]);
+  expect(() => groupRequest('group/shop', asked(['us-5xx']))).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          found: '--accept-alarm: "us-5xx" is no alarm of this deployment',
+          accepted: 'eu-5xx',
+        }),
+      ],
+    }) as Error,
+  );
+});

@@ -165,6 +165,7 @@ function dispatching(find: (record: string) => AllActivities): AllActivities {
     setZoneFences: (input) => first(input).setZoneFences(input),
     verifyRecords: (input) => first(input).verifyRecords(input),
     checkRecords: (input) => first(input).checkRecords(input),
+    measureRecords: (input) => first(input).measureRecords(input),
     watchRecords: (input) => first(input).watchRecords(input),
     readRecord: (input) => find(input.record).readRecord(input),
     swapRecord: (input) => find(input.record).swapRecord(input),
