@@ -52,8 +52,12 @@ function exporter(address: HostPort): MetricsExporterConfig {
   };
 }
 
-/** Beyond the exporter's own, which end at what a request takes. */
+/** How long a task waited for a worker: the exporter's own end before what alerts are about. */
+const WAITS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
 const BUCKETS = {
+  temporal_workflow_task_schedule_to_start_latency: WAITS,
+  temporal_activity_schedule_to_start_latency: WAITS,
   switchyard_rollback_duration_seconds: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600],
   switchyard_docs_build_duration_seconds: [5, 10, 30, 60, 120, 300, 600, 1_200, 1_800],
 };

@@ -46,7 +46,10 @@ export function gatewayApp(parts: GatewayParts): Hono<{ Bindings: HttpBindings }
     return answer(429);
   });
   app.use('/hooks/*', bodyLimit({ maxSize: MOST_BYTES, onError: () => answer(413) }));
-  for (const hook of parts.hooks) app.post(`/hooks/${hook.name}`, (c) => receive(c.req.raw, hook, parts));
+  for (const hook of parts.hooks) {
+    parts.metrics.expect(hook.name);
+    app.post(`/hooks/${hook.name}`, (c) => receive(c.req.raw, hook, parts));
+  }
   app.notFound(() => answer(404));
   app.onError((cause) => {
     parts.logger.error({ err: cause }, 'a request met a fault of the gateway');

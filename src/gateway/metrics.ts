@@ -1,11 +1,14 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 
+const RESULTS = ['taken', 'ignored', 'unreadable', 'denied', 'limited', 'unavailable'] as const;
 /** How a webhook has ended. */
-export type WebhookResult = 'taken' | 'ignored' | 'unreadable' | 'denied' | 'limited' | 'unavailable';
+export type WebhookResult = (typeof RESULTS)[number];
 
 export interface GatewayMetrics {
   readonly contentType: string;
   text(): Promise<string>;
+  /** Shows every result of a hook as 0: a counter that appears as 1 has not risen, for Prometheus. */
+  expect(hook: string): void;
   count(hook: string, result: WebhookResult): void;
   /** Seconds from the request to the answer. */
   observe(seconds: number): void;
@@ -30,6 +33,7 @@ export function gatewayMetrics(): GatewayMetrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    expect: (hook) => RESULTS.forEach((result) => webhooks.inc({ hook, result }, 0)),
     count: (hook, result) => webhooks.inc({ hook, result }),
     observe: (taken) => seconds.observe(taken),
   };

@@ -18,6 +18,7 @@ import { seeChores, SITES, SYNCS } from './see-chores.ts';
 import { seeRecords } from './see-records.ts';
 import { seeSites } from './see-sites.ts';
 import { seeTokens } from './see-tokens.ts';
+import { startAtZero } from './start-at-zero.ts';
 
 export interface ObserveOptions {
   readonly config: Pick<Config, 'queues' | 'temporal' | 'tasks' | 'docs'>;
@@ -36,7 +37,8 @@ const LOOKS_WITHIN_MS = 10_000;
 
 /** Looks until it is told to end; never fails. */
 export async function observeState(options: ObserveOptions): Promise<void> {
-  const { logger, meter, signal, everyMs = EVERY_MS } = options;
+  const { config, logger, meter, signal, everyMs = EVERY_MS } = options;
+  if (config.queues.includes(DEPLOY_QUEUE)) startAtZero(meter, config.temporal.namespace);
   const at = stateGauge(meter, {
     name: 'switchyard_state_seen_timestamp_seconds',
     description: 'When what is true now was last read, by what was read.',

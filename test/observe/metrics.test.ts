@@ -20,7 +20,9 @@ import {
 import type { DocsRequest, DocsWish, SiteSpec } from '../../src/contracts/docs-runs.ts';
 import { GUARD_WORKFLOW } from '../../src/contracts/guard.ts';
 import { SYNC_QUEUE, SYNC_WORKFLOW, scheduleId } from '../../src/contracts/sync.ts';
+import { gatewayMetrics } from '../../src/gateway/metrics.ts';
 import { endChildren, startService, type Child } from '../support/e2e-child.ts';
+import { alertRules, dashboardQueries, metricsIn } from '../support/monitoring.ts';
 import { FAST_GUARD } from '../support/guard-yard.ts';
 import { CLI_NAMESPACES, untilKnown } from '../support/namespaces.ts';
 import { SMALL_TSCONFIG } from '../support/small-source.ts';
@@ -38,6 +40,8 @@ let folder: string;
 let env: Record<string, string>;
 let worker: Child;
 let scraped: () => Promise<string>;
+/** What the first worker showed before it was killed. */
+let first: string;
 
 beforeAll(async () => {
   const [to, stands, at] = await Promise.all([connect(), startSandbox({ insyncAfterMs: 40, seed: 7 }), freePort()]);
@@ -61,6 +65,7 @@ beforeAll(async () => {
   await untilKnown(to.connection, namespace);
   worker = await startService(env);
   await runEverything();
+  first = await scraped();
 }, 60_000);
 afterAll(async () => {
   await endChildren();
@@ -68,10 +73,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('counts what has ended, by outcome, with names and units as Prometheus has them', async () => {
-  const text = await scraped();
+test('counts what has ended, by outcome, with names and units as Prometheus has them', () => {
+  const text = first;
   expect(valueOf(text, 'switchyard_deployments_total', { outcome: 'promoted' })).toBe(1);
-  expect(valueOf(text, 'switchyard_deployments_total', { outcome: 'rolled-back' })).toBe(1);
+  expect(
+    valueOf(text, 'switchyard_deployments_total', { outcome: 'rolled-back', workflowType: 'deployRedBlack' }),
+  ).toBe(1);
   expect(valueOf(text, 'switchyard_rollback_duration_seconds_count', {})).toBe(1);
   expect(valueOf(text, 'switchyard_rollbacks_blocked_total', {})).toBe(1);
   expect(valueOf(text, 'switchyard_syncs_total', { pair: sync.pair, outcome: 'synced' })).toBe(1);
@@ -79,6 +86,16 @@ test('counts what has ended, by outcome, with names and units as Prometheus has 
   expect(valueOf(text, 'switchyard_docs_builds_total', { site: SITE, outcome: 'published' })).toBe(1);
   expect(valueOf(text, 'switchyard_guard_runs_total', { outcome: 'quiet' })).toBe(1);
   expect(text).toMatch(/^temporal_activity_execution_latency_seconds_bucket\{/m);
+  expect(text).toMatch(/^temporal_workflow_task_schedule_to_start_latency_seconds_bucket\{.*le="30"/m); // an alert is about 5 s
+});
+
+test('shows rare ends as 0 from the start, under the labels that they will have, so that the first one is a rise', () => {
+  const text = first;
+  const all = text.split('\n').filter((line) => isOf(line, 'switchyard_deployments_total'));
+  const rolledBack = all.filter((line) => line.includes('outcome="rolled-back"') && line.includes('"deployRedBlack"'));
+  expect(rolledBack).toHaveLength(1); // what was counted went on from that 0
+  expect(valueOf(text, 'switchyard_deployments_total', { outcome: 'not-restored' })).toBe(0);
+  expect(valueOf(text, 'switchyard_resets_total', { outcome: 'failed' })).toBe(0);
 });
 
 test('says which rollback is blocked, also after the worker was killed and another one has done nothing yet', async () => {
@@ -105,6 +122,12 @@ test('says when each chore was last well done, and until when a sign-in is good'
   expect(days).toBeLessThanOrEqual(90);
 });
 
+test('has every metric that an alert or the dashboard asks for', async () => {
+  const asked = [...(await alertRules()).map(({ expr }) => expr), ...(await dashboardQueries())].flatMap(metricsIn);
+  const lines = [first, await scraped(), await gatewayText()].join('\n').split('\n');
+  expect([...new Set(asked)].filter((name) => !lines.some((line) => isOf(line, name)))).toEqual([]);
+});
+
 /** One run of each kind and each end that alerts are about. */
 async function runEverything(): Promise<void> {
   const { person } = sync.todoist;
@@ -122,6 +145,7 @@ async function runEverything(): Promise<void> {
       taskQueue: DEPLOY_QUEUE,
       args: [{ records: [], act: 'report', pace: FAST_GUARD }],
     }),
+    failWorkflowTask(),
     schedule(scheduleId(sync.pair)),
     schedule(docsScheduleId(SITE)),
   ]);
@@ -184,6 +208,22 @@ async function buildSite(): Promise<void> {
     signalArgs: [wish, spec],
   });
   await run.result();
+}
+
+/** As a worker of another version would: no such workflow is here. */
+async function failWorkflowTask(): Promise<void> {
+  const run = await temporal.client.workflow.start('nobodyKnows', { workflowId: 'unknown', taskQueue: DEPLOY_QUEUE });
+  const failed = async (): Promise<boolean> => /^temporal_workflow_task_execution_failed_total/m.test(await scraped());
+  while (!(await failed())) await sleep(100);
+  await run.terminate();
+}
+
+/** Of a gateway that has taken one webhook. */
+async function gatewayText(): Promise<string> {
+  const metrics = gatewayMetrics();
+  metrics.expect('todoist');
+  metrics.observe(0.01);
+  return metrics.text();
 }
 
 /** One that starts nothing while this file runs. */
