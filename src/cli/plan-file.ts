@@ -49,18 +49,18 @@ export async function readPlanFile(path: string): Promise<DeployRequest> {
 function asPlanFile(text: string): PlanFile | null {
   try {
     const value = JSON.parse(text) as Partial<PlanFile> | null;
-    return value?.schemaVersion === 1 &&
-      value.kind === 'switchyard-plan' &&
-      isObject(value.request) &&
-      isObject(value.plan)
-      ? (value as PlanFile)
-      : null;
+    const isPlan = value?.schemaVersion === 1 && value.kind === 'switchyard-plan';
+    return isPlan && isRequest(value.request) && typeof value.plan?.hash === 'string' ? (value as PlanFile) : null;
   } catch {
     return null; // JSON.parse has no other way to say that it is none
   }
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+/** What is looked at before the worker judges all of it. */
+function isRequest(value: Partial<DeployRequest> | undefined): boolean {
+  const lists = [value?.gates, value?.stepGates ?? [], value?.metricGates ?? []];
+  return typeof value?.record === 'string' && lists.every(Array.isArray) && typeof value.pace === 'object';
+}
 
 function sealOf(request: DeployRequest, plan: Plan): string {
   return createHash('sha256').update(canonicalJson({ request, plan })).digest('hex');

@@ -34,7 +34,7 @@ export async function checkSwitchyardFile(text: string, shown: string): Promise<
     throw new Stop(EXIT.usage, [problem(`${shown}: ${text.length} characters`, `at most ${LARGEST}`)]);
   const { parseDocument, LineCounter: Lines } = await import('yaml');
   const lines = new Lines();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2', logLevel: 'error' });
   if (document.errors.length > 0) {
     throw new Stop(
       EXIT.usage,

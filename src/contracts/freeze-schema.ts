@@ -33,10 +33,7 @@ const freeze = only({
       error: 'a freeze is either weekly, or has from and to',
     },
   )
-  .refine(({ from, to }) => from === undefined || to === undefined || ends(from, to), {
-    ...ALWAYS,
-    error: 'ends before it begins',
-  });
+  .refine(endsLater, { ...ALWAYS, error: 'ends before it begins' });
 
 /** When no cutover begins. */
 export const freezePolicies = z.array(freeze).max(100);
@@ -48,8 +45,9 @@ function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** Both are times of one zone, written alike. */
-function ends(from: string, to: string): boolean {
+/** As much of a freeze as was understood. Both are times of one zone, written alike. */
+function endsLater({ from, to }: { readonly from?: unknown; readonly to?: unknown }): boolean {
+  if (typeof from !== 'string' || typeof to !== 'string') return true;
   const end = to.length === 10 ? `${to} 24:00` : to;
   return from.replace('T', ' ') < end.replace('T', ' ');
 }

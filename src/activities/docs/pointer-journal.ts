@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PointerMove } from '../../core/docs/pointer-move.ts';
+import { isReleaseId } from '../../core/docs/release-id.ts';
 import { failure } from '../../policies/failures.ts';
 import { flush } from './durable.ts';
 import type { SiteLayout } from './site-layout.ts';
@@ -63,7 +64,7 @@ export async function claimMove(layout: SiteLayout, move: PointerMove): Promise<
 async function readMove(path: string): Promise<PointerMove> {
   const text = await readFile(path, 'utf8');
   const move = parse(text);
-  if (move !== null) return move;
+  if (move?.version === basename(dirname(path))) return move;
   throw failure('Invalid', `${path} is no entry of a journal of this program.`, {
     next: 'Look at it by hand; without it the pointer of this version is not moved.',
   });
@@ -71,13 +72,15 @@ async function readMove(path: string): Promise<PointerMove> {
 
 function parse(text: string): PointerMove | null {
   try {
-    const value = JSON.parse(text) as Partial<PointerMove>;
-    return value.schemaVersion === 1 && typeof value.release === 'string' && typeof value.seq === 'number'
-      ? (value as PointerMove)
-      : null;
+    const value = JSON.parse(text) as Partial<PointerMove> | null;
+    const isMove = value?.schemaVersion === 1 && typeof value.seq === 'number' && typeof value.askedAt === 'string';
+    return isMove && isRelease(value.release) ? (value as PointerMove) : null;
   } catch {
     return null;
   }
 }
+
+/** Anything else would lead the pointer out of the releases. */
+const isRelease = (value: unknown): boolean => typeof value === 'string' && isReleaseId(value);
 
 const NUMBERED = /^\d{8}\.json$/;

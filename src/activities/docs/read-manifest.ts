@@ -14,13 +14,32 @@ export const MANIFEST = 'manifest.json';
 /** The manifest of a folder; null where there is none that this program wrote. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
   try {
-    const value = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Partial<Manifest>;
-    const ours = value.schemaVersion === 1 && isReleaseId(value.release ?? '') && Array.isArray(value.files);
-    return ours ? (value as Manifest) : null;
+    const value: unknown = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'));
+    return isManifest(value) ? value : null;
   } catch {
     return null;
   }
 }
+
+/** Whether all of it is there that is read without asking again; a disk or a person may have changed what this program wrote. */
+function isManifest(value: unknown): value is Manifest {
+  const { schemaVersion, release, version, finishedAt, files, source, generator, diagnostics, site } = fieldsOf(value);
+  const isOurs = schemaVersion === 1 && areTexts(release, version, finishedAt) && isReleaseId(String(release));
+  const isDescribed = areTexts(fieldsOf(generator)['name']) && typeof source === 'object' && source !== null;
+  const { pages, files: count, bytes, brokenLinkCount } = fieldsOf(site);
+  const isCounted = [pages, count, bytes, brokenLinkCount, fieldsOf(diagnostics)['warnings']].every(Number.isFinite);
+  return isOurs && isDescribed && isCounted && Array.isArray(files) && files.every(isFileHash);
+}
+
+function isFileHash(value: unknown): boolean {
+  const { path, sha256 } = fieldsOf(value);
+  return areTexts(path, sha256);
+}
+
+const areTexts = (...values: readonly unknown[]): boolean => values.every((value) => typeof value === 'string');
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /** A release that stands, and where it lies. */
 export interface Standing {

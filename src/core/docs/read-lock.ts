@@ -25,7 +25,9 @@ interface LockEntry {
   readonly inBundle?: unknown;
 }
 
-function wrongWith(path: string, { resolved, integrity, link, inBundle }: LockEntry, registry: string): string | null {
+function wrongWith(path: string, entry: LockEntry | null, registry: string): string | null {
+  if (entry === null) return 'names a package without saying where it comes from';
+  const { resolved, integrity, link, inBundle } = entry;
   if (!/^(?:node_modules\/(?:@[^/]+\/)?(?!\.\.?(?:\/|$))[^/]+(?:\/|$))+$/.test(path))
     return 'names a package that lies elsewhere, such as a workspace';
   if (link !== undefined) return 'names a link to a folder';
@@ -47,11 +49,11 @@ function wrongWithBundled(path: string, resolved: unknown): string | null {
 /** What npm itself asks the registry that it is told of for: https://docs.npmjs.com/cli/v11/using-npm/config#replace-registry-host */
 const NPM: readonly string[] = ['https://registry.npmjs.org'];
 
-function packagesIn(text: string): Readonly<Record<string, LockEntry>> | null {
+function packagesIn(text: string): Readonly<Record<string, LockEntry | null>> | null {
   try {
     const { lockfileVersion, packages } = JSON.parse(text) as { lockfileVersion?: unknown; packages?: unknown };
     const isKnown = typeof lockfileVersion === 'number' && lockfileVersion >= 2;
-    return isKnown && typeof packages === 'object' ? (packages as Record<string, LockEntry> | null) : null;
+    return isKnown && typeof packages === 'object' ? (packages as Record<string, LockEntry | null> | null) : null;
   } catch {
     return null;
   }
