@@ -33,8 +33,12 @@ function headLine(story: Story, { paint }: StoryView): string {
   return `${paint('bold', outside(subject))}  ${paint(STYLES[story.tone], outcomeWords(story))}${took}  (${outside(run)})`;
 }
 
-const STYLES = { good: 'green', bad: 'red', waiting: 'yellow', plain: 'dim' } satisfies Record<Tone, Style>;
-const MARKS = { good: '✓', bad: '✗', waiting: '…', plain: '·' } satisfies Record<Tone, string>;
+const STYLES = { good: 'green', bad: 'red', waiting: 'yellow', said: 'bold', plain: 'dim' } satisfies Record<
+  Tone,
+  Style
+>;
+/** What stands before a sentence. */
+export const MARKS = { good: '✓', bad: '✗', waiting: '…', said: '»', plain: '·' } satisfies Record<Tone, string>;
 
 /** How the end of a run of any kind is called. */
 export function outcomeWords({ outcome }: Pick<Story, 'outcome'>): string {

@@ -82,7 +82,7 @@ test('an ended run is told without any worker: by its record, its id, its run id
   const { out, exit } = seen.ended ?? { out: '', exit: -1 };
   expect(exit).toBe(0);
   expect(out).toMatch(/^told\S+ {2}rolled back after \S+ s {2}\(deploy:told\S+, run /);
-  expect(out).toMatch(/… \S.* aborted: a <b>slow<\/b> page/);
+  expect(out).toMatch(/» \S.* aborted: a <b>slow<\/b> page/);
   expect(out).toMatch(/stands {7}told\S+ serves 192\.0\.2\.10 \(red\); 4 of 4 name servers/);
   const [runId = ''] = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(out) ?? [];
   const page = `https://ui.example.com/namespaces/${CLI_NAMESPACES.show}/workflows/${encodeURIComponent(deployId(record))}/${runId}`;

@@ -17,7 +17,7 @@ function lifeOf({ kind, at, facts }: HistoryEvent): readonly Sentence[] {
   const by = textAt(facts, 'identity') ?? '';
   switch (kind) {
     case 'workflowExecutionCancelRequested':
-      return [say(at, 'waiting', `cancellation was asked for in Temporal${because(textAt(facts, 'cause'))}`)];
+      return [say(at, 'said', `cancellation was asked for in Temporal${because(textAt(facts, 'cause'))}`)];
     case 'workflowExecutionTerminated':
       return [
         say(at, 'bad', `terminated in Temporal by ${by === '' ? 'somebody' : by}${because(textAt(facts, 'reason'))}`),

@@ -15,8 +15,8 @@ export function tellDecision(message: Message): readonly Sentence[] {
   const who = whom(textAt(message.input, 'by'));
   const reason = because(textAt(message.input, 'reason'));
   if (message.refused !== null)
-    return [say(message.at, 'waiting', `${who} asked to ${message.name}${reason}. Refused: ${message.refused}`)];
-  return [say(message.at, message.name === 'abort' ? 'waiting' : 'plain', `${who} ${words(message.input)}${reason}`)];
+    return [say(message.at, 'said', `${who} asked to ${message.name}${reason}. Refused: ${message.refused}`)];
+  return [say(message.at, 'said', `${who} ${words(message.input)}${reason}`)];
 }
 
 const WORDS: Readonly<Record<string, (input: unknown) => string>> = {

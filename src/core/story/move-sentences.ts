@@ -119,11 +119,18 @@ function watchSentence(run: ActivityRun, result: unknown, at: number): Sentence 
       return say(at, 'good', `${watched}${reason === null ? '' : `: ${reason}`}`);
     case 'breach':
       return say(at, 'bad', `${watched}: ${textAt(result, 'end', 'verdict', 'reason') ?? 'a gate failed'}`);
+    case 'asks':
+      return asked(watched, textsAt(result, 'end', 'gates'), at);
     case 'drift':
       return say(at, 'bad', textAt(result, 'end', 'sentence') ?? 'somebody else wrote the record');
     default:
       return sayAside(at, 'plain', watched);
   }
+}
+
+function asked(watched: string, gates: readonly string[], at: number): Sentence {
+  if (gates.length === 0) return sayAside(at, 'plain', `${watched}: nobody needs to be asked any more`);
+  return say(at, 'waiting', `${watched}: ${gates.join(', ')} said nothing for too long, so somebody is asked`);
 }
 
 const protections = (result: unknown, at: number): readonly Sentence[] =>

@@ -28,8 +28,8 @@ export interface Story {
 
 export type StoryKind = 'deployment' | 'group' | 'sync' | 'docs' | 'guard' | 'reset' | 'other';
 
-/** How something went, for colours and marks. */
-export type Tone = 'good' | 'bad' | 'waiting' | 'plain';
+/** How something went, for colours and marks; `said`: somebody asked for it or decided it. */
+export type Tone = 'good' | 'bad' | 'waiting' | 'said' | 'plain';
 
 export interface Sentence {
   readonly at: number;

@@ -75,7 +75,7 @@ function openingOf({ first }: RunView, requests: readonly unknown[], subject: st
       : `asked to move ${requests.length} records together: ${requests.map((one) => `${textAt(one, 'record') ?? '?'} to ${askedWords(one).slice('to '.length)}`).join('; ')}`;
   const gates = gatesWords(request);
   const watched = gates === null ? say(at, 'waiting', 'no gate watches it') : sayAside(at, 'plain', `gates: ${gates}`);
-  return [say(at, 'plain', `${whom(textAt(request, 'by'))} ${what}`), watched, ...freezeOf(request, at)];
+  return [say(at, 'said', `${whom(textAt(request, 'by'))} ${what}`), watched, ...freezeOf(request, at)];
 }
 
 function freezeOf(request: unknown, at: number): readonly Sentence[] {

@@ -56,7 +56,7 @@ function wishes({ first, messages }: RunView, subject: string): readonly Sentenc
     const ref = textAt(input, 'ref');
     const of = ref === null ? '' : ` of ${ref}`;
     const again = index === 0 ? `asked for a build of ${subject}${of}` : `asked once more${of}: the newest wish counts`;
-    return say(at, 'plain', `${whom(textAt(input, 'by'))} ${again} (${textAt(input, 'trigger') ?? '?'})`);
+    return say(at, 'said', `${whom(textAt(input, 'by'))} ${again} (${textAt(input, 'trigger') ?? '?'})`);
   });
 }
 

@@ -23,7 +23,7 @@ export function tellReset(view: RunView, moment: Moment): Telling {
     sentences: [
       say(
         first.startedAt,
-        'plain',
+        'said',
         `asked to put ${record} back on its declared default: ${textAt(first.input, 'reason') ?? 'no reason given'}`,
       ),
       ...view.activities.flatMap((run) => tellActivity(run, RESET_TELLERS)),

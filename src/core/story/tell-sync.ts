@@ -22,7 +22,7 @@ export function tellSync(view: RunView, moment: Moment): Telling {
     tone: TONES[outcome] ?? 'bad',
     by,
     sentences: [
-      say(first.startedAt, 'plain', `${whom(by)} asked for a sync of ${pair} (${trigger})`),
+      say(first.startedAt, 'said', `${whom(by)} asked for a sync of ${pair} (${trigger})`),
       ...wishes(view),
       ...view.activities.flatMap((run) => tellActivity(run, SYNC_TELLERS)),
       ...commonSentences(view.events, ['syncRequested']),

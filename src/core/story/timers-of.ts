@@ -32,12 +32,18 @@ export function timersOf(events: readonly HistoryEvent[]): readonly TimerRun[] {
     });
 }
 
-/** Timers of one name as one, from the first start to the last end: a clock that reminds, or stands still in a pause, is several. */
+/** A clock that reminds is several timers of one name, each begun when the one before has struck: they are one here. */
 export function joinTimers(timers: readonly TimerRun[]): readonly TimerRun[] {
-  const joined = new Map<string, TimerRun>();
+  const joined: TimerRun[] = [];
   for (const timer of timers) {
-    const before = joined.get(timer.label);
-    joined.set(timer.label, before === undefined ? timer : { ...timer, startedAt: before.startedAt });
+    const at = joined.findLastIndex(({ label }) => label === timer.label);
+    const before = joined[at];
+    const goesOn = before?.end === 'fired' && timer.startedAt - (before.endedAt ?? 0) < AT_ONCE_MS;
+    if (goesOn) joined.splice(at, 1, { ...timer, startedAt: before.startedAt });
+    else joined.push(timer);
   }
-  return [...joined.values()];
+  return joined;
 }
+
+/** Less than a workflow task takes while its worker is there. */
+const AT_ONCE_MS = 5_000;
