@@ -1,4 +1,5 @@
 import type { DeployRequest, Pace } from '../src/contracts/deploy.ts';
+import type { MetricGate } from '../src/core/metrics/metric-gate.ts';
 
 /** How many times faster than a real deployment the demo's runs: a hold of 2 min takes 6 s. */
 export const SPEED = 20;
@@ -13,8 +14,17 @@ export function fastRequest(request: DeployRequest, speed: number): DeployReques
     ...request,
     holdMs: faster(request.holdMs),
     bakeMs: faster(request.bakeMs),
+    ...(request.metricGates === undefined
+      ? {}
+      : { metricGates: request.metricGates.map((gate) => fastGate(gate, speed)) }),
     pace: fastPace(request.pace, speed),
   };
+}
+
+function fastGate(gate: MetricGate, speed: number): MetricGate {
+  if (gate.kind !== 'threshold') return gate;
+  const { afterMs, everyMs } = gate.samples;
+  return { ...gate, samples: { ...gate.samples, afterMs: afterMs / speed, everyMs: everyMs / speed } };
 }
 
 function fastPace(pace: Pace, speed: number): Pace {

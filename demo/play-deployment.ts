@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { declaredIn } from '../src/cli/declared.ts';
+import type { RequestFlags } from '../src/cli/deploy-flags.ts';
 import { deployRequest } from '../src/cli/deploy-request.ts';
-import { endOfRun, type RunEnd } from '../src/cli/look-at-run.ts';
+import { endOfRun, lookAtRun, type RunEnd } from '../src/cli/look-at-run.ts';
 import { changeLines } from '../src/cli/render.ts';
 import { endLines } from '../src/cli/deploy-face.ts';
-import { queryStatus, startDeployment, type StartedRun } from '../src/cli/start-deployment.ts';
+import { startDeployment, type StartedRun } from '../src/cli/start-deployment.ts';
+import { checkSwitchyardFile } from '../src/cli/read-file.ts';
+import type { NamedPolicy } from '../src/cli/record-policy.ts';
 import { uiLink } from '../src/cli/temporal-place.ts';
 import { clock } from '../src/cli/words.ts';
-import type { ApprovalRules } from '../src/core/dns/approval.ts';
 import { DEPLOY_QUEUE, type DeployOutcome, type DeployRequest, type DeployStatus } from '../src/contracts/deploy.ts';
 import { observe } from '../test/support/observer.ts';
 import { shareDrawer } from './draw-share.ts';
@@ -22,9 +25,19 @@ export interface Play {
   readonly name: string;
   readonly record: string;
   /** What is asked for, where it is not a canary. */
-  readonly wish?: { readonly flags: typeof FLAGS; readonly approve: ApprovalRules };
+  readonly wish?: Wish;
   readonly event: PlayEvent | null;
-  readonly expected: Expected & { readonly outcome: DeployOutcome };
+  /** What happens when the run has ended, before the proof. */
+  readonly afterwards?: () => Promise<void>;
+  readonly expected: Expected & { readonly outcome: DeployOutcome | 'terminated' };
+  /** What else its end shows. */
+  readonly closing?: (status: DeployStatus) => readonly string[];
+}
+
+/** What a deployment is asked with: flags, and a `switchyard.yaml`. */
+export interface Wish {
+  readonly flags: RequestFlags & { readonly steps: string; readonly hold: string; readonly bake: string };
+  readonly file: string | null;
 }
 
 /** Something that happens to the deployment, some seconds after it has come to a point. */
@@ -52,17 +65,18 @@ export async function playDeployment(stage: Stage, play: Play): Promise<void> {
   const observer = observe(sandbox, play.record, colours);
   terminal.out(`$ ${commandOf(play, sandbox.black.address)}`);
 
-  const run = await startDeployment(temporal, requestFor(play, sandbox.black.address), DEPLOY_QUEUE);
+  const run = await startDeployment(temporal, await requestFor(play, sandbox.black.address), DEPLOY_QUEUE);
   const link = uiLink(temporal.place, run.workflowId, run.runId);
   const stopWatching = watchAnswers(watched, shareDrawer(terminal));
   const show = showing(stage, { play, run, link });
   try {
     await followToItsEnd(stage, run, show.audience);
+    await show.happened();
+    await play.afterwards?.();
     await sleep(LAST_LOOK_MS);
   } finally {
     await stopWatching();
   }
-  await show.happened();
 
   const proof = await prove(watched, observer);
   for (const line of proofLines(proof, colours)) terminal.out(line);
@@ -72,14 +86,17 @@ export async function playDeployment(stage: Stage, play: Play): Promise<void> {
 
 /** The words that start the same deployment at the pace of a real one. */
 function commandOf({ record, wish }: Play, black: string): string {
-  const { steps, hold, bake, check } = wish?.flags ?? FLAGS;
-  return `./switchyard deploy ${record} --to ${black} --steps ${steps} --hold ${hold} --bake ${bake} --check ${check.join(' ')}`;
+  const { steps, hold, bake, check = [] } = wish?.flags ?? FLAGS;
+  const checked = check.length === 0 ? '' : ` --check ${check.join(' ')}`;
+  return `./switchyard deploy ${record} --to ${black} --steps ${steps} --hold ${hold} --bake ${bake}${checked}`;
 }
 
-function requestFor({ record, wish }: Play, black: string): DeployRequest {
+async function requestFor({ record, wish }: Play, black: string): Promise<DeployRequest> {
   const flags = { ...(wish?.flags ?? FLAGS), to: [black], by: 'the demo' };
-  const { request } = deployRequest(record, { flags, policyOf: () => null, env: {} });
-  return fastRequest(wish === undefined ? request : { ...request, approve: wish.approve }, SPEED);
+  const declared = wish?.file == null ? null : declaredIn(await checkSwitchyardFile(wish.file, 'switchyard.yaml'));
+  const policyOf = (name: string): NamedPolicy | null => declared?.records.get(name) ?? null;
+  const { request } = deployRequest(record, { flags, policyOf, env: {} });
+  return fastRequest(request, SPEED);
 }
 
 /** How a scene hears of its deployment. */
@@ -95,11 +112,13 @@ const PATIENCE_MS = 100_000;
 async function followToItsEnd({ temporal }: Stage, run: StartedRun, audience: Audience): Promise<void> {
   const patienceEndsAt = Date.now() + PATIENCE_MS;
   let last: DeployStatus | null = null;
-  while ((last?.outcome ?? null) === null) {
+  for (;;) {
     if (Date.now() > patienceEndsAt) return;
     await sleep(LOOK_EVERY_MS);
-    last = (await queryStatus(temporal, run.workflowId, run.runId)) ?? last;
+    const { status, closedAt } = await lookAtRun(temporal, run);
+    last = status ?? last;
     if (last !== null) audience.show(last);
+    if (closedAt !== null) break; // a terminated run tells nothing of its end
   }
   audience.end(await endOfRun(temporal, run, last));
 }
@@ -112,7 +131,7 @@ interface Showing {
 
 /** What the deployment says goes to the terminal as in a log: one line a change, and the four last lines. */
 function showing({ terminal }: Stage, { play, run, link }: Showing) {
-  const { event, record } = play;
+  const { event, record, closing } = play;
   let before: DeployStatus | null = null;
   let ended: RunEnd | null = null;
   let happened: Promise<void> | null = null;
@@ -135,6 +154,7 @@ function showing({ terminal }: Stage, { play, run, link }: Showing) {
         link,
       };
       for (const line of endLines(end, record, look)) terminal.out(line);
+      if (end.kind === 'reported') for (const line of closing?.(end.status) ?? []) terminal.out(line);
     },
   };
   return { audience, end: () => ended, happened: async () => void (await happened) };
@@ -155,6 +175,9 @@ async function happenSoon(
 function wrongEnd(end: RunEnd | null, { record, expected }: Play): readonly string[] {
   if (end === null)
     return [`${record}: expected ${expected.outcome}, and it has not ended within ${PATIENCE_MS / 1_000} s`];
-  const found = end.kind === 'reported' ? end.status.outcome : end.why;
+  const found = end.kind === 'reported' ? end.status.outcome : outcomeOf(end.why);
   return found === expected.outcome ? [] : [`${record}: expected ${expected.outcome}, found ${found}`];
 }
+
+/** A terminated run has no outcome of its own. */
+const outcomeOf = (why: string): string => (why.includes('was terminated') ? 'terminated' : why);

@@ -55,6 +55,8 @@ export interface Expected {
   readonly states: readonly string[];
   /** What every server answers at the end. */
   readonly serves: 'red' | 'black';
+  /** What its fence says; at rest unless told otherwise. */
+  readonly fence?: 'reset';
 }
 
 /** Everything in which the proof is not what was expected, a sentence each. */
@@ -72,6 +74,8 @@ export function disproved(
     ...(states.join() === expected.states.join()
       ? []
       : [`the change log: expected ${expected.states.join(' -> ')}, found ${states.join(' -> ')}`]),
-    ...(fence === 'idle' ? [] : [`the fence: expected idle, found ${fence}`]),
+    ...(fence === (expected.fence ?? 'idle')
+      ? []
+      : [`the fence: expected ${expected.fence ?? 'idle'}, found ${fence}`]),
   ];
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { startMetrics, type MetricsSandbox } from '../sandbox/metrics.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { connect, type TemporalClient } from '../src/cli/temporal-client.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
@@ -22,6 +23,8 @@ import { untilPolled } from './until-polled.ts';
 export interface Stage {
   readonly terminal: Terminal;
   readonly sandbox: Sandbox;
+  /** What gates on metrics ask. */
+  readonly metrics: MetricsSandbox;
   readonly temporal: TemporalClient;
   /** What other terminals need in their environment to reach all of this. */
   readonly env: Readonly<Record<string, string>>;
@@ -39,7 +42,7 @@ export interface StageOptions {
   readonly tour: boolean;
 }
 
-const LABELS = ['www', 'shop', 'api', 'pay'];
+const LABELS = ['www', 'shop', 'api', 'pay', 'cart', 'blog'];
 /** As long as on the real Route 53, at the demo's pace: 20 s. */
 const INSYNC_AFTER_MS = 1_000;
 
@@ -53,12 +56,14 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
   const sandbox = await startSandbox({ insyncAfterMs: INSYNC_AFTER_MS });
   takeDown.push(() => sandbox.close());
   addRecords(sandbox);
+  const metrics = await startMetrics();
+  takeDown.push(() => metrics.close());
   const server = await startTemporal(terminal, folder);
   takeDown.push(() => server.stop());
   terminal.out('Temporal is up; starting the worker, which takes some seconds.');
   const bundleFile = join(folder, 'workflow-bundle.js');
   await bundleWorkflows(bundleFile);
-  const worker = await startDemoWorker({ sandbox, server, folder, bundleFile });
+  const worker = await startDemoWorker({ sandbox, metrics, server, folder, bundleFile });
   takeDown.push(() => worker.stop());
   const ui = server.uiUrl ?? null;
   const temporal = await connectTo(server, terminal);
@@ -71,6 +76,7 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
   return {
     terminal,
     sandbox,
+    metrics,
     temporal,
     env: { TEMPORAL_ADDRESS: server.address, ...(ui === null ? {} : { TEMPORAL_UI_URL: ui }), ...sandbox.env() },
     recordNamed: (label) => `${label}.${sandbox.zone}`,
@@ -101,17 +107,19 @@ async function startTemporal(terminal: Terminal, folder: string): Promise<Embedd
 
 interface WorkerParts {
   readonly sandbox: Sandbox;
+  readonly metrics: MetricsSandbox;
   readonly server: EmbeddedServer;
   readonly folder: string;
   readonly bundleFile: string;
 }
 
-async function startDemoWorker({ sandbox, server, folder, bundleFile }: WorkerParts): Promise<RunningWorker> {
+async function startDemoWorker({ sandbox, metrics, server, folder, bundleFile }: WorkerParts): Promise<RunningWorker> {
   const logger = pino({ level: 'info' }, pino.destination({ dest: join(folder, 'worker.log'), sync: true }));
   installRuntime(logger);
   // Nothing of the caller's own environment: it must not send the demo to somebody's AWS.
   const config = loadConfig({
     ...sandbox.env(),
+    ...metrics.env(),
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
     SWITCHYARD_WORKFLOW_BUNDLE: bundleFile,

@@ -1,11 +1,9 @@
 import { deployId, MESSAGES } from '../../src/contracts/deploy.ts';
-import type { ApprovalRules } from '../../src/core/dns/approval.ts';
 import { lastWords } from '../../src/cli/temporal-client.ts';
 import { playDeployment } from '../play-deployment.ts';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
 
-const APPROVE: ApprovalRules = { cutover: { by: ['*@example.com'], withinMs: 30 * 60_000, remindMs: null } };
 const FLAGS = { steps: '100', hold: '1m', bake: '1m', check: ['/healthz'] };
 
 /** Nothing is written until somebody who may has said yes; somebody else is refused. */
@@ -17,7 +15,7 @@ export const approval: Scene = {
     return playDeployment(stage, {
       name: 'approval',
       record,
-      wish: { flags: FLAGS, approve: APPROVE },
+      wish: { flags: FLAGS, file: fileFor(record) },
       event: {
         when: ({ phase }) => phase === 'awaiting-approval',
         sentence: `now mallory@example.org types: ./switchyard approve ${record}`,
@@ -31,6 +29,9 @@ export const approval: Scene = {
     });
   },
 };
+
+const fileFor = (record: string): string =>
+  `version: 1\nrecords: { ${record}: { approve: { cutover: { by: '*@example.com', within: 30m } } } }`;
 
 /** What the deployment answers, be it a yes or a no. */
 async function answerTo({ temporal }: Stage, record: string, by: string): Promise<string> {

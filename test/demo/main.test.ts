@@ -61,10 +61,27 @@ test.concurrent(
   240_000,
 );
 
+test.concurrent(
+  'sees by a metric what probes miss, and repairs what a terminated run left, with the proof (D3)',
+  async () => {
+    const { exit, out, err } = await demo('metrics', 'guard');
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/rolled back +cart\.example\.com.*\nwhy +errors: 3 of the last 5 samples > 0\.01: 0\.07 at /);
+    expect(out).toMatch(/probes +healthy of black passed 6 of the last 6: HTTP 200/);
+    expect(out).toMatch(/change log {3}red -> 50 % -> red, in \d batches; the fence is idle/);
+    expect(out).toMatch(/why +the run was terminated in Temporal/);
+    expect(out).toMatch(/blog\.example\.com +restored .* Restored: 192\.0\.2\.10/);
+    expect(out).toMatch(/change log {3}red -> 50 % -> red, in \d batches; the fence is reset/);
+  },
+  240_000,
+);
+
 test('refuses a scene that is not there, and names those that are', async () => {
   const { exit, err } = await demo('sync', 'rolledback');
   expect(exit).toBe(2);
-  expect(err).toMatch(/No scene is called rolledback: there are promoted, rolled-back, aborted, approval, sync, docs/);
+  expect(err).toMatch(
+    /No scene is called rolledback: there are promoted, rolled-back, aborted, metrics, approval, guard, sync, docs/,
+  );
 });
 
 test('lists the scenes without starting anything', async () => {
