@@ -22,7 +22,7 @@ export function limitsOf(cell: Cell): { writeMs: number; holdMs: number } {
 function holdOf({ row, fault, times }: Cell): number {
   if (row.way === 'back') return 20_000;
   if (!isWatch(row)) return 100;
-  if (fault.name.startsWith('ill:')) return times === 'once' ? 800 : 20_000;
+  if (/^(ill|the provider|the metric)/.test(fault.name)) return times === 'once' ? 800 : 20_000;
   return 2_500;
 }
 
@@ -73,7 +73,7 @@ function hasShown({ row, fault, times }: Cell, struck: Strike): boolean {
 }
 
 /** What is never asked again, or is nothing that passes: the run has to end although nobody heals it. */
-const ENDS_BY_ITSELF = /^(AccessDenied|ill|a server)/;
+const ENDS_BY_ITSELF = /^(AccessDenied|ill|a server|the provider|the metric)/;
 const CALLS_OFF = /cancelled|aborted while/;
 
 /** What a failed run does not say of itself (A3). */

@@ -1,6 +1,8 @@
 import { MESSAGES, type DeployStatus, type Pace } from '../../src/contracts/deploy.ts';
 import { atTheHold, drive, limitsOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
+import { openScene, type Scene } from './faults-scenes.ts';
 import { isWatch, type Cell } from './faults-table.ts';
+import type { Observer } from './observer.ts';
 import { aimAt, strike } from './faults-strike.ts';
 import { batchesOf, brokenPromises } from './promises.ts';
 import { FAST, PLAIN, type Deployment, type End, type Rig, type Yard } from './yard.ts';
@@ -48,54 +50,50 @@ const PACE: Pace = {
 export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
   const aim = aimAt(cell.row);
   const { writeMs, holdMs } = limitsOf(cell);
-  const rig = await yard.rig({ aroundAll: aim.around, writeMs, askTimeoutMs: 300, withoutTls: true });
-  const { sandbox, record } = rig;
-  const handle = () => yard.temporal.client.workflow.getHandle(`deploy:${record}`);
-  const place = { sandbox, record, zoneId: sandbox.zoneId, black: sandbox.black };
+  const options = { aroundAll: aim.around, writeMs, askTimeoutMs: 300, withoutTls: true };
+  const scene = await openScene(cell.row.scene ?? 'plain', yard, { options, aim });
+  const { rig, place } = scene;
+  const handle = () => yard.temporal.client.workflow.getHandle(`deploy:${rig.record}`);
   const struck = strike(cell, { rig: place, aim, handle });
-  if (cell.row.way === 'back') atTheHold(aim, () => void sandbox.black.behave({ kind: 'status', status: 503 }));
-  const run = await rig.deploy({
-    steps: [
-      { share: 50, holdMs },
-      { share: 100, holdMs },
-    ],
-    gates: [PLAIN],
-    pace: PACE,
-  });
+  if (cell.row.way === 'back') atTheHold(aim, () => void place.black.behave({ kind: 'status', status: 503 }));
+  const steps = [50, 100].map((share) => ({ share, holdMs }));
+  const run = await rig.deploy({ steps, gates: [PLAIN], pace: { ...PACE, ...scene.pace }, ...scene.asks });
+  const company = scene.accompany(run, struck);
   const said = await drive(cell, run, struck);
-  const stands = rig.observer.now();
+  const stands = scene.observer.now();
   await struck.heal();
   await struck.land();
-  const end = await run.end();
-  const seen = await judged(cell, rig, { run, end });
+  await company;
+  const seen = await judged(cell, scene, run);
   const broken = [...seen.broken, ...hurried(cell, rig)];
-  await rig.close();
+  await scene.close();
   return { ...seen, broken, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
 }
 
-async function judged(
-  { ends }: Cell,
-  rig: Rig,
-  { run, end }: { readonly run: Deployment; readonly end: End },
-): Promise<Seen> {
+async function judged({ ends }: Cell, { rig, observer }: Scene, run: Deployment): Promise<Seen> {
+  const end = await run.end();
   const status = await run.handle.query<DeployStatus>(MESSAGES.status);
-  const nothingWritten = rig.observer.writes() === 0;
-  const stage = rig.observer.fenceStage();
-  const firstWrite = batchesOf(rig).find(({ accepted, foreign }) => accepted && !foreign)?.at ?? null;
+  const nothingWritten = observer.writes() === 0;
+  const stage = observer.fenceStage();
+  const own = batchesOf(rig).filter(({ accepted, foreign }) => accepted && !foreign);
+  const firstWrite = own.at(-observer.writes())?.at ?? null;
   const allowed = ['red', '50 %', 'black', ...(ends === 'foreign' ? [FOREIGN] : [])];
   return {
     struck: true,
-    broken: [...brokenPromises(rig, allowed), ...(await writtenBeforeRead(firstWrite, run))],
-    end: endIn(rig, status, end),
-    stands: rig.observer.now(),
-    standsAfterLateWrites: rig.observer.now(),
+    broken: [
+      ...brokenPromises({ ...rig, observer }, allowed),
+      ...(nothingWritten ? [] : await writtenBeforeRead(firstWrite, run)),
+    ],
+    end: endIn(observer, status, end),
+    stands: observer.now(),
+    standsAfterLateWrites: observer.now(),
     fence: stage === 'idle' || (stage === 'none' && nothingWritten) ? 'at rest' : stage,
     unsaid: unsaid(status, end),
   };
 }
 
 /** `promoted`, `red`, `foreign`, or what is none of them. */
-function endIn({ observer }: Rig, status: DeployStatus, end: End): string {
+function endIn(observer: Observer, status: DeployStatus, end: End): string {
   const outcome = status.outcome ?? 'none';
   if (end.status === 'COMPLETED')
     return outcome === 'promoted' && status.verdict?.kind === 'pass' ? 'promoted' : `completed as ${outcome}`;

@@ -3,8 +3,10 @@ import type { Behaviour } from '../../sandbox/endpoints/behaviour.ts';
 import type { Fault, FaultedRequest } from '../../sandbox/faults.ts';
 import { MESSAGES } from '../../src/contracts/deploy.ts';
 import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
+import type { PrometheusStandIn } from '../../sandbox/metrics/prometheus.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { writeByHand } from './by-hand.ts';
+import { ratioOf } from './metric-gates.ts';
 import type { Cell, FaultName, Row } from './faults-table.ts';
 import type { AllActivities } from './yard.ts';
 
@@ -23,6 +25,8 @@ export interface Aim {
   readonly around: (activities: AllActivities) => AllActivities;
   /** Of a group: the zone whose requests are struck, while others go on. */
   zoneId: string | null;
+  /** Whether it looks at all: what is to be undone first is deployed in peace. */
+  armed: boolean;
   /** How many calls of the activity that is struck run now, and whether one ever did. */
   running: number;
   begun: boolean;
@@ -34,18 +38,22 @@ export interface Aim {
 
 export function aimAt(row: Row): Aim {
   let way: 'none' | Row['way'] = 'none';
+  let done = 0;
   const isHit = (activity: keyof AllActivities, input: object): boolean => {
     if (activity !== row.activity || !commentOf(input).includes(row.which) || isElsewhere(aim, input)) return false;
+    if (done < (row.after ?? 0)) return false;
     return BEFORE_ANY_WRITE.includes(activity) || way === row.way;
   };
   const aim: Aim = {
     zoneId: null,
+    armed: true,
     running: 0,
     begun: false,
     onHit: () => undefined,
     onAny: () => undefined,
     around: (activities) =>
       wrapped(activities, async (activity, input, work) => {
+        if (!aim.armed) return work();
         if (WRITES.forward.includes(activity)) way = 'forward';
         if (WRITES.back.includes(activity)) way = 'back';
         const hit = isHit(activity, input);
@@ -56,7 +64,9 @@ export function aimAt(row: Row): Aim {
         aim.onAny(activity);
         if (hit) aim.onHit();
         try {
-          return await work();
+          const result = await work();
+          if (activity === row.activity) done += 1;
+          return result;
         } finally {
           if (hit) aim.running -= 1;
         }
@@ -71,7 +81,7 @@ const WRITES: Readonly<Record<Row['way'], Names>> = {
   forward: ['swapRecord', 'swapZone'],
   back: ['restoreRecord', 'restoreZone'],
 };
-const BEFORE_ANY_WRITE: Names = ['readRecord', 'checkEndpoints', 'readRecords', 'checkRecords'];
+const BEFORE_ANY_WRITE: Names = ['readRecord', 'checkEndpoints', 'checkMetrics', 'readRecords', 'checkRecords'];
 
 /** Of a group, what is done in a zone that is not the one that is struck. */
 function isElsewhere({ zoneId }: Aim, input: object): boolean {
@@ -92,6 +102,8 @@ export interface Struck {
   readonly record: string;
   readonly zoneId: string;
   readonly black: Endpoint;
+  /** What its gates on metrics ask; null where it has none. */
+  readonly prometheus: PrometheusStandIn | null;
 }
 
 export interface Target {
@@ -129,7 +141,50 @@ const STRIKES: Readonly<Record<FaultName, Prepare>> = {
   'a server is silent': ofServer((server) => {
     server.silence();
   }),
+  'the provider refuses': ofProvider({ kind: 'refuse', status: 503, code: 'unavailable' }),
+  'the provider resets': ofProvider({ kind: 'reset' }),
+  'the provider is silent past the time-out': ofProvider({ kind: 'hang' }),
+  'the provider answers nonsense': ofProvider({ kind: 'garble', body: '<html>busy</html>' }),
+  'the metric has no data': ofMetric(Number.NaN),
+  'the metric is bad': ofMetric(0.9),
 };
+
+/** Who measures fails: for one question, or for every one from then on. */
+function ofProvider(fault: Fault): Prepare {
+  return ({ cell, rig, aim }) => {
+    const always = cell.times === 'until healed';
+    const rule = prometheusOf(rig).faults.add({
+      operation: '*',
+      fault,
+      times: always ? Infinity : 1,
+      when: () => (always ? aim.begun : aim.running > 0),
+    });
+    return { fired: rule.fired, heal: () => rule.remove(), land: () => Promise.resolve() };
+  };
+}
+
+/** One number is not what it was, or none is from then on. */
+function ofMetric(value: number): Prepare {
+  return ({ cell, rig, aim }) => {
+    let fired = 0;
+    let healed = false;
+    prometheusOf(rig).answer(ratioOf('black'), () => {
+      const always = cell.times === 'until healed';
+      const strikes = !healed && (always ? aim.begun : aim.running > 0 && fired === 0);
+      if (strikes) fired += 1;
+      return strikes ? value : CALM_RATIO;
+    });
+    return { fired: () => fired, heal: () => void (healed = true), land: () => Promise.resolve() };
+  };
+}
+
+/** What black's errors are where nothing is wrong. */
+export const CALM_RATIO = 0.001;
+
+function prometheusOf({ prometheus }: Struck): PrometheusStandIn {
+  if (prometheus === null) throw new Error('this scene measures nothing');
+  return prometheus;
+}
 
 /** Route 53 fails: the one request, or every one of the kind from then on. */
 function ofApi(fault: Fault): Prepare {

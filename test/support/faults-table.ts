@@ -7,7 +7,10 @@ import type { AllActivities } from './yard.ts';
  */
 
 /** What an activity talks to, which decides how it can fail. */
-export type Port = 'write' | 'read' | 'probe' | 'dns';
+export type Port = 'write' | 'read' | 'probe' | 'dns' | 'metric';
+
+/** What is deployed, and how: most activities are struck in a plain deployment. */
+export type SceneName = 'plain' | 'measured' | 'approved' | 'undone';
 
 export interface Row {
   readonly name: string;
@@ -16,6 +19,10 @@ export interface Row {
   /** What the comment of its batch, or its share, must say for it to be the one that is struck. */
   readonly which: string;
   readonly way: 'forward' | 'back';
+  /** `plain` where it is not said. */
+  readonly scene?: SceneName;
+  /** Strikes once the activity has been done so many times; 0 where it is not said. */
+  readonly after?: number;
 }
 
 export const ROWS: readonly Row[] = [
@@ -31,7 +38,30 @@ export const ROWS: readonly Row[] = [
   { name: 'awaitInsync of the rollback', port: 'read', activity: 'awaitInsync', which: '', way: 'back' },
   { name: 'verifyAnswers of the rollback', port: 'dns', activity: 'verifyAnswers', which: '', way: 'back' },
   { name: 'setFence to rest', port: 'write', activity: 'setFence', which: ': at rest', way: 'back' },
+  { ...plainly('checkMetrics', 'metric'), scene: 'measured' },
+  { ...plainly('watchEndpoints', 'metric'), name: 'watchEndpoints, its gates on metrics', scene: 'measured' },
+  { ...plainly('readRecord', 'read'), name: 'readRecord, once it is approved', scene: 'approved', after: 1 },
+  { ...plainly('checkEndpoints', 'probe'), name: 'checkEndpoints, once it is approved', scene: 'approved', after: 1 },
+  {
+    ...plainly('watchEndpoints', 'probe'),
+    name: 'watchEndpoints, while the promotion waits for somebody',
+    scene: 'approved',
+    after: 2,
+  },
+  { ...plainly('readRecord', 'read'), name: 'readRecord of an undo', scene: 'undone' },
+  { ...plainly('checkEndpoints', 'probe'), name: 'checkEndpoints of an undo', scene: 'undone' },
+  { ...plainly('swapRecord', 'write'), name: 'swapRecord of an undo', which: ': 100 %', scene: 'undone' },
+  {
+    ...plainly('swapRecord', 'write'),
+    name: 'swapRecord of the promotion of an undo',
+    which: ': promote',
+    scene: 'undone',
+  },
 ];
+
+function plainly(activity: Row['activity'], port: Port): Row {
+  return { name: activity, port, activity, which: '', way: 'forward' };
+}
 
 export type FaultName =
   | 'throttled with Retry-After'
@@ -51,7 +81,13 @@ export type FaultName =
   | 'ill: silence past the time-out'
   | 'a server lags'
   | 'a server lies'
-  | 'a server is silent';
+  | 'a server is silent'
+  | 'the provider refuses'
+  | 'the provider resets'
+  | 'the provider is silent past the time-out'
+  | 'the provider answers nonsense'
+  | 'the metric has no data'
+  | 'the metric is bad';
 
 /** `foreign`: what somebody else wrote stands, and everything else is red (D4). */
 export type End = 'promoted' | 'red' | 'foreign';
@@ -66,7 +102,7 @@ export interface FaultKind {
 }
 
 const ROUTE53: readonly Port[] = ['write', 'read'];
-const EVERYTHING: readonly Port[] = ['write', 'read', 'probe', 'dns'];
+const EVERYTHING: readonly Port[] = ['write', 'read', 'probe', 'dns', 'metric'];
 const ENDURED = { once: 'promoted', healed: 'promoted' } as const;
 const FINAL = { once: 'red', healed: 'red' } as const;
 const NOT_OURS = { once: 'foreign', healed: 'foreign' } as const;
@@ -93,7 +129,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     because: WRITES_ONLY,
     ends: FINAL,
   },
-  { name: 'somebody else writes in between', ports: ['write'], because: WRITES_ONLY, ends: NOT_OURS },
+  { name: 'somebody else writes in between', ports: ROUTE53, because: API_ONLY, ends: NOT_OURS },
   { name: 'cancelled while running', ports: EVERYTHING, because: '', ends: FINAL },
   { name: 'aborted while running', ports: EVERYTHING, because: '', ends: FINAL },
   { name: 'ill: 503', ports: ['probe'], because: 'an illness of black', ends: { once: 'promoted', healed: 'red' } },
@@ -107,6 +143,21 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { name: 'a server lags', ports: ['dns'], because: 'a fault of DNS', ends: { once: 'promoted', healed: 'red' } },
   { name: 'a server lies', ports: ['dns'], because: 'a fault of DNS', ends: { once: 'promoted', healed: 'red' } },
   { name: 'a server is silent', ports: ['dns'], because: 'a fault of DNS', ends: ENDURED },
+  ...(
+    [
+      'the provider refuses',
+      'the provider resets',
+      'the provider is silent past the time-out',
+      'the provider answers nonsense',
+      'the metric has no data',
+      'the metric is bad',
+    ] as const
+  ).map((name): FaultKind => ({
+    name,
+    ports: ['metric'],
+    because: 'a fault of who measures',
+    ends: { once: 'promoted', healed: 'red' }, // no data is not a pass (D7)
+  })),
 ];
 
 export type Times = 'once' | 'until healed';
@@ -130,11 +181,15 @@ export const cellsOf = (rows: readonly Row[]): readonly Cell[] =>
 
 export const CELLS: readonly Cell[] = cellsOf(ROWS);
 
-/** What `npm test` plays of it: a third of each row (a half where few rows have such faults), and each write that lands after the end. */
+/** One cell in so many, where a deployment is not plain. */
+const SCENES: Readonly<Record<SceneName, number>> = { plain: 3, measured: 3, approved: 9, undone: 9 };
+
+/** What `npm test` plays of it: a third of each row (a half where few rows have such faults, fewer of what is measured, approved or undone), and each write that lands after the end. */
 export const SAMPLE: readonly Cell[] = sampleCells(CELLS, {
   placeOf: ({ row, fault, times }) => [rowsLike(row).indexOf(row), columnOf(fault, times)],
-  oneIn: ({ row }) => Math.min(3, rowsLike(row).length),
-  always: ({ fault, times }) => times === 'once' && fault.name.includes('lands after the end'),
+  oneIn: ({ row }) => (row.scene === undefined ? Math.min(3, rowsLike(row).length) : SCENES[row.scene]),
+  always: ({ row, fault, times }) =>
+    row.scene === undefined && times === 'once' && fault.name.includes('lands after the end'),
 });
 
 /** Counted from 0. */
@@ -142,8 +197,8 @@ export function columnOf(fault: FaultKind, times: Times): number {
   return 2 * FAULT_KINDS.indexOf(fault) + (times === 'once' ? 0 : 1);
 }
 
-function rowsLike({ port }: Row): readonly Row[] {
-  return ROWS.filter((row) => row.port === port);
+function rowsLike({ port, scene }: Row): readonly Row[] {
+  return ROWS.filter((row) => row.port === port && (row.scene === undefined) === (scene === undefined));
 }
 
 /** Why a combination cannot happen, although the port can fail so; null where it can. */
@@ -155,7 +210,9 @@ export function whyLeftOut({ row, fault, times }: Omit<Cell, 'ends'>): string | 
     return 'an abort has one update id: the second is the first';
   if (times === 'until healed' && fault.name === 'somebody else writes in between')
     return 'one value that is not ours is enough: it stands until somebody decides';
-  if (isWatch(row) && row.port === 'read' && /^(cancelled|aborted) while/.test(fault.name))
+  if (fault.name === 'somebody else writes in between' && isFirstRead(row))
+    return 'what is read first is what a deployment begins with, whoever wrote it';
+  if (isWatch(row) && row.port !== 'probe' && /^(cancelled|aborted) while/.test(fault.name))
     return 'the row of its probes calls the same activity off';
   return null;
 }
@@ -167,6 +224,10 @@ function endOf(row: Row, fault: FaultKind, times: Times): End {
   // "could not look" is not drift; but a step that may not read either has to go back.
   if (isWatch(row) && row.port === 'read' && times === 'once') return 'promoted';
   return times === 'once' ? fault.ends.once : fault.ends.healed;
+}
+
+function isFirstRead({ activity, after = 0 }: Row): boolean {
+  return (activity === 'readRecord' || activity === 'readRecords') && after === 0;
 }
 
 /** Whether it watches a hold. */

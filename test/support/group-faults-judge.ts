@@ -60,7 +60,7 @@ export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   if (first === undefined) throw new Error('a group has a first record');
   aim.zoneId = first.zoneId;
   const handle = () => yard.temporal.client.workflow.getHandle(`deploy-group:${rig.group}`);
-  const struck = strike(cell, { rig: { ...first, sandbox: rig.sandbox }, aim, handle });
+  const struck = strike(cell, { rig: { ...first, sandbox: rig.sandbox, prometheus: null }, aim, handle });
   if (cell.row.way === 'back') atTheHold(aim, () => void first.black.behave({ kind: 'status', status: 503 }));
   const steps = [50, 100].map((share) => ({ share, holdMs }));
   const run = await rig.deploy({}, { steps, gates: [PLAIN], pace: PACE });

@@ -1,0 +1,122 @@
+import { startMetrics } from '../../sandbox/metrics.ts';
+import { MESSAGES, type DeployRequest, type Pace } from '../../src/contracts/deploy.ts';
+import { CALM_RATIO, type Aim, type Strike, type Struck } from './faults-strike.ts';
+import type { SceneName } from './faults-table.ts';
+import { gatesOn, ratioOf } from './metric-gates.ts';
+import { observe, type Observer } from './observer.ts';
+import { PLAIN, type Deployment, type Rig, type RigOptions, type Yard } from './yard.ts';
+
+/** What is deployed when a fault strikes, and who has a part in it. */
+export interface Scene {
+  readonly rig: Rig;
+  readonly place: Struck;
+  /** Sees as black what is deployed. */
+  readonly observer: Observer;
+  /** What the request asks for beside its steps. */
+  readonly asks: Partial<DeployRequest>;
+  /** Beside the pace of the table. */
+  readonly pace: Partial<Pace>;
+  /** What people do while it runs; ends with it. */
+  accompany(run: Deployment, struck: Strike): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openScene(name: SceneName, yard: Yard, { options, aim }: Opening): Promise<Scene> {
+  return OPEN[name](yard, { options, aim });
+}
+
+interface Opening {
+  readonly options: RigOptions;
+  readonly aim: Aim;
+}
+
+const nobody = () => Promise.resolve();
+
+async function plain(yard: Yard, { options }: Opening): Promise<Scene> {
+  const rig = await yard.rig(options);
+  const { sandbox, record, observer } = rig;
+  const place = { sandbox, record, zoneId: sandbox.zoneId, black: sandbox.black, prometheus: null };
+  return { rig, place, observer, asks: {}, pace: {}, accompany: nobody, close: () => rig.close() };
+}
+
+/** A gate on a metric watches it, which two bad samples of three fail. */
+async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
+  const metrics = await startMetrics();
+  const scene = await plain(yard, { options: { ...options, env: metrics.env() }, aim });
+  metrics.prometheus.answer(ratioOf('black'), CALM_RATIO);
+  return {
+    ...scene,
+    place: { ...scene.place, prometheus: metrics.prometheus },
+    asks: {
+      metricGates: [gatesOn(metrics).threshold({ samples: { bad: 2, of: 3, min: 3, afterMs: 0, everyMs: 150 } })],
+    },
+    // On a busy machine a look takes long, and what the end of a stretch cuts off has not been seen.
+    pace: {
+      preflight: { inARow: 10, overMs: 200 },
+      stretch: { minMs: 1_500, maxMs: 5_000 },
+      inconclusive: { limitMs: 6_000, limitAtFullMs: 6_000 },
+    },
+    close: async () => {
+      await scene.close();
+      await metrics.close();
+    },
+  };
+}
+
+/** Somebody approves the cutover, and the promotion as soon as the fault has shown itself. */
+async function approved(yard: Yard, opening: Opening): Promise<Scene> {
+  const scene = await plain(yard, opening);
+  const rule = { by: ['*'], withinMs: 120_000, remindMs: null };
+  return {
+    ...scene,
+    asks: { approve: { cutover: rule, promotion: rule } },
+    accompany: async (run, struck) => {
+      const over = { yet: false };
+      void run.end().then(() => (over.yet = true));
+      while (!over.yet) {
+        const { approval } = await run.status().catch(() => ({ approval: null })); // a busy machine is asked again
+        const due = approval != null && (approval.of === 'cutover' || struck.fired() > 0);
+        const said = { by: 'a test', reason: 'as it should be' };
+        if (due) await run.handle.executeUpdate(MESSAGES.approve, { args: [said] }).catch(() => undefined); // on its way back
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    },
+  };
+}
+
+/** What is deployed is what served before: what it replaces takes the place of red. */
+async function undone(yard: Yard, opening: Opening): Promise<Scene> {
+  const { aim } = opening;
+  aim.armed = false;
+  const scene = await plain(yard, opening);
+  const { rig } = scene;
+  const { report } = await (await rig.deploy({ gates: [PLAIN], bakeMs: 100 })).end();
+  const { plan, revision } = report ?? {};
+  if (plan == null || revision === undefined) throw new Error(`not promoted: ${JSON.stringify(report)}`);
+  aim.armed = true;
+  const undo = {
+    sets: plan.before,
+    expected: plan.promotion.sets,
+    expectedRevision: revision.number,
+    toRevision: null,
+  };
+  return {
+    ...scene,
+    place: { ...scene.place, black: rig.sandbox.red },
+    observer: observe(rig.sandbox, rig.record, { red: ['192.0.2.20'], black: ['192.0.2.10'] }),
+    asks: {
+      undo,
+      to: { kind: 'values', values: ['192.0.2.10'] },
+      acceptIllRed: true,
+      slowRollbackOk: true,
+      steps: [{ share: 100, holdMs: 0 }],
+    },
+  };
+}
+
+const OPEN: Readonly<Record<SceneName, (yard: Yard, opening: Opening) => Promise<Scene>>> = {
+  plain,
+  measured,
+  approved,
+  undone,
+};
