@@ -18,7 +18,7 @@ export interface ChosenUndo {
 }
 
 /** Of these a number is looked for; `history --last` shows as many. */
-export const MOST_REVISIONS = 100;
+const MOST_REVISIONS = 100;
 
 /**
  * Reads out of Temporal's histories what is to come back: what stood before the newest revision, or what a named one made of the record.
@@ -30,10 +30,9 @@ export async function chooseUndo(
   record: string,
   toRevision: number | null,
 ): Promise<ChosenUndo> {
-  const past = await temporal.ask(() => pastRevisions(temporal, record, MOST_REVISIONS));
+  const past = await mustHavePast(temporal, record);
   const [newest] = past;
-  if (newest === undefined) throw nothingKnown(record);
-  const chosen = choose(past, { record, toRevision, newest });
+  const chosen = chooseRevision(past, { record, toRevision, newest });
   const [plan, request, back] = await Promise.all([
     planOfRevision(temporal, record, newest),
     requestOfRun(temporal, record, newest),
@@ -48,6 +47,16 @@ export async function chooseUndo(
   };
 }
 
+/** The promoted deployments of a record or a group, newest first. @throws Stop with exit 3 where Temporal keeps none. */
+export async function mustHavePast(
+  temporal: TemporalClient,
+  subject: string,
+): Promise<readonly [PastRevision, ...PastRevision[]]> {
+  const [newest, ...older] = await temporal.ask(() => pastRevisions(temporal, subject, MOST_REVISIONS));
+  if (newest === undefined) throw nothingKnown(subject);
+  return [newest, ...older];
+}
+
 interface Choice {
   readonly run: PastRevision;
   readonly state: 'after' | 'before';
@@ -59,7 +68,8 @@ interface Wanted {
   readonly newest: PastRevision;
 }
 
-function choose(past: readonly PastRevision[], { record, toRevision, newest }: Wanted): Choice {
+/** @throws Stop with exit 3 where there is none, or several. */
+export function chooseRevision(past: readonly PastRevision[], { record, toRevision, newest }: Wanted): Choice {
   if (toRevision === null) return { run: newest, state: 'before' };
   const found = findRevision(
     past.map(({ revision }) => revision),
@@ -70,7 +80,8 @@ function choose(past: readonly PastRevision[], { record, toRevision, newest }: W
   return { run, state: found.state };
 }
 
-function sourceWords({ run: { at, runId, memo, revision }, state }: Choice): string {
+/** Where what comes back was recorded. */
+export function sourceWords({ run: { at, runId, memo, revision }, state }: Choice): string {
   const number = revision === null ? 'a revision without a number' : `revision ${revision.number}`;
   const what = state === 'before' ? `what ${number} replaced` : `what ${number} served`;
   return `${what}: recorded by the deployment of ${outside(memo.by ?? '?')}, ${day(at)} UTC, run ${runId}`;

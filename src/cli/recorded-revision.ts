@@ -1,7 +1,9 @@
 import { deployId, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
+import type { GroupReport, LockRequest } from '../contracts/deploy-group.ts';
+import type { RecordMove } from '../core/dns/group-undo.ts';
 import type { Plan } from '../core/dns/plan.ts';
 import { EXIT } from './exit-codes.ts';
-import { endOfRun } from './look-at-run.ts';
+import { endOfRun, type RunEnd } from './look-at-run.ts';
 import type { PastRevision } from './past-revisions.ts';
 import { problem, Stop } from './stop.ts';
 import type { TemporalClient } from './temporal-client.ts';
@@ -19,31 +21,60 @@ export async function planOfRevision(
   const end = await endOfRun<DeployReport>(temporal, { workflowId: deployId(record), runId }, null);
   const plan = end.kind === 'reported' ? end.status.plan : null;
   if (plan !== null) return plan;
+  throw unreadable(record, runId, end);
+}
+
+/** What a promoted run of a group did, record by record. @throws Stop with exit 3, as of one record. */
+export async function movesOfRevision(
+  temporal: TemporalClient,
+  group: string,
+  { runId }: Pick<PastRevision, 'runId'>,
+): Promise<readonly RecordMove[]> {
+  const end = await endOfRun<GroupReport>(temporal, { workflowId: deployId(group), runId }, null);
+  const records = end.kind === 'reported' ? end.status.records : [];
+  const moves = records.flatMap(({ plan, outcome, revision }) =>
+    plan === null || outcome !== 'promoted' ? [] : [{ plan, number: revision?.number ?? null }],
+  );
+  if (moves.length > 0) return moves;
+  throw unreadable(group, runId, end);
+}
+
+function unreadable(subject: string, runId: string, end: RunEnd<DeployReport>): Stop {
   const why = end.kind === 'speechless' ? end.why : 'it has no plan';
-  throw new Stop(EXIT.refused, [
+  return new Stop(EXIT.refused, [
     problem(
-      `what the deployment ${runId} of ${record} recorded cannot be read: ${why}`,
+      `what the deployment ${runId} of ${subject} recorded cannot be read: ${why}`,
       null,
-      `nothing was written; name the values instead: ./switchyard deploy ${record} --to VALUE, or put the default back: ./switchyard reset ${record}`,
+      `nothing was written; name the values instead: ./switchyard deploy ${subject} --to VALUE, or put the default back: ./switchyard reset ${subject}`,
     ),
   ]);
 }
 
-/** What a run was asked for: the first event of its history. Null where that cannot be read any more. */
+/** What a record was asked to do by a run of its own, or by its group. Null where that cannot be read any more. */
 export async function requestOfRun(
-  { ask, connection, place }: TemporalClient,
+  temporal: TemporalClient,
   record: string,
-  { runId }: Pick<PastRevision, 'runId'>,
+  run: Pick<PastRevision, 'runId'>,
 ): Promise<DeployRequest | null> {
+  const input = await inputOfRun<DeployRequest | LockRequest>(temporal, record, run);
+  return input !== null && 'group' in input ? input.request : input;
+}
+
+/** What a run was started with: the first event of its history. Null where that cannot be read any more. */
+export async function inputOfRun<Asked>(
+  { ask, connection, place }: TemporalClient,
+  subject: string,
+  { runId }: Pick<PastRevision, 'runId'>,
+): Promise<Asked | null> {
   const { history } = await ask(() =>
     connection.workflowService.getWorkflowExecutionHistory({
       namespace: place.namespace,
-      execution: { workflowId: deployId(record), runId },
+      execution: { workflowId: deployId(subject), runId },
       maximumPageSize: 1,
     }),
   );
   const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (payload == null) return null;
   const { defaultPayloadConverter } = await import('@temporalio/common'); // `--help` must not load it
-  return defaultPayloadConverter.fromPayload<DeployRequest>(payload);
+  return defaultPayloadConverter.fromPayload<Asked>(payload);
 }

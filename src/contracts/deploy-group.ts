@@ -23,7 +23,11 @@ export interface GroupRequest {
    * taken from the first.
    */
   readonly records: readonly DeployRequest[];
+  /** Of an undo: records of the group that it leaves alone. They are read, since the number of the revision counts all. */
+  readonly resting?: readonly RestingRecord[];
 }
+
+export type RestingRecord = Pick<DeployRequest, 'record' | 'zone' | 'role'>;
 
 /** The status of a group has everything that the status of one record has, with the group's own phase and stages, and its records. */
 export interface GroupStatus extends DeployStatus {

@@ -7,7 +7,15 @@ import type { Share } from '../core/dns/plan.ts';
 import type { GroupMember, GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { failure } from '../policies/failures.ts';
-import { firstShare, mustBePlanned, mustFitHistory, mustHaveAnswered, mustPass, preflightLimitMs } from './check.ts';
+import {
+  checkLabel,
+  firstShare,
+  mustBePlanned,
+  mustFitHistory,
+  mustHaveAnswered,
+  mustPass,
+  preflightLimitMs,
+} from './check.ts';
 import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, type GroupRun, type ZoneCourse } from './group-run.ts';
@@ -89,31 +97,39 @@ function mustHaveGates({ request, members }: GroupRun): void {
 export async function mustBeArmed(group: GroupRun, zones: readonly ZoneCourse[]): Promise<void> {
   const { run } = group;
   run.progress.show({ phase: 'checking' });
-  await mustAllAnswer(group, zones);
+  const { undo } = run.request;
+  if (undo === undefined) await mustAllAnswer(group, zones); // an undo has no time for that
   const courses = zones.flatMap((zone) => zone.courses);
   await mustAllBeMeasurable(group, courses);
   await mustAllPassProbes(group, courses);
 }
 
 async function mustAllPassProbes(group: GroupRun, courses: readonly Course[]): Promise<void> {
-  const { pace, acceptIllRed } = group.run.request;
+  const { pace, acceptIllRed, undo } = group.run.request;
   const limitMs = preflightLimitMs(pace);
   const records = courses
     .map((course) => {
       const { request } = memberOf(group, course.plan.record);
       const gates = gatesAt(request, firstShare(course.plan));
-      return { ...course.ref, gates, sides: sides(course), pace: request.pace, limitMs };
+      const asked = sides(course).filter(({ side }) => side === 'black' || undo === undefined);
+      return { ...course.ref, gates, sides: asked, pace: request.pace, limitMs };
     })
     .filter(({ gates }) => gates.length > 0);
   if (records.length === 0) return;
   const { records: checked } = await groupLooking(pace).checkRecords(
-    `checking black and red of ${records.length} records`,
+    `${checkLabel(group.run.request)} of ${records.length} records`,
     { records },
     { startToCloseTimeout: limitMs + 60_000 },
   );
+  const next =
+    undo === undefined ? null : `To go back there all the same: ./switchyard undo ${group.run.request.record} --force.`;
   for (const [index, one] of checked.entries()) showChecked(group, records[index]?.record ?? '', one);
   for (const [index, one] of checked.entries())
-    mustPass(one, { acceptIllRed, of: ` of ${records[index]?.record ?? ''}`, next: null });
+    mustPass(one, {
+      acceptIllRed: acceptIllRed || undo !== undefined,
+      of: ` of ${records[index]?.record ?? ''}`,
+      next,
+    });
 }
 
 function showChecked(group: GroupRun, record: string, { windows, black }: Checked): void {

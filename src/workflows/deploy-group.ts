@@ -4,7 +4,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { planGroup, type GroupPlan } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { approveCutover, approvePromotion, holdStep, moved, type Approved } from './approval.ts';
-import { mustStartInTime } from './check.ts';
+import { checkLabel, mustStartInTime } from './check.ts';
 import { membersOf, mustBeArmed, mustBeRunnableTogether } from './check-group.ts';
 import { concluding } from './conclude.ts';
 import { ownerOf, setOut } from './course.ts';
@@ -51,10 +51,12 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
   const plan = mustBeRunnableTogether(group, planned);
   mustNotBeFrozen(run);
   const zones = setOutZones(group, plan, snapshots);
+  const left = (group.request.resting ?? []).map(({ record }) => record);
+  const resting = [...plan.unchanged, ...left].map((record) => fenceIn(snapshots, record));
 
   return withTime(run, plan.timing.deadlineMs, async () => {
     const approved = approvedGroup(group, { zones, plan });
-    await progress.stage('checking black and red', approved.mustBeHealthy);
+    await progress.stage(checkLabel(run.request), approved.mustBeHealthy);
     tellLocks(group);
     await approveCutover(run, approved);
     passFreeze(run);
@@ -68,7 +70,7 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
         );
       }
       await approvePromotion(run, approved, plan.steps.at(-1));
-      await progress.stage('promote', () => promoteAll(group, zones, plan.timing));
+      await progress.stage('promote', () => promoteAll(group, zones, { timing: plan.timing, resting }));
       saga.commit(); // the point of no return: promoted, and read back
     });
     return 'promoted' as const;
@@ -103,8 +105,9 @@ function planOf({ request, run, members }: GroupRun, snapshots: readonly Snapsho
   return planGroup(membersOf(requests, snapshots), { ...request, owner: ownerOf(run.request) });
 }
 
-async function readAll({ run, members }: GroupRun): Promise<readonly Snapshot[]> {
-  const names = members.map(({ request }) => ({ record: request.record, zone: request.zone, ...roleOf(request) }));
+async function readAll({ run, request, members }: GroupRun): Promise<readonly Snapshot[]> {
+  const all = [...members.map((member) => member.request), ...(request.resting ?? [])];
+  const names = all.map((one) => ({ record: one.record, zone: one.zone, ...roleOf(one) }));
   const { records } = await groupForward(run.request.pace).readRecords(
     `reading ${names.length} records`,
     { records: names },

@@ -106,7 +106,8 @@ function statusOf(member: Member, group: DeployStatus): DeployStatus {
   const { record } = member.request;
   const own = { ...NOTHING_OF_ITS_OWN, ...(group.metrics === undefined ? {} : { metrics: [] }), ...member.own };
   const outcome = group.outcome === null ? (own.outcome ?? null) : outcomeOf(member, group.outcome);
-  return { ...group, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
+  const { revision: _ofTheGroup, ...shared } = group; // its number says nothing of one record
+  return { ...shared, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
 }
 
 /** A record that was left out of what its group did ends as what it is. */

@@ -3,8 +3,8 @@ import { roleOf } from '../contracts/deploy.ts';
 import type { WrittenZone } from '../contracts/group-activities.ts';
 import { readFence } from '../core/dns/fence.ts';
 import type { GroupStep } from '../core/dns/lock-steps.ts';
-import type { RecordSets } from '../core/dns/record-set.ts';
-import { revisionOf } from '../core/dns/revision.ts';
+import type { RecordSet, RecordSets } from '../core/dns/record-set.ts';
+import { groupRevision, revisionOf, type RecordRevision } from '../core/dns/revision.ts';
 import { servingSentence } from '../core/dns/serving.ts';
 import type { PlanTiming } from '../core/dns/plan.ts';
 import { forward } from './activities.ts';
@@ -33,8 +33,18 @@ export async function moveAllTo(
   });
 }
 
+interface Promotion {
+  readonly timing: PlanTiming;
+  /** The fences of the records that serve what is asked for already. */
+  readonly resting: readonly (RecordSet | null)[];
+}
+
 /** The last swap of all records: final record sets, final TTLs, fences idle. */
-export async function promoteAll(group: GroupRun, zones: readonly ZoneCourse[], timing: PlanTiming): Promise<void> {
+export async function promoteAll(
+  group: GroupRun,
+  zones: readonly ZoneCourse[],
+  { timing, resting }: Promotion,
+): Promise<void> {
   const insyncAt = await swapAll(group, zones, {
     phase: 'promoting',
     label: 'promote',
@@ -45,13 +55,15 @@ export async function promoteAll(group: GroupRun, zones: readonly ZoneCourse[], 
   await together(zones, (zone) => rest(group, zone));
   const agreeAt = insyncAt + timing.forwardMs;
   const kept = { cachesAgreeAt: agreeAt, keepRedUntil: agreeAt + group.run.request.pace.graceMs };
-  for (const { plan, snapshot, standing } of zones.flatMap(({ courses }) => courses))
-    showRecord(group, plan.record, {
-      ...kept,
-      revision: revisionOf(plan, { before: snapshot.fence, after: standing.fence }),
-    });
-  group.run.progress.show(kept);
+  const revisions = zones.flatMap(({ courses }) => courses).map(revisionOfCourse);
+  for (const { record, ...revision } of revisions) showRecord(group, record, { ...kept, revision });
+  group.run.progress.show({ ...kept, revision: groupRevision(revisions, resting) });
 }
+
+const revisionOfCourse = ({ plan, snapshot, standing }: Course): RecordRevision => ({
+  record: plan.record,
+  ...revisionOf(plan, { before: snapshot.fence, after: standing.fence }),
+});
 
 interface Move {
   readonly phase: 'writing' | 'promoting';

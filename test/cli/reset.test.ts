@@ -241,7 +241,7 @@ describe('reset with a bad command line', () => {
     [['reset', 'group/sop'], /there is no group "sop"; accepted: group\/shop, group\/odd/],
     [['reset', 'group/Shop'], /no name of a group/],
     [['reset', 'group/odd', 'group/sop'], /"sop"[\s\S]*bare\.example\.com declares no default/],
-    [['undo', 'group/shop'], /"group\/shop" is a group, and this takes a record/],
+    [['undo', 'group/Shop'], /no name of a group/],
   ])('refuses %j before it asks anybody (exit 2)', async (args, sentence) => {
     expect(await rig.run(...args)).toMatchObject({ exit: 2, err: expect.stringMatching(sentence) as string });
     expect(rig.sandbox.route53.log.every(({ by }) => by === 'foreign')).toBe(true);

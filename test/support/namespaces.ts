@@ -11,6 +11,7 @@ export const CLI_NAMESPACES = {
   ifBusy: 'cli-if-busy',
   observed: 'observed',
   show: 'cli-show',
+  group: 'cli-group',
 } as const;
 
 export type CliNamespace = (typeof CLI_NAMESPACES)[keyof typeof CLI_NAMESPACES];

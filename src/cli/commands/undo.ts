@@ -1,18 +1,21 @@
 import { Option } from '@commander-js/extra-typings';
-import { DEPLOY_QUEUE, deployId, hasGates, type DeployRequest } from '../../contracts/deploy.ts';
+import { DEPLOY_QUEUE, deployId, hasGates } from '../../contracts/deploy.ts';
+import type { GroupRequest } from '../../contracts/deploy-group.ts';
 import { targetWords } from '../../core/dns/target-words.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
+import { chooseGroupUndo } from '../choose-group-undo.ts';
 import { chooseUndo } from '../choose-undo.ts';
 import { collect, examples, type AddVerb } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd, followTerms, type FollowFlags } from '../follow-to-end.ts';
-import { mustBeRecord } from '../must-read.ts';
+import { mustBeSubject } from '../must-read.ts';
 import { takeChecks } from '../parse/checks.ts';
+import { groupIn } from '../parse/group-name.ts';
 import { quoted, startFindings } from '../parse/parsed.ts';
 import { pastRevisions } from '../past-revisions.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { mustNotRun, startDeployment, type StartedRun } from '../start-deployment.ts';
+import { groupWords, mustNotRun, startDeployment, startGroup, type StartedRun } from '../start-deployment.ts';
 import { problem, Stop } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
@@ -24,7 +27,9 @@ import { withTemporal } from '../with-temporal.ts';
 export const addUndo: AddVerb = (program, { terminal, does }) => {
   program
     .command('undo <name>')
-    .description('put back what a record served before its last deployment, at once: one step, no bake')
+    .description(
+      'put back what a record, or the records of a group, served before the last deployment, at once: one step, no bake',
+    )
     .option('--to-revision <number>', 'what this revision served, as ./switchyard history NAME numbers them')
     .option(
       '--check <gate>',
@@ -54,7 +59,10 @@ export const addUndo: AddVerb = (program, { terminal, does }) => {
         'no approval, freeze window, confirmation or alarm; while a deployment runs, abort is the command.',
       ].join('\n'),
     )
-    .addHelpText('after', examples('undo www.example.com', 'undo www.example.com --to-revision 4 --force'))
+    .addHelpText(
+      'after',
+      examples('undo www.example.com', 'undo www.example.com --to-revision 4 --force', 'undo group/shop'),
+    )
     .action(does((name, flags) => undo(terminal, name, flags)));
 };
 
@@ -79,18 +87,22 @@ async function undo(terminal: Terminal, name: string, flags: UndoFlags): Promise
   });
 }
 
-interface Wanted extends Pick<UndoFacts, 'asked' | 'gates' | 'force'> {
+interface Wanted extends Pick<UndoFacts, 'asked' | 'force'> {
+  /** The record, or the group as `group/shop`. */
   readonly record: string;
+  /** `--check` as it was given, of each record; null where nobody gave one. */
+  readonly checks: readonly string[] | null;
   readonly toRevision: number | null;
   readonly json: boolean;
 }
 
 /** @throws Stop with exit 2: every problem at once. */
 function readFlags({ env }: Terminal, name: string, flags: UndoFlags): Wanted {
-  const record = mustBeRecord(name);
+  const record = mustBeSubject(name);
   const findings = startFindings();
   const asked = findings.take(askedNow(flags, env), { by: '', requestId: null, startWithinMs: 0 });
-  const gates = flags.check === undefined ? null : takeChecks(flags.check, record, findings);
+  const checks = flags.check ?? null;
+  if (checks !== null) takeChecks(checks, record, findings);
   const { toRevision, force } = flags;
   if (toRevision !== undefined && !/^\d{1,15}$/.test(toRevision))
     findings.note(
@@ -99,11 +111,11 @@ function readFlags({ env }: Terminal, name: string, flags: UndoFlags): Wanted {
         'as ./switchyard history NAME shows it',
       ),
     );
-  if (force === true && gates !== null)
+  if (force === true && checks !== null)
     findings.note(problem('--force and --check contradict each other: the one asks nothing', 'one of them'));
   if (findings.problems.length > 0) throw new Stop(EXIT.usage, findings.problems);
   const number = toRevision === undefined ? null : Number(toRevision);
-  return { record, toRevision: number, asked, gates, force: force === true, json: flags.json === true };
+  return { record, toRevision: number, asked, checks, force: force === true, json: flags.json === true };
 }
 
 /** An undo that is asked for again, by a job that is run again, must not undo itself. */
@@ -118,17 +130,48 @@ async function doneAlready(
 }
 
 async function start(terminal: Terminal, temporal: TemporalClient, wanted: Wanted): Promise<StartedRun> {
-  const { record, toRevision, json } = wanted;
-  await mustNotRun(temporal, record, wanted.asked.requestId);
-  const { source, ...chosen } = await chooseUndo(temporal, record, toRevision);
-  const request: DeployRequest = undoRequest({ ...wanted, ...chosen });
-  const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
+  await mustNotRun(temporal, wanted.record, wanted.asked.requestId);
+  const { source, words, run } =
+    groupIn(wanted.record) === null ? await startRecord(temporal, wanted) : await startRecords(temporal, wanted);
   terminal.err(source);
-  announce(terminal, {
-    request: { ...request, to: targetWords(request.to), gated: hasGates(request) },
-    run,
-    temporal,
-    json,
-  });
+  announce(terminal, { request: words, run, temporal, json: wanted.json });
   return run;
+}
+
+interface Begun {
+  readonly source: string;
+  readonly words: Parameters<typeof announce>[1]['request'];
+  readonly run: StartedRun;
+}
+
+async function startRecord(temporal: TemporalClient, wanted: Wanted): Promise<Begun> {
+  const { source, ...chosen } = await chooseUndo(temporal, wanted.record, wanted.toRevision);
+  const request = undoRequest({ ...wanted, ...chosen, gates: gatesFor(wanted, wanted.record) });
+  const run = await startDeployment(temporal, request, DEPLOY_QUEUE);
+  return { source, run, words: { ...request, to: targetWords(request.to), gated: hasGates(request) } };
+}
+
+/** Of a group every record that its runs have moved since comes back, in one run of the group. */
+async function startRecords(temporal: TemporalClient, wanted: Wanted): Promise<Begun> {
+  const { record: subject, toRevision, asked } = wanted;
+  const { source, records: chosen, resting } = await chooseGroupUndo(temporal, subject, toRevision);
+  const records = chosen.map((one) =>
+    undoRequest({ ...wanted, ...one, gates: gatesFor(wanted, one.newest.plan.record) }),
+  );
+  const group = groupIn(subject) ?? '';
+  const request: GroupRequest = { group, keepHealthy: null, planHash: null, records, resting };
+  const run = await startGroup(temporal, request, DEPLOY_QUEUE);
+  const [first] = chosen;
+  const words = {
+    record: subject,
+    by: asked.by,
+    to: groupWords(request),
+    gated: records.every(hasGates),
+    ...(first === undefined ? {} : { undo: first.undo }),
+  };
+  return { source, run, words };
+}
+
+function gatesFor({ checks }: Wanted, record: string): UndoFacts['gates'] {
+  return checks === null ? null : takeChecks(checks, record, startFindings());
 }

@@ -25,6 +25,31 @@ export function revisionOf({ red, black }: Pick<Plan, 'red' | 'black'>, { before
   return { number: generation(after), before: generation(before), from: sideWords(red), to: sideWords(black) };
 }
 
+/** A revision of one record of a group. */
+export type RecordRevision = Revision & { readonly record: string };
+
+/**
+ * What a promotion made of a group. Its numbers are the sums of its records': they rise with every write at any of them.
+ * @param resting the fences of the records that it left as they were.
+ */
+export function groupRevision(moved: readonly RecordRevision[], resting: readonly (RecordSet | null)[]): Revision {
+  const still = resting.reduce((sum, set) => sum + generation(set), 0);
+  const sum = (of: (one: Revision) => number): number => moved.reduce((so, one) => so + of(one), still);
+  return {
+    number: sum(({ number }) => number),
+    before: sum(({ before }) => before),
+    from: listed(moved.map(({ record, from }) => `${record}=${from}`)),
+    to: listed(moved.map(({ record, to }) => `${record}=${to}`)),
+  };
+}
+
+const MOST_LISTED = 4;
+
+function listed(words: readonly string[]): string {
+  if (words.length <= MOST_LISTED) return words.join(' ');
+  return `${words.slice(0, MOST_LISTED - 1).join(' ')} and ${words.length - MOST_LISTED + 1} more`;
+}
+
 function generation(set: RecordSet | null): number {
   const reading = readFence(set);
   return reading.kind === 'standing' ? reading.fence.gen : 0;

@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startCliYard, type CliYard } from '../support/cli-yard.ts';
+import { CLI_NAMESPACES } from '../support/namespaces.ts';
+import { outputSchema } from '../support/output-schema.ts';
+import { together } from '../support/run-together.ts';
+
+let yard: CliYard;
+beforeAll(async () => {
+  yard = await startCliYard(CLI_NAMESPACES.group);
+  yard.sandbox.route53.insyncAfterMs = 0; // a client polls every five seconds
+});
+afterAll(() => yard.close());
+
+const exit = (code: number, said: RegExp, where: 'out' | 'err' = 'out') => ({
+  exit: code,
+  [where]: expect.stringMatching(said) as string,
+});
+
+interface Shop {
+  readonly group: string;
+  readonly config: string;
+  /** In two zones. */
+  readonly records: readonly [string, string];
+  run(verb: string, ...args: readonly string[]): ReturnType<CliYard['run']>;
+  /** `--to NAME=VALUE` of both. */
+  to(first: string, second: string): readonly string[];
+  values(): readonly string[];
+}
+
+/** A group of a record in each of two zones, both on red, declared in a file of its own. */
+async function shop(group: string): Promise<Shop> {
+  const { route53, zone } = yard.sandbox;
+  const inner = `${group}.${zone}`;
+  const zoneId = route53.createZone({ name: inner, nameServers: route53.zones()[0]?.nameServers ?? [] });
+  const records = [yard.record(`r-${group}`), `www.${inner}`] as const;
+  const red = [{ Value: '192.0.2.10' }];
+  route53.put(zoneId, { Name: records[1], Type: 'A', TTL: 1, ResourceRecords: red });
+  const config = join(yard.folder, `${group}.yaml`);
+  const policy = '{ verify: api, bake: 0s, hold: 0s }';
+  await writeFile(
+    config,
+    `version: 1\nrecords:\n${records.map((record) => `  ${record}: ${policy}\n`).join('')}groups:\n  ${group}: { records: [${records.join(', ')}] }\n`,
+  );
+  const withFile = ['plan', 'deploy'];
+  return {
+    group: `group/${group}`,
+    config,
+    records,
+    run: (verb, ...args) =>
+      yard.run(verb, `group/${group}`, ...args, ...(withFile.includes(verb) ? ['--config', config] : [])),
+    to: (first, second) => ['--to', `${records[0]}=${first}`, '--to', `${records[1]}=${second}`],
+    values: () =>
+      [
+        ...yard.values(records[0]),
+        ...route53
+          .recordSets(zoneId, records[1])
+          .flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value }) => Value ?? '')),
+      ] as readonly string[],
+  };
+}
+
+const bodies = together({
+  'an undo brings all records of a group back to what stood before, or to a revision that history numbers':
+    async () => {
+      const { group, run, to, values } = await shop('undone');
+      expect(await run('undo')).toMatchObject(exit(3, /no promoted deployment of group\/undone/, 'err'));
+      expect(await run('deploy', ...to('192.0.2.20', '192.0.2.21'), '--unchecked', '--by', 'ann')).toMatchObject({
+        exit: 0,
+      });
+      expect(await run('deploy', ...to('192.0.2.20', '192.0.2.31'), '--unchecked', '--by', 'bob')).toMatchObject({
+        exit: 0,
+      });
+      const undo = await run('undo', '--by', 'eve', '--request-id', 'ci/7', '--force');
+      expect(undo).toMatchObject(exit(0, /^putting back group\/undone to \S+=192\.0\.2\.21, asked by eve/));
+      expect(undo.err).toMatch(/what revision 6 replaced: recorded by the deployment of bob/);
+      expect(values()).toEqual(['192.0.2.20', '192.0.2.21']);
+      // The job that is run again must not undo its own undo.
+      expect(await run('undo', '--by', 'eve', '--request-id', 'ci/7', '--force')).toMatchObject({ exit: 0 });
+      expect(values()).toEqual(['192.0.2.20', '192.0.2.21']);
+
+      const history = await run('history', '--json');
+      const told = JSON.parse(history.out) as { revisions: { number: number; before: number }[] };
+      expect(outputSchema.safeParse(told).success).toBe(true);
+      expect(told.revisions.map(({ number, before }) => [number, before])).toEqual([
+        [8, 6],
+        [6, 4],
+        [4, 0],
+      ]);
+      expect(await run('undo', '--to-revision', '0', '--force')).toMatchObject({ exit: 0 });
+      expect(values()).toEqual(['192.0.2.10', '192.0.2.10']);
+      expect(await run('undo', '--to-revision', '5', '--force')).toMatchObject(
+        exit(3, new RegExp(`${group} has no revision 5`), 'err'),
+      );
+    },
+});
+
+beforeAll(() => bodies.run(), 120_000);
+
+test.each(bodies.names)('%s', (name) => {
+  expect(() => bodies.mustHavePassed(name)).not.toThrow();
+});
