@@ -22,10 +22,10 @@ interface Shop {
   readonly config: string;
   /** In two zones. */
   readonly records: readonly [string, string];
-  run(verb: string, ...args: readonly string[]): ReturnType<CliYard['run']>;
+  readonly run: (verb: string, ...args: readonly string[]) => ReturnType<CliYard['run']>;
   /** `--to NAME=VALUE` of both. */
-  to(first: string, second: string): readonly string[];
-  values(): readonly string[];
+  readonly to: (first: string, second: string) => readonly string[];
+  readonly values: () => readonly string[];
 }
 
 /** A group of a record in each of two zones, both on red, declared in a file of its own. */
