@@ -76,17 +76,21 @@ function deep(levels: number): unknown {
   return value;
 }
 
-/** A JSON value with one to three things in it replaced, left out or doubled. */
-export function brokenJson(...samples: readonly unknown[]): fc.Arbitrary<unknown> {
+/** What replaces, leaves out or doubles one to three things in a JSON value. */
+export function jsonBreaks(): fc.Arbitrary<(sample: unknown) => unknown> {
   const change = fc.record({
     at: fc.nat(10_000),
     kind: fc.constantFrom('replace', 'replace', 'drop', 'double'),
     by: nastyValue(),
   });
   return fc
-    .tuple(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 3 }))
-    .map(([sample, changes]) => changes.reduce<unknown>((value, one) => changed(value, one), sample));
+    .array(change, { minLength: 1, maxLength: 3 })
+    .map((changes) => (sample) => changes.reduce<unknown>((value, one) => changed(value, one), sample));
 }
+
+/** A JSON value that is broken in this way. */
+export const brokenJson = (...samples: readonly unknown[]): fc.Arbitrary<unknown> =>
+  fc.tuple(fc.constantFrom(...samples), jsonBreaks()).map(([sample, broken]) => broken(sample));
 
 /** The same, written down; `null` where nothing is left. */
 export const brokenJsonText = (...samples: readonly unknown[]): fc.Arbitrary<string> =>
@@ -117,18 +121,25 @@ function countOf(value: unknown): number {
   return Object.values(value).reduce<number>((sum, inner) => sum + countOf(inner), 1);
 }
 
-/** A text with pieces of it cut, doubled, moved or replaced; now and then nothing of it is left. */
-export function brokenText(...samples: readonly string[]): fc.Arbitrary<string> {
+/** What cuts, doubles or replaces pieces of a text; now and then nothing of it is left. */
+export function textBreaks(): fc.Arbitrary<(sample: string) => string> {
   const cut = fc.record({
     from: fc.double({ min: 0, max: 1, noNaN: true }),
     length: fc.nat(40),
     by: fc.oneof({ arbitrary: fc.constant(''), weight: 2 }, { arbitrary: nastyText(), weight: 3 }, fc.constant(null)),
   });
-  const edited = fc
-    .tuple(fc.constantFrom(...samples), fc.array(cut, { minLength: 1, maxLength: 4 }))
-    .map(([sample, cuts]) => cuts.reduce((text, one) => edit(text, one), sample));
-  return fc.oneof({ arbitrary: edited, weight: 9 }, nastyText());
+  const edits = fc
+    .array(cut, { minLength: 1, maxLength: 4 })
+    .map((cuts) => (sample: string) => cuts.reduce((text, one) => edit(text, one), sample));
+  return fc.oneof(
+    { arbitrary: edits, weight: 9 },
+    nastyText().map((text) => () => text),
+  );
 }
+
+/** A text that is broken in this way. */
+export const brokenText = (...samples: readonly string[]): fc.Arbitrary<string> =>
+  fc.tuple(fc.constantFrom(...samples), textBreaks()).map(([sample, broken]) => broken(sample));
 
 /** `by` null doubles the piece. */
 function edit(text: string, { from, length, by }: { from: number; length: number; by: string | null }): string {

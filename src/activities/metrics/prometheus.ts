@@ -35,57 +35,54 @@ function range(query: string, { fromMs, toMs, stepMs }: Window) {
 function read(answer: HostAnswer, window: Window, host: MetricHost): Measured {
   if (answer.kind === 'none') return couldNotLook(answer.why);
   const body = parsed(answer.body);
-  if (answer.status !== 200 || body?.status !== 'success') return couldNotLook(refusal(answer.status, body, host));
-  const { resultType, result } = body.data ?? {};
-  if (resultType === 'scalar') return numbers([result] as readonly Point[], window);
+  if (answer.status !== 200 || body?.['status'] !== 'success') return couldNotLook(refusal(answer.status, body, host));
+  const { resultType, result } = fieldsOf(body['data']);
+  if (resultType === 'scalar') return numbers([result], window, host);
   if (!Array.isArray(result) || (resultType !== 'vector' && resultType !== 'matrix'))
-    return couldNotLook(`the answer is of a kind that holds no number (${host.clean(String(resultType))})`);
-  const series = result as readonly Series[];
-  if (series.length === 0) return noData('the query finds no series');
-  if (series.length > 1) return noData(`the query finds ${series.length} series, and one is needed: sum() them`);
-  const [{ value, values } = {}] = series;
-  return numbers(values ?? (value === undefined ? [] : [value]), window);
+    return couldNotLook(`the answer is of a kind that holds no number (${host.clean(wordOf(resultType))})`);
+  if (result.length === 0) return noData('the query finds no series');
+  if (result.length > 1) return noData(`the query finds ${result.length} series, and one is needed: sum() them`);
+  const { value, values } = fieldsOf(result[0]);
+  if (Array.isArray(values)) return numbers(values, window, host);
+  return numbers(value === undefined ? [] : [value], window, host);
 }
 
-/** Seconds, and the number as a text: `[1764504000.5, "0.013"]`, `"NaN"`, `"+Inf"`; whatever a server really sends. */
-type Point = readonly [number, unknown];
+/** Whatever a server really sends. */
+type Fields = Readonly<Record<string, unknown>>;
 
-interface Series {
-  readonly value?: Point;
-  readonly values?: readonly Point[];
-}
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 
-interface Body {
-  readonly status?: string;
-  readonly errorType?: string;
-  readonly error?: string;
-  readonly data?: { readonly resultType?: string; readonly result?: unknown };
-}
-
-function parsed(text: string): Body | null {
+function parsed(text: string): Fields | null {
   try {
-    const body = JSON.parse(text) as unknown;
-    return typeof body === 'object' ? body : null;
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Fields) : null;
   } catch {
     return null; // a proxy's page, or half an answer
   }
 }
 
-function refusal(status: number, body: Body | null, host: MetricHost): string {
+function refusal(status: number, body: Fields | null, host: MetricHost): string {
   if (body === null) return `HTTP ${status} without an answer of Prometheus`;
-  const why = [body.errorType, body.error].filter((part) => typeof part === 'string').join(': ');
+  const why = [body['errorType'], body['error']].filter((part) => typeof part === 'string').join(': ');
   return `HTTP ${status} ${host.clean(why)}`.trim();
 }
 
-function numbers(points: readonly Point[], { fromMs, toMs }: Window): Measured {
-  const samples = points.map(([at, text]): Sample => ({ at: Math.round(at * 1_000), value: numberOf(text) }));
-  const finite = samples.filter(({ at, value }) => Number.isFinite(value) && at >= fromMs && at <= toMs);
+/** Points are `[1764504000.5, "0.013"]`, with `"NaN"` and `"+Inf"` for what is no number. */
+function numbers(points: readonly unknown[], { fromMs, toMs }: Window, host: MetricHost): Measured {
+  const finite = points.map(sampleOf).filter(({ at, value }) => Number.isFinite(value) && at >= fromMs && at <= toMs);
   if (finite.length > 0) return { kind: 'samples', samples: finite };
-  const [first] = points;
-  if (first === undefined) return noData('the query finds no value');
-  return noData(`the query answers ${String(first[1]).slice(0, 20)}, which is no number: 0/0 where nothing was asked`);
+  if (points.length === 0) return noData('the query finds no value');
+  const shown = host.clean(wordOf(fieldsOf(points[0])[1])).slice(0, 20);
+  return noData(`the query answers ${shown}, which is no number: 0/0 where nothing was asked`);
+}
+
+function sampleOf(point: unknown): Sample {
+  const { 0: seconds, 1: text } = fieldsOf(point);
+  return { at: typeof seconds === 'number' ? Math.round(seconds * 1_000) : Number.NaN, value: numberOf(text) };
 }
 
 /** `Number('')` is 0, and no number of Prometheus. */
 const numberOf = (text: unknown): number =>
   typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+
+const wordOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));

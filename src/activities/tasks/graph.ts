@@ -4,6 +4,7 @@
  * Chains because a sequential batch of 20 counts as one request in flight and is not throttled, where a parallel one is (measured), and because
  * after a failed step none of the later ones has run. https://learn.microsoft.com/graph/json-batching
  */
+import { isMembers } from '../../core/tasks/is-members.ts';
 import { ServiceError } from '../../policies/service-error.ts';
 import { batchOf, MOST_STEPS, resultsOf } from './graph-batch.ts';
 import { garbled, notRun } from './graph-error.ts';
@@ -40,8 +41,9 @@ async function* pagesOf(send: Send, pages: Pages, signal: AbortSignal): AsyncGen
   for (let url: string | null = pages.url; url !== null;) {
     const page = await send({ method: 'GET', url, headers, name, timeoutMs: options.timeouts.readMs }, signal);
     const { value, '@odata.nextLink': next } = (page.content ?? {}) as { value?: unknown; '@odata.nextLink'?: unknown };
-    if (!Array.isArray(value) || next === url) throw garbled(name);
-    yield value as readonly unknown[];
+    // What is no entity may stand for a copy of ours: to pass it over would make a second one (S1).
+    if (!Array.isArray(value) || !value.every(isMembers) || next === url) throw garbled(name);
+    yield value;
     url = next === undefined || next === null ? null : linkWithin(root, next, name);
   }
 }

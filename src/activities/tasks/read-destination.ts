@@ -19,6 +19,7 @@ import type {
 import { mirrored, type Mirror } from '../../core/tasks/mirrored.ts';
 import { readFields, type FindZone, type RawTodoTask } from '../../core/tasks/read-fields.ts';
 import { ServiceError } from '../../policies/service-error.ts';
+import { garbled } from './graph-error.ts';
 import type { Graph } from './services.ts';
 
 export interface DestinationReading extends Pick<Source, 'userId' | 'active'> {
@@ -90,7 +91,8 @@ async function fetchLists(graph: Graph, signal: AbortSignal): Promise<readonly T
   for await (const page of graph.pages('/todo/lists', 'GET lists', signal)) {
     for (const raw of page as readonly RawList[]) {
       const { id, displayName, wellknownListName } = raw;
-      if (typeof id !== 'string' || wellknownListName === 'flaggedEmails') continue;
+      if (wellknownListName === 'flaggedEmails') continue;
+      if (typeof id !== 'string') throw garbled('GET lists'); // its copies would all be made again (S1)
       const name = typeof displayName === 'string' ? displayName : '';
       lists.push({ id, name, isDefault: wellknownListName === 'defaultList', shared: sharedOf(raw) });
     }
