@@ -24,6 +24,7 @@ import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { addUndo } from './commands/undo.ts';
+import { addVersions } from './commands/versions.ts';
 import { addUp } from './commands/up.ts';
 import { addWait } from './commands/wait.ts';
 import { addWatch } from './commands/watch.ts';
@@ -62,6 +63,7 @@ const VERBS: readonly AddVerb[] = [
   addDocs,
   addGateway,
   addSetup,
+  addVersions,
   addDoctor,
 ];
 

@@ -185,7 +185,7 @@ const WORKFLOW_TASKS = 1;
 
 /** @throws Stop with exit 6: a run that nobody takes would begin at a moment that nobody expects. */
 export async function mustHaveWorker({ ask, connection, place }: TemporalClient, taskQueue: string): Promise<void> {
-  const { pollers } = await ask(() =>
+  const { pollers, versioningInfo } = await ask(() =>
     connection.workflowService.describeTaskQueue({
       namespace: place.namespace,
       taskQueue: { name: taskQueue },
@@ -193,19 +193,41 @@ export async function mustHaveWorker({ ask, connection, place }: TemporalClient,
       taskQueueType: WORKFLOW_TASKS,
     }),
   );
-  const newest = Math.max(...pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000));
+  const version = versioningInfo?.currentDeploymentVersion?.buildId ?? null;
+  const able = pollers.filter(({ deploymentOptions }) => takes(deploymentOptions, version));
+  const newest = Math.max(...able.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000));
   if (newest > Date.now() - SEEN_WITHIN_MS) return;
   const since = Number.isFinite(newest)
     ? `the last one was seen ${about(Date.now() - newest)} ago`
     : 'none was ever seen';
+  const versioned = pollers.some(
+    ({ deploymentOptions }) => Number(deploymentOptions?.workerVersioningMode) === VERSIONED,
+  );
+  const promote = versioned ? ', or let new runs begin on a version with ./switchyard versions promote' : '';
   throw new Stop(EXIT.unreachable, [
     problem(
-      `no worker polls the queue ${taskQueue} of ${place.address} (namespace ${place.namespace}): ${since}`,
+      `no worker ${version === null ? '' : `of version ${outside(version)} `}polls the queue ${taskQueue} of ${place.address} (namespace ${place.namespace}): ${since}`,
       null,
-      'start one with ./switchyard worker, or look with ./switchyard doctor; nothing was started',
+      `start one with ./switchyard worker, or look with ./switchyard doctor${promote}; nothing was started`,
     ),
   ]);
 }
+
+const VERSIONED = 2;
+
+/** Whether a run that begins now comes to such a worker: to those of the promoted version alone, and to none with a version where none is. */
+function takes(worker: PollerVersion | null | undefined, version: string | null): boolean {
+  const own = isVersioned(worker) ? (worker?.buildId ?? null) : null;
+  return own === version;
+}
+
+interface PollerVersion {
+  readonly workerVersioningMode?: unknown;
+  readonly buildId?: string | null;
+}
+
+const isVersioned = (worker: PollerVersion | null | undefined): boolean =>
+  Number(worker?.workerVersioningMode) === VERSIONED;
 
 /** The same request id and the same request: this is the run that was meant. */
 async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest): Promise<TriedStart> {

@@ -19,6 +19,7 @@ import { seeRecords } from './see-records.ts';
 import { seeSites } from './see-sites.ts';
 import { seeTokens } from './see-tokens.ts';
 import { startAtZero } from './start-at-zero.ts';
+import { seeVersions } from './see-versions.ts';
 
 export interface ObserveOptions {
   readonly config: Pick<Config, 'queues' | 'temporal' | 'tasks' | 'docs'>;
@@ -89,7 +90,7 @@ function looksOf({ config, connection, meter }: ObserveOptions): readonly Look[]
     [SYNC_QUEUE]: () => looksOfSyncs(client, gauge, config.tasks.microsoft),
     [DOCS_QUEUE]: () => looksOfDocs(client, gauge, config.docs.publishRoot),
   };
-  return config.queues.flatMap((queue) => looks[queue]?.() ?? []);
+  return [...config.queues.flatMap((queue) => looks[queue]?.() ?? []), lookAtVersions(client, gauge, config.queues)];
 }
 
 type MakeGauge = (name: string, description: string, gone?: number) => StateGauge;
@@ -107,6 +108,11 @@ function lookAtRecords(client: Client, gauge: MakeGauge): Look {
       guard.show(seen.guarded);
     },
   };
+}
+
+function lookAtVersions(client: Client, gauge: MakeGauge, queues: readonly string[]): Look {
+  const runs = gauge('switchyard_version_runs', 'Open runs that can end on that version of the workers alone.', 0);
+  return { what: 'versions', look: async () => runs.show(await seeVersions(client, queues)) };
 }
 
 function looksOfSyncs(client: Client, gauge: MakeGauge, microsoft: MicrosoftConfig): readonly Look[] {

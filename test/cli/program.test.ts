@@ -18,7 +18,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 const VERBS =
-  'up worker plan deploy status watch ls history undo abort resolve promote pause resume reset sync apply login logout docs setup doctor'.split(
+  'up worker plan deploy status watch ls history undo abort resolve promote pause resume reset sync apply login logout docs setup versions doctor'.split(
     ' ',
   );
 

@@ -10,7 +10,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { createAwsClients } from '../../src/clients.ts';
 import { loadConfig } from '../../src/config.ts';
 import { deployId, MESSAGES, type DeployStatus } from '../../src/contracts/deploy.ts';
-import { startWorker } from '../../src/worker.ts';
+import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { untilKnown, type CliNamespace } from './namespaces.ts';
 import { runCli, type Ran } from './run-cli.ts';
 import { connect, temporalAddress, workflowBundle } from './temporal.ts';
@@ -27,10 +27,13 @@ export interface CliYard {
   values(record: string): readonly (string | undefined)[];
   /** Waits until the deployment of a record is in a phase. */
   phase(record: string, wanted: DeployStatus['phase']): Promise<void>;
+  /** Another worker, of all chores. */
+  worker(version: string | null): Promise<RunningWorker>;
   close(): Promise<void>;
 }
 
-export async function startCliYard(namespace: CliNamespace): Promise<CliYard> {
+/** With one worker, which has a version where one is given. */
+export async function startCliYard(namespace: CliNamespace, version: string | null = null): Promise<CliYard> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [sandbox, temporal, folder] = await Promise.all([
     startSandbox({ zone: `${namespace}-${randomUUID().slice(0, 8)}.example`, insyncAfterMs: 100 }),
@@ -39,16 +42,20 @@ export async function startCliYard(namespace: CliNamespace): Promise<CliYard> {
   ]);
   await untilKnown(temporal.connection, namespace);
   const env = { ...sandbox.env(), TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: namespace };
-  const config = loadConfig(env);
-  const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
-  const stopped = new AbortController();
-  const worker = await startWorker(config, {
-    logger: pino({ level: 'silent' }),
-    connection: temporal.nativeConnection,
-    workflowBundle: workflowBundle(),
-    aws: createAwsClients(config.aws, { credentials }),
-    signal: stopped.signal,
-  });
+  const workers: RunningWorker[] = [];
+  const worker = async (of: string | null): Promise<RunningWorker> => {
+    const config = loadConfig(of === null ? env : { ...env, SWITCHYARD_WORKER_VERSION: of });
+    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+    const started = await startWorker(config, {
+      logger: pino({ level: 'silent' }),
+      connection: temporal.nativeConnection,
+      workflowBundle: workflowBundle(),
+      aws: createAwsClients(config.aws, { credentials }),
+    });
+    workers.push(started);
+    return started;
+  };
+  await worker(version);
   const client = new Client({ connection: temporal.connection, namespace });
   return {
     sandbox,
@@ -61,9 +68,9 @@ export async function startCliYard(namespace: CliNamespace): Promise<CliYard> {
         .recordSets(sandbox.zoneId, record)
         .flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value }) => Value)),
     phase: (record, wanted) => untilPhase(client, record, wanted),
+    worker,
     close: async () => {
-      stopped.abort();
-      await worker.finished;
+      await Promise.all(workers.map((each) => each.stop()));
       await temporal.close();
       await sandbox.close();
       await rm(folder, { recursive: true });

@@ -12,6 +12,7 @@ export const CLI_NAMESPACES = {
   observed: 'observed',
   show: 'cli-show',
   group: 'cli-group',
+  versions: 'cli-versions',
 } as const;
 
 export type CliNamespace = (typeof CLI_NAMESPACES)[keyof typeof CLI_NAMESPACES];

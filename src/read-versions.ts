@@ -1,0 +1,112 @@
+/**
+ * The versions of workers that Temporal knows of a queue: which one gets new runs, which still hold runs that began on them, and whether
+ * anybody is left who could work at those.
+ */
+import type { Client } from '@temporalio/client';
+
+export interface VersionState {
+  /** Also the name of its worker deployment. */
+  readonly queue: string;
+  readonly version: string;
+  /** Gets the runs that begin now. */
+  readonly isCurrent: boolean;
+  /** Open runs that began on it and can end nowhere else. */
+  readonly runs: number;
+  /** Some of them, by workflow id. */
+  readonly someOfThem: readonly string[];
+  /** Workers of it that were seen lately. */
+  readonly workers: number;
+}
+
+/** May the workers of a version end? */
+export type DrainVerdict =
+  { readonly kind: 'drained' } | { readonly kind: 'current' } | { readonly kind: 'holds-runs'; readonly runs: number };
+
+export function judgeDrain({ isCurrent, runs }: Pick<VersionState, 'isCurrent' | 'runs'>): DrainVerdict {
+  if (isCurrent) return { kind: 'current' };
+  return runs > 0 ? { kind: 'holds-runs', runs } : { kind: 'drained' };
+}
+
+const NOT_FOUND = 5;
+const SOME = 5;
+
+/** Newest first; empty where no worker of the queue ever had a version. */
+export async function readVersions(client: Client, queue: string): Promise<readonly VersionState[]> {
+  const found = await describe(client, queue);
+  if (found === null) return [];
+  const current = found.routingConfig?.currentDeploymentVersion?.buildId ?? null;
+  const versions = (found.versionSummaries ?? []).flatMap(({ deploymentVersion }) => deploymentVersion?.buildId ?? []);
+  const seen = await workersOf(client, queue);
+  return Promise.all(
+    versions.map(async (version) => ({
+      queue,
+      version,
+      isCurrent: version === current,
+      workers: seen.filter((buildId) => buildId === version).length,
+      ...(await openRuns(client, { queue, version })),
+    })),
+  );
+}
+
+async function describe(client: Client, deploymentName: string) {
+  const { namespace } = client.options;
+  try {
+    const answer = await client.workflowService.describeWorkerDeployment({ namespace, deploymentName });
+    return answer.workerDeploymentInfo ?? null;
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === NOT_FOUND) return null;
+    throw cause;
+  }
+}
+
+/** A poller that was seen this long ago still counts: a long poll lasts a minute. */
+const SEEN_WITHIN_MS = 75_000;
+const WORKFLOW_TASKS = 1;
+
+/** By their versions. */
+async function workersOf(
+  { options: { namespace }, workflowService }: Client,
+  queue: string,
+): Promise<readonly string[]> {
+  const { pollers } = await workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: queue },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the protocol's enum would have to be loaded
+    taskQueueType: WORKFLOW_TASKS,
+  });
+  const living = pollers.filter(
+    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - SEEN_WITHIN_MS,
+  );
+  return living.flatMap(({ deploymentOptions }) => deploymentOptions?.buildId ?? []);
+}
+
+interface Version {
+  readonly queue: string;
+  readonly version: string;
+}
+
+async function openRuns(
+  client: Client,
+  { queue, version }: Version,
+): Promise<Pick<VersionState, 'runs' | 'someOfThem'>> {
+  const query = `TemporalWorkerDeploymentVersion = '${queue}:${version}' AND ExecutionStatus = 'Running'`;
+  const { count } = await client.workflow.count(query);
+  const someOfThem: string[] = [];
+  if (count > 0)
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: SOME })) {
+      someOfThem.push(workflowId);
+      if (someOfThem.length === SOME) break;
+    }
+  return { runs: count, someOfThem };
+}
+
+/** From now on runs begin on that version; those that began on another one end there. @throws as the server refuses it */
+export async function makeCurrent(client: Client, { queue, version }: Version): Promise<void> {
+  const { namespace } = client.options;
+  await client.workflowService.setWorkerDeploymentCurrentVersion({
+    namespace,
+    deploymentName: queue,
+    buildId: version,
+    identity: client.options.identity,
+  });
+}
