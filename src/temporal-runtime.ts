@@ -8,6 +8,7 @@ import {
 } from '@temporalio/worker';
 import { ConfigError } from './config.ts';
 import { showHostPort, type HostPort } from './host-port.ts';
+import { logFields } from './log-fields.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -30,7 +31,7 @@ export function installRuntime(logger: Logger, metrics: HostPort | null = null):
 
 function optionsOf(logger: Logger, metrics: HostPort | null): RuntimeOptions {
   return {
-    logger: new DefaultLogger('TRACE', ({ level, message, meta }) => logger[PINO[level]](meta ?? {}, message)),
+    logger: new DefaultLogger('TRACE', ({ level, message, meta }) => logger[PINO[level]](logFields(meta), message)),
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
       ...(metrics === null ? {} : { metrics: exporter(metrics) }),

@@ -1,4 +1,4 @@
-import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { ContinueAsNew, isCancellation, log } from '@temporalio/workflow';
 import type { DocsOutcome, DocsReport } from '../contracts/docs-runs.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { docsFailureOf } from '../policies/docs-failure.ts';
@@ -37,5 +37,7 @@ function conclude({ progress }: DocsRun, outcome: DocsOutcome, said: Said | null
   keepDocsOutcome(progress.status);
   const report = { ...progress.status, outcome };
   countBuild(report);
+  const why = failure === null ? '' : `: ${failure.sentence}`;
+  log.info(`docs/${report.site}/${report.version}: ${outcome}${why}`, { outcome });
   return report;
 }

@@ -3,6 +3,7 @@ import type { DeployRequest, MessageAnswer, ResolveRequest } from '../contracts/
 import type { OpenApproval } from '../core/dns/approval.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import type { Share } from '../core/dns/plan.ts';
+import { logPhase } from './log-phases.ts';
 import { startNotices, type DeployNotices } from './deploy-notices.ts';
 import type { GateState } from '../core/metrics/gate-state.ts';
 import type { Baseline } from '../core/metrics/metric-gate.ts';
@@ -88,6 +89,7 @@ export function startRun(
   const notices = startNotices(request, (sentence) => progress.notice(sentence));
   const progress = begin(request, (before, after) => {
     countBlocked(before, after);
+    logPhase(before, after);
     notices.see(before, after);
   });
   const run: Run = {

@@ -1,4 +1,4 @@
-import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { ContinueAsNew, isCancellation, log } from '@temporalio/workflow';
 import type { SyncOutcome, SyncReport } from '../contracts/sync.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { countSync } from './count.ts';
@@ -31,5 +31,15 @@ function conclude(run: SyncRun, outcome: SyncOutcome, said: Said | null): SyncRe
   keepSyncOutcome(run.progress.status, run.leftOpen());
   const report = { ...run.progress.status, outcome };
   countSync(report);
+  log.info(`sync/${report.pair}: ${says(report)}`, { outcome });
   return report;
+}
+
+/** Counts alone (A1). */
+function says({ outcome, failure, totals, setAsideCount }: SyncReport): string {
+  const applied = Object.entries(totals.applied).filter(([, count]) => count > 0);
+  const did = applied
+    .map(([kind, count]) => `${count} ${kind}`)
+    .concat(setAsideCount > 0 ? [`${setAsideCount} set aside`] : []);
+  return [outcome, ...did, ...(failure === null ? [] : [failure.sentence])].join(', ');
 }

@@ -1,0 +1,49 @@
+/** Log lines say what they are about, and nothing that they were not made for (A1). */
+import { ApplicationFailure } from '@temporalio/common';
+import { errorFields, logFields } from '../src/log-fields.ts';
+import { failure } from '../src/policies/failures.ts';
+
+const CANARY = 'canary-8f2d';
+
+test('a line of an activity names workflow, run, activity, attempt and the record, and keeps everything else out (A1)', () => {
+  const meta = { workflowId: 'deploy:www.example.com', workflowRunId: 'r1', activityType: 'readRecord', attempt: 3 };
+  expect(logFields({ ...meta, taskToken: CANARY, input: { secret: CANARY }, headers: CANARY })).toEqual({
+    workflow: 'deploy:www.example.com',
+    run: 'r1',
+    activity: 'readRecord',
+    attempt: 3,
+    record: 'www.example.com',
+  });
+});
+
+test.each([
+  ['sync:tasks', { pair: 'tasks' }],
+  ['docs:handbook:v1', { site: 'handbook' }],
+  ['reset:www.example.com', { record: 'www.example.com' }],
+  ['deploy:group/shop', { record: 'group/shop' }],
+  ['doctor-7', {}],
+])('a line of %s says whose run it is', (workflowId, subject) => {
+  expect(logFields({ workflowId })).toEqual({ workflow: workflowId, ...subject });
+});
+
+test('an error of somebody else is shown without its words and its fields, which may hold a token (A1)', () => {
+  const error = Object.assign(new Error(`GET https://x?token=${CANARY}`), {
+    code: 'ECONNRESET',
+    config: { headers: { authorization: `Bearer ${CANARY}` } },
+    cause: new TypeError(CANARY),
+  });
+  const shown = errorFields(error);
+  expect(JSON.stringify(shown)).not.toContain(CANARY);
+  expect(shown).toMatchObject({ name: 'Error', code: 'ECONNRESET', cause: { name: 'TypeError' } });
+  expect(JSON.stringify(shown)).toContain('log-fields.test.ts'); // where it was
+});
+
+test('a failure of ours is shown with its sentence, one of somebody else in its place is not', () => {
+  expect(errorFields(failure('Foreign', 'somebody else wrote it'))).toMatchObject({
+    type: 'Foreign',
+    message: 'somebody else wrote it',
+  });
+  expect(JSON.stringify(errorFields(ApplicationFailure.create({ type: 'Error', message: CANARY })))).not.toContain(
+    CANARY,
+  );
+});
