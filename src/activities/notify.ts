@@ -23,7 +23,7 @@ import { withTimeLimit } from './linked-signal.ts';
 import { postJson, type Post, type PostAnswer } from './post-json.ts';
 import { problemOf } from './probe-result.ts';
 import { trustOf } from './probes.ts';
-import { ownSecret, secretFor, withoutSecrets } from './secrets.ts';
+import { hiddenFrom, ownSecret, secretFor, withoutSecrets } from './secrets.ts';
 
 export interface NotifyDeps {
   readonly config: Pick<Config, 'reach' | 'secrets' | 'notifyHosts'>;
@@ -47,7 +47,8 @@ export function createNotifyActivities({
   return {
     notify: (input) =>
       withActivityPulse({ now, stopping }, async (pulse) => {
-        const letter = await write(config, input, now());
+        const written = await write(config, input, now());
+        const letter = { ...written, secrets: hiddenFrom(config.secrets, written.secrets) };
         const answer = await withTimeLimit(pulse.signal, exchangeMs, (signal) =>
           send(letter, { trust, ways: config.reach, signal }),
         );

@@ -20,7 +20,7 @@ import { problemOf, type ProbeResult } from './probe-result.ts';
 import { probeTargets, spotsOf, type ProbeTarget, type Spot } from './probe-targets.ts';
 import { probeTcp } from './probe-tcp.ts';
 import type { Pulse } from './pulse.ts';
-import { secretFor, withoutSecrets } from './secrets.ts';
+import { hiddenFrom, secretFor, withoutSecrets } from './secrets.ts';
 
 export interface ProbeDeps extends LookDeps {
   readonly secrets: SecretsConfig;
@@ -78,7 +78,7 @@ async function httpProbe(
   { gate, target }: { readonly gate: HttpGate; readonly target: ProbeTarget },
 ): Promise<Probe> {
   const host = hostOf(deps, { gate, input, targets });
-  const secrets: string[] = [];
+  const sent: string[] = [];
   const headers: Record<string, string> = {};
   for (const header of gate.headers) {
     const verified = gate.scheme === 'https' && gate.verifyCertificate;
@@ -86,9 +86,10 @@ async function httpProbe(
       'secret' in header
         ? await secretFor(deps.secrets, header.secret, { host, value: target.value, verified })
         : header.value;
-    if ('secret' in header) secrets.push(text);
+    if ('secret' in header) sent.push(text);
     headers[header.name] = text;
   }
+  const secrets = hiddenFrom(deps.secrets, sent);
   return endpointProbe(deps, { input, gate, target, secrets }, (spot, signal, now) =>
     probeHttp({
       gate,

@@ -60,6 +60,15 @@ export function secretVariable(name: string): string {
   return `SWITCHYARD_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** Below that a secret is a common word, and a text without it would say nothing. */
+const SHORTEST_HIDDEN = 8;
+
+/** What is taken out of a text of the other side: what it was sent, and whatever else this worker would not want it to say. */
+export const hiddenFrom = ({ values }: Pick<SecretsConfig, 'values'>, sent: readonly string[]): readonly string[] => [
+  ...sent,
+  ...[...values.values()].filter(({ length }) => length >= SHORTEST_HIDDEN),
+];
+
 /** The text without any of the secrets, as they are and as JSON writes them. Before anything is cut: half a secret is one too. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);

@@ -13,6 +13,7 @@ export const CLI_NAMESPACES = {
   show: 'cli-show',
   group: 'cli-group',
   versions: 'cli-versions',
+  canary: 'canary',
 } as const;
 
 export type CliNamespace = (typeof CLI_NAMESPACES)[keyof typeof CLI_NAMESPACES];

@@ -14,7 +14,7 @@ import { failure } from '../../policies/failures.ts';
 import { USER_AGENT } from '../../user-agent.ts';
 import { wayTo, type Ways } from '../../way-to.ts';
 import { problemOf } from '../probe-result.ts';
-import { secretFor, withoutSecrets } from '../secrets.ts';
+import { hiddenFrom, secretFor, withoutSecrets } from '../secrets.ts';
 import type { MetricDeps } from './metric-provider.ts';
 
 export interface HostQuestion {
@@ -48,7 +48,7 @@ export async function openMetricHost(
   const value = isIP(plainHost(hostname)) === 0 ? '' : plainHost(hostname); // a name proves nothing without a certificate
   const token =
     secret === null ? null : await secretFor(secrets, secret, { host: plainHost(hostname), value, verified });
-  const sent = token === null ? [] : [token];
+  const hidden = hiddenFrom(secrets, token === null ? [] : [token]);
   const headers = {
     'user-agent': USER_AGENT,
     accept: 'application/json',
@@ -56,7 +56,7 @@ export async function openMetricHost(
   };
   return {
     ask: (question) => ask({ ...question, headers, ways: reach, trust }),
-    clean: (text) => cleanText(withoutSecrets(text, sent), LONGEST_TEXT),
+    clean: (text) => cleanText(withoutSecrets(text, hidden), LONGEST_TEXT),
   };
 }
 
