@@ -77,10 +77,10 @@ async function restoreZone(back: Back, why: Said): Promise<void> {
   });
 }
 
-/** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort does. */
+/** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort, or somebody's no, does. */
 async function stopIfRedIsWorse({ group, zone, way }: Back, why: Said): Promise<void> {
   const { pace, ifRedIsIll } = group.run.request;
-  const askedFor = () => why.type === 'Aborted' || isAskedFor(group.run);
+  const askedFor = () => why.type === 'Aborted' || why.type === 'Rejected' || isAskedFor(group.run);
   if (askedFor()) return;
   const worse = zone.courses.flatMap(({ plan: { record } }) => {
     const windows = memberOf(group, record).own.windows ?? [];

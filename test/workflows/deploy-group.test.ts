@@ -227,6 +227,20 @@ describe('on the way back', () => {
   );
 });
 
+test.concurrent('a rejection restores red, an ill red too, since a person asked for it (D3)', async () => {
+  const rig = await groupRig(yard, { zones: 1 });
+  const promotion = { by: ['*'], withinMs: 60_000, remindMs: null };
+  const run = await rig.deploy({}, { approve: { promotion }, ifRedIsIll: 'hold' });
+  await run.until(({ phase }) => phase === 'awaiting-approval');
+  await rig.sandbox.endpoints.all.find(({ address }) => address === rig.records[0]!.red)!.behave(ILL);
+  await run.until(({ records: [first] }) =>
+    first!.windows.some(({ side, observations }) => side === 'red' && observations.filter(({ ok }) => !ok).length > 3),
+  );
+  await run.handle.executeUpdate(MESSAGES.reject, { args: [BY] });
+  expect(await run.end()).toMatchObject({ type: 'Rejected', report: { outcome: 'rolled-back' } });
+  expect(rig.now()).toEqual(['red', 'red']);
+});
+
 describe('through the lock of a record', () => {
   test.concurrent('an abort takes the whole group back, and is answered when it has (G4)', async () => {
     const rig = await groupRig(yard);
