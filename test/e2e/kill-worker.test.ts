@@ -1,6 +1,7 @@
-import type { DeployRequest, DeployStatus } from '../../src/contracts/deploy.ts';
+import { MESSAGES, type DeployRequest, type DeployStatus } from '../../src/contracts/deploy.ts';
 import { endChildren, startWorkerChild } from '../support/e2e-child.ts';
 import { asksForChangeOf, hold, openGrounds, writes, type Grounds } from '../support/e2e-grounds.ts';
+import { bringBetweenZones, endsOfGroups, expectedOfGroups, openGroups } from '../support/groups-between-zones.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { FAST, PLAIN, type Deployment, type Rig } from '../support/yard.ts';
 
@@ -16,10 +17,15 @@ interface Stage {
   readonly at?: (status: DeployStatus) => boolean;
   /** Sends the run on its way back. */
   readonly abort?: true;
+  /** What somebody says once another worker has taken over. */
+  readonly then?: 'approve' | 'reject';
   readonly ends: 'promoted' | 'rolled-back';
+  /** The type of its failure. */
+  readonly why?: string;
 }
 
 const WRITE = 'ChangeResourceRecordSets';
+const SOMEBODY = { by: ['*'], withinMs: 120_000, remindMs: null };
 
 const STAGES: Readonly<Record<string, Stage>> = {
   reading: {
@@ -40,6 +46,20 @@ const STAGES: Readonly<Record<string, Stage>> = {
     keep: (rig) => kept(hold(rig, WRITE, writes(rig, 'restoring'))),
     abort: true,
     ends: 'rolled-back',
+    why: 'Aborted',
+  },
+  'awaiting-cutover': {
+    request: { approve: { cutover: SOMEBODY } },
+    at: ({ phase }) => phase === 'awaiting-approval',
+    then: 'approve',
+    ends: 'promoted',
+  },
+  'awaiting-promotion': {
+    request: { approve: { promotion: SOMEBODY } },
+    at: ({ phase }) => phase === 'awaiting-approval',
+    then: 'reject',
+    ends: 'rolled-back',
+    why: 'Rejected',
   },
   checking: {
     request: { pace: { ...FAST, probeEveryMs: 200, probeTimeoutMs: 2_000, preflight: { inARow: 2, overMs: 4_000 } } },
@@ -63,6 +83,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       for (const { letGo } of runs) letGo();
       expect(await dying.exit).toBe(signal === 'SIGKILL' ? null : 0);
       await startWorkerChild(grounds, grounds.taskQueue);
+      await Promise.all(runs.map(({ decide }) => decide()));
 
       const ends = await Promise.all(runs.map(async (one) => [one.name, await endOf(one)] as const));
       expect(Object.fromEntries(ends)).toEqual(expected());
@@ -70,6 +91,25 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     120_000,
   );
 }
+
+test.concurrent(
+  'SIGKILL of the worker between the swaps of two zones leaves no group half moved (G2, D3)',
+  async () => {
+    const grounds = await openGrounds();
+    opened.push(grounds);
+    const groups = await openGroups(grounds);
+    const dying = await startWorkerChild(grounds, grounds.taskQueue);
+    const runs = await bringBetweenZones(groups);
+
+    dying.kill('SIGKILL');
+    await dying.exit;
+    for (const { letGo } of runs) letGo();
+    await startWorkerChild(grounds, grounds.taskQueue);
+
+    expect(await endsOfGroups(runs)).toEqual(expectedOfGroups());
+  },
+  120_000,
+);
 
 const opened: Grounds[] = [];
 afterAll(async () => {
@@ -82,6 +122,8 @@ interface Brought {
   readonly rig: Rig;
   readonly run: Deployment;
   readonly letGo: () => void;
+  /** What it waits for is decided, if it waits. */
+  readonly decide: () => Promise<unknown>;
 }
 
 /** Those that are kept first: the others stay at their stage for some seconds only. */
@@ -104,7 +146,11 @@ async function bring(grounds: Grounds, [name, stage]: readonly [string, Stage]):
     await run.handle.signal('abort', { by: 'a test', reason: 'a test asked for it' });
   }
   await (keeping?.reached ?? run.until((status) => stage.at?.(status) === true));
-  return { name, rig, run, letGo: () => keeping?.letGo() };
+  const said = { by: 'ann@example.com', reason: 'as agreed' };
+  const { then } = stage;
+  const decide = () =>
+    then === undefined ? Promise.resolve() : run.handle.executeUpdate(MESSAGES[then], { args: [said] });
+  return { name, rig, run, letGo: () => keeping?.letGo(), decide };
 }
 
 function kept({ arrived, letIn }: ReturnType<typeof hold>): ReturnType<NonNullable<Stage['keep']>> {
@@ -149,11 +195,10 @@ async function endOf({ rig, run }: Brought): Promise<End> {
 
 function expected(): Readonly<Record<string, End>> {
   const states = { promoted: ['red', 'black'], 'rolled-back': ['red', 'black', 'red'] };
-  const why = { promoted: null, 'rolled-back': 'Aborted' };
   return Object.fromEntries(
-    Object.entries(STAGES).map(([name, { ends }]) => [
+    Object.entries(STAGES).map(([name, { ends, why = null }]) => [
       name,
-      { outcome: ends, why: why[ends], states: states[ends], fence: 'idle', broken: [] },
+      { outcome: ends, why, states: states[ends], fence: 'idle', broken: [] },
     ]),
   );
 }

@@ -12,7 +12,7 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
 });
 
-test('every end of a deployment, of a sync, of a build of documentation and of a guard is recorded', () => {
+test('every end of a deployment, of a group, of a sync, of a build of documentation and of a guard is recorded', () => {
   expect(RECORDED.map((name) => name.replace('.json', ''))).toEqual([
     'aborted',
     'approved',
@@ -28,9 +28,14 @@ test('every end of a deployment, of a sync, of a build of documentation and of a
     'docs-superseded',
     'docs-ticked',
     'docs-unchanged',
+    'group-lock',
+    'group-promoted',
+    'group-rolled-back',
     'guard-found',
     'guard-quiet',
     'guard-restored',
+    'measured-promoted',
+    'measured-rolled-back',
     'paused',
     'promoted',
     'queue-continued-as-new',

@@ -2,9 +2,12 @@ import type { ChangeLogEntry } from '../../sandbox/route53/stand-in.ts';
 import type { GroupRig } from './group-yard.ts';
 import { brokenPromises } from './promises.ts';
 
-/** Batches of Switchyard's that Route 53 accepted, oldest first. */
-export function writesOf({ sandbox }: Pick<GroupRig, 'sandbox'>): readonly ChangeLogEntry[] {
-  return sandbox.route53.log.filter(({ accepted, by }) => accepted && by !== 'foreign');
+/** Batches of Switchyard's in the zones of the group that Route 53 accepted, oldest first. */
+export function writesOf({ sandbox, records }: GroupRig): readonly ChangeLogEntry[] {
+  return sandbox.route53.log.filter(
+    ({ accepted, by, zoneId }) =>
+      accepted && by !== 'foreign' && records.some((record) => sameZone(record.zoneId, zoneId)),
+  );
 }
 
 /** What a fault entitles a group to. */

@@ -61,18 +61,38 @@ export const CALM: Pace = {
 /** A sandbox with the records of a group on red, in zones of their own: `z1r1.z1.…`, `z1r2.z1.…`, `z2r1.z2.…`. */
 export async function groupRig(yard: Yard, options: GroupRigOptions = {}): Promise<GroupRig> {
   const { zones = 2, each = 2 } = options;
-  const places: Omit<GroupRecord, 'observer'>[] = [];
+  const places: Place[] = [];
   const prepare = async (sandbox: Sandbox): Promise<void> => {
     for (let zone = 1; zone <= zones; zone += 1) places.push(...(await addZone(sandbox, { zone, each })));
   };
   const { sandbox } = await yard.rig({ withoutTls: true, ...options, prepare });
+  return groupOf({ ...yard, sandbox, group: `g${sandbox.zone.split('.')[0] ?? ''}` }, places);
+}
+
+/** One of several groups of a sandbox whose worker runs already: the zones `of` are its own. */
+export async function groupIn(at: Omit<GroupParts, 'group'>, of: readonly number[]): Promise<GroupRig> {
+  const places: Place[] = [];
+  for (const zone of of) places.push(...(await addZone(at.sandbox, { zone, each: 2 })));
+  return groupOf({ ...at, group: `g${of.join('-')}-${at.sandbox.zone.split('.')[0] ?? ''}` }, places);
+}
+
+type Place = Omit<GroupRecord, 'observer'>;
+
+interface GroupParts {
+  readonly sandbox: Sandbox;
+  readonly temporal: Yard['temporal'];
+  readonly taskQueue: string;
+  readonly ids: string[];
+  readonly group: string;
+}
+
+function groupOf({ sandbox, temporal, taskQueue, ids, group }: GroupParts, places: readonly Place[]): GroupRig {
   const records = places
     .map((place) => {
       const colours = { red: [place.red], black: [place.black.address] };
       return { ...place, observer: observe({ ...sandbox, zoneId: place.zoneId }, place.record, colours) };
     })
     .sort((a, b) => (a.record < b.record ? -1 : 1));
-  const group = `g${sandbox.zone.split('.')[0] ?? ''}`;
   const request: GroupRig['request'] = (overrides = {}, shared = {}) => ({
     group,
     keepHealthy: null,
@@ -83,13 +103,13 @@ export async function groupRig(yard: Yard, options: GroupRigOptions = {}): Promi
     ...overrides,
   });
   const deploy: GroupRig['deploy'] = async (overrides, shared) => {
-    const handle = await yard.temporal.client.workflow.start(GROUP_WORKFLOW, {
+    const handle = await temporal.client.workflow.start(GROUP_WORKFLOW, {
       workflowId: groupId(group),
-      taskQueue: yard.taskQueue,
+      taskQueue,
       args: [request(overrides, shared)],
       workflowIdConflictPolicy: 'FAIL',
     });
-    yard.ids.push(groupId(group), ...records.map(({ record }) => deployId(record)));
+    ids.push(groupId(group), ...records.map(({ record }) => deployId(record)));
     return groupDeployment(handle);
   };
   return {
@@ -98,7 +118,7 @@ export async function groupRig(yard: Yard, options: GroupRigOptions = {}): Promi
     records,
     request,
     deploy,
-    lockOf: (record) => yard.temporal.client.workflow.getHandle(deployId(record)),
+    lockOf: (record) => temporal.client.workflow.getHandle(deployId(record)),
     now: () => records.map(({ observer }) => observer.now()),
   };
 }

@@ -1,0 +1,87 @@
+/**
+ * Records a history of the ends of a group, of the lock of one of its records, and of a deployment under gates on metrics into
+ * test/histories: `node --import tsx scripts/record-group-histories.ts [NAME...]`. The tests replay them.
+ */
+import type { WorkflowHandle } from '@temporalio/client';
+import { writeFile } from 'node:fs/promises';
+import { startMetrics } from '../sandbox/metrics.ts';
+import globalSetup from '../test/support/global-setup.ts';
+import globalTeardown from '../test/support/global-teardown.ts';
+import { groupRig, type GroupDeployment, type GroupRig } from '../test/support/group-yard.ts';
+import { gatesOn, ratioOf } from '../test/support/metric-gates.ts';
+import { recordedHistory } from '../test/support/recorded-history.ts';
+import { endOf } from '../test/support/run-handle.ts';
+import { FAST, PLAIN, startYard, type Yard } from '../test/support/yard.ts';
+
+const steps = (holdMs: number) => [
+  { share: 50, holdMs },
+  { share: 100, holdMs: 100 },
+];
+
+/** Takes a run to one end, and tells whose history is kept. */
+const ENDS: Readonly<Record<string, (yard: Yard) => Promise<WorkflowHandle>>> = {
+  'group-promoted': async (yard) => (await start(await groupRig(yard, { each: 1 }), 100)).handle,
+  /** Black of one record sickens: all are taken back. */
+  'group-rolled-back': async (yard) => {
+    const rig = await groupRig(yard, { each: 1 });
+    const run = await start(rig, 60_000);
+    await run.until(({ phase }) => phase === 'holding');
+    await rig.records[0]?.black.behave({ kind: 'status', status: 503 });
+    return run.handle;
+  },
+  /** An abort of one record goes through its lock. */
+  'group-lock': async (yard) => {
+    const rig = await groupRig(yard, { each: 1 });
+    const run = await start(rig, 60_000);
+    await run.until(({ phase }) => phase === 'holding');
+    const lock = rig.lockOf(rig.records[0]?.record ?? '');
+    await lock.executeUpdate('abort', { args: [{ by: 'an operator', reason: 'wrong release' }], updateId: 'abort' });
+    return lock;
+  },
+  /** A gate for all steps, and one for the first alone, which compares; the numbers stay good. */
+  'measured-promoted': (yard) => measured(yard, () => Promise.resolve()),
+  /** The numbers go bad where no probe sees it. */
+  'measured-rolled-back': (yard) => measured(yard, (spoil) => spoil()),
+};
+
+async function measured(yard: Yard, then: (spoil: () => Promise<void>) => Promise<void>): Promise<WorkflowHandle> {
+  const metrics = await startMetrics();
+  const { prometheus } = metrics;
+  prometheus.answer(ratioOf('black'), 0.001);
+  for (const side of ['black', 'red']) {
+    prometheus.answer(`requests{side="${side}"}[50ms]`, 100);
+    prometheus.answer(`errors{side="${side}"}[50ms]`, 1);
+  }
+  const rig = await yard.rig({ withoutTls: true, env: metrics.env() });
+  const gates = gatesOn(metrics);
+  const run = await rig.deploy({
+    gates: [PLAIN],
+    steps: steps(1_500),
+    bakeMs: 1_000,
+    pace: FAST,
+    by: 'an operator',
+    metricGates: [gates.threshold(), gates.compare({ share: 50 })],
+  });
+  await run.until(({ phase }) => phase === 'holding');
+  await then(() => Promise.resolve(prometheus.answer(ratioOf('black'), 0.2)));
+  await run.end();
+  await metrics.close();
+  return run.handle;
+}
+
+function start(rig: GroupRig, holdMs: number): Promise<GroupDeployment> {
+  return rig.deploy({}, { steps: steps(holdMs), gates: [PLAIN], bakeMs: 100, by: 'an operator' });
+}
+
+await globalSetup();
+const yard = await startYard();
+const names = process.argv.slice(2);
+for (const [name, take] of Object.entries(ENDS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const handle = await take(yard);
+  const { status, type } = await endOf(handle);
+  await writeFile(new URL(`../test/histories/${name}.json`, import.meta.url), await recordedHistory(handle));
+  process.stdout.write(`${name}: ${status} ${type ?? ''}\n`);
+}
+await yard.close();
+await globalTeardown();
