@@ -2,10 +2,12 @@
  * Builds the client into one file, dist/switchyard: `npm run build:cli`. A CI job needs Node and that file, nothing else.
  *
  * What belongs to a worker's machine stays out: the worker with its native parts, the embedded server, the generators of
- * documentation and the sign-in. Those verbs say where they are found. What is left is loaded when a verb needs it.
+ * documentation and the sign-in. Those verbs say where they are found. What is left is loaded when a verb needs it. What draws pages is in
+ * a second file, dist/switchyard-pages.mjs: only `show --html` asks for it, and it is found beside the first.
  */
 import { build } from 'esbuild';
 import { chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,11 +23,23 @@ const LEFT_OUT = {
   'src/cli/docs-here.ts': 'the publisher of documentation',
 };
 
-/** @returns the size of the file in bytes, and what it still imports besides Node's own modules. */
+/** Draws the pages of runs: loaded when one is drawn, and from a file of its own. */
+const PAGES = { source: 'src/cli/page/draw-page.ts', file: 'switchyard-pages.mjs' };
+
+/** @returns the size of the first file in bytes, and what it still imports besides Node's own modules. */
 export async function buildClient(outfile) {
-  const { metafile } = await build({
+  await bundle(PAGES.source, join(dirname(outfile), PAGES.file), []);
+  const { metafile } = await bundle('src/cli/main.ts', outfile, [leaveOut]);
+  await chmod(outfile, 0o755);
+  const [output] = Object.values(metafile.outputs);
+  const imports = output.imports.filter(({ external }) => external).map(({ path }) => path);
+  return { bytes: output.bytes, imports: [...new Set(imports)], inputs: Object.keys(output.inputs) };
+}
+
+function bundle(source, outfile, plugins) {
+  return build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: [source],
     outfile,
     bundle: true,
     minify: true,
@@ -35,29 +49,43 @@ export async function buildClient(outfile) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    plugins: [leaveOut],
+    plugins: [withoutLocales, ...plugins],
     // Dependencies that are CommonJS still ask for Node's own modules by `require`, which a module does not have.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-  await chmod(outfile, 0o755);
-  const [output] = Object.values(metafile.outputs);
-  const imports = output.imports.filter(({ external }) => external).map(({ path }) => path);
-  return { bytes: output.bytes, imports: [...new Set(imports)], inputs: Object.keys(output.inputs) };
 }
+
+/** zod brings its messages in fifty languages along; ours are in English. */
+const withoutLocales = {
+  name: 'leave out other languages',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
 
 const leaveOut = {
   name: 'leave out what a client never needs',
   setup({ onLoad }) {
-    // zod brings its messages in fifty languages along; ours are in English.
-    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
-      const what = LEFT_OUT[path.slice(root.length)];
+      const source = path.slice(root.length);
+      if (source === PAGES.source) return { contents: drawsBeside(), loader: 'ts', resolveDir: `${root}src/cli/page` };
+      const what = LEFT_OUT[source];
       return what === undefined ? null : { contents: saysWhere(what), loader: 'ts', resolveDir: `${root}src/cli` };
     });
   },
 };
+
+/** A module that is the second file; where that is not there, its loading ends the verb with where it is found. */
+function drawsBeside() {
+  const next = `copy ${PAGES.file} beside this file: npm run build:cli makes both`;
+  return `import { existsSync } from 'node:fs';
+import { problem, Stop } from '../stop.ts';
+const beside = new URL('./${PAGES.file}', import.meta.url);
+if (!existsSync(beside)) throw new Stop(2, [problem('what draws pages is not here', null, ${JSON.stringify(next)})]);
+export const { drawPage } = await import(beside.href);`;
+}
 
 /** A module whose loading ends the verb, before it has begun, with the way to the whole program. */
 function saysWhere(what) {

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,6 +89,19 @@ test('an ended run is told without any worker: by its record, its id, its run id
   for (const name of [deployId(record), runId, page, `namespace-id/${deployId(record)}/${runId}`])
     expect((await show(name)).out).toBe(out);
   expect((await show(record, runId)).out).toBe(out);
+});
+
+test('with --html it is a page as well; a page that cannot be written is said, and nothing else', async () => {
+  const { exit, out, err } = await show(record, '--html', 'page.html');
+  expect({ exit, out }).toEqual({ exit: 0, out: seen.ended?.out });
+  expect(err).toContain('the page is in page.html');
+  const page = await readFile(join(folder, 'page.html'), 'utf8');
+  expect(page).toMatch(/<figcaption>Share of the answers.*a &lt;b&gt;slow&lt;\/b&gt; page/s);
+  const nowhere = await show(record, '--html', 'no/such/folder/page.html');
+  expect(nowhere).toMatchObject({
+    exit: 2,
+    err: expect.stringMatching(/--html: .* cannot be written: .*ENOENT/) as string,
+  });
 });
 
 test('as JSON a story has the published shape', async () => {

@@ -1,11 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../sandbox/endpoints/endpoint.ts';
 import { DEPLOY_QUEUE, type DeployStatus } from '../../src/contracts/deploy.ts';
 import { buildClient } from '../../scripts/build-cli.mjs';
-import { readExample, scriptOf, SECRET, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
+import { actionScript, readExample, scriptOf, SECRET, startJob, type ExampleWorkflow } from '../support/ci-example.ts';
 import {
   endChildren,
   ended,
@@ -83,10 +83,22 @@ test.concurrent(
     expect(`${first.out}${again.out}`).toMatch(/joined/);
     expect(await job.read('GITHUB_OUTPUT')).toContain('outcome=promoted');
     expect(await job.read('GITHUB_STEP_SUMMARY')).toContain(`## ${rig.record}: promoted`);
+    const page = { ...env, SWITCHYARD_PAGE: rig.record, PAGE_URL: 'https://github.example/artifacts/1' };
+    expect(await job.run(await actionScript('Draw'), page)).toMatchObject({ exit: 0 });
+    expect(await readFile(join(job.folder, 'what-happened.html'), 'utf8')).toMatch(/<h1>github\..*promoted after/s);
+    expect(await job.run(await actionScript('Link'), page)).toMatchObject({ exit: 0 });
+    expect(await job.read('GITHUB_STEP_SUMMARY')).toContain(
+      '[What happened, with pictures](https://github.example/artifacts/1)',
+    );
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
   },
   90_000,
 );
+
+interface GitlabJob {
+  readonly script: readonly string[];
+  readonly after_script?: readonly string[];
+}
 
 test.concurrent(
   'the jobs of the GitLab example plan and deploy; a verb of a worker says where it is found',
@@ -95,14 +107,16 @@ test.concurrent(
     const job = await startJob();
     await job.write('release.txt', '192.0.2.20\n');
     await job.write('switchyard.yaml', policyOf(rig));
-    const example =
-      await readExample<Record<string, { readonly script: readonly string[] }>>('gitlab-ci/.gitlab-ci.yml');
+    const example = await readExample<Record<string, GitlabJob>>('gitlab-ci/.gitlab-ci.yml');
     const env = { TEMPORAL_ADDRESS: server.address, RECORD: rig.record, CI_PIPELINE_ID: '7', GITHUB_ACTIONS: '' };
     const script = (name: string): Promise<Ran> => job.run(example[name]?.script.join('\n') ?? 'false', env);
 
     expect(await script('plan')).toMatchObject({ exit: 0 });
     expect(await script('deploy')).toMatchObject({ exit: 0 });
     expect(rig.observer.everyState()).toEqual(['red', 'black']);
+    const [, show = 'false'] = example['deploy']?.after_script ?? []; // after the key, which this Temporal does not take
+    expect(await job.run(show, env)).toMatchObject({ exit: 0 });
+    expect(await readFile(join(job.folder, 'what-happened.html'), 'utf8')).toContain('Share of the answers');
     const worker = await job.run('switchyard worker', env);
     expect(worker).toMatchObject({ exit: 2, err: expect.stringMatching(/in a clone of the repository/) as string });
   },

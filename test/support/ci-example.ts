@@ -25,7 +25,7 @@ export async function readExample<T>(path: string): Promise<T> {
   return parse(await readFile(join(EXAMPLES, path), 'utf8')) as T;
 }
 
-/** The machine of a CI job: a folder with the client in one file on its PATH, and what a secret store would answer. */
+/** The machine of a CI job: a folder with the client on its PATH, and what a secret store would answer. */
 export interface Job {
   readonly folder: string;
   write(file: string, text: string): Promise<void>;
@@ -38,8 +38,9 @@ export const SECRET = 'the-key-of-temporal';
 
 export async function startJob(): Promise<Job> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-job-'));
-  const bin = join(folder, '.bin');
-  await mkdir(bin);
+  const action = join(folder, '.action');
+  const bin = join(action, 'dist'); // where the action of GitHub builds it
+  await mkdir(bin, { recursive: true });
   await buildClient(join(bin, 'switchyard'));
   await writeFile(join(bin, 'aws'), `#!/bin/sh\necho ${SECRET}\n`);
   await chmod(join(bin, 'aws'), 0o755);
@@ -59,6 +60,8 @@ export async function startJob(): Promise<Job> {
         TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTOR: 'ann',
+        GITHUB_ACTION_PATH: action,
+        RUNNER_TEMP: folder,
         ...files,
         ...env,
       }),
@@ -80,8 +83,17 @@ async function bash(script: string, cwd: string, env: Readonly<Record<string, st
 }
 
 /** The script of the step of that name. */
-export function scriptOf({ jobs }: ExampleWorkflow, job: string, name: string): string {
-  const step = jobs[job]?.steps.find((one) => one.name === name);
-  if (step?.run === undefined) throw new Error(`no step ${name} in the job ${job}`);
+export const scriptOf = ({ jobs }: ExampleWorkflow, job: string, name: string): string =>
+  stepIn(jobs[job]?.steps ?? [], name);
+
+/** The script of a step of the action in the root of the repository. */
+export async function actionScript(name: string): Promise<string> {
+  const action = await readExample<{ readonly runs: { readonly steps: readonly ExampleStep[] } }>('../action.yml');
+  return stepIn(action.runs.steps, name);
+}
+
+function stepIn(steps: readonly ExampleStep[], name: string): string {
+  const step = steps.find((one) => one.name === name);
+  if (step?.run === undefined) throw new Error(`no step ${name}`);
   return step.run;
 }

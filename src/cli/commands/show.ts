@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Story } from '../../core/story/story.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -10,6 +10,7 @@ import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { readStory, storyOfFile } from '../read-story.ts';
 import { storyLines } from '../render-story.ts';
 import { problem, Stop } from '../stop.ts';
+import { lastWords } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
@@ -17,8 +18,11 @@ import { withTemporal } from '../with-temporal.ts';
 export const addShow: AddVerb = (program, { terminal, does }) => {
   program
     .command('show <run> [run-id]')
-    .description('what happened in a run, in sentences: of a running one and of an ended one, without any worker')
+    .description(
+      'what happened in a run, in sentences and pictures: of a running one and of an ended one, without any worker',
+    )
     .option('--details', 'also what is of interest only to who looks closely')
+    .option('--html <file>', 'also writes it as one page with pictures, which needs nothing beside itself')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
@@ -32,7 +36,12 @@ export const addShow: AddVerb = (program, { terminal, does }) => {
     )
     .addHelpText(
       'after',
-      examples('show www.example.com', 'show sync/tasks --details', 'show 01a22cb8-a69e-7197-9893-1ca8e15efde2 --json'),
+      examples(
+        'show www.example.com',
+        'show www.example.com --html what-happened.html',
+        'show sync/tasks --details',
+        'show 01a22cb8-a69e-7197-9893-1ca8e15efde2 --json',
+      ),
     )
     .action(does((run, runId, flags) => show(terminal, { run, runId, flags })));
 };
@@ -40,6 +49,7 @@ export const addShow: AddVerb = (program, { terminal, does }) => {
 interface ShowFlags extends PlaceFlags {
   readonly details?: true | undefined;
   readonly json?: true | undefined;
+  readonly html?: string | undefined;
 }
 
 interface Asked {
@@ -51,15 +61,13 @@ interface Asked {
 async function show(terminal: Terminal, { run, runId, flags }: Asked): Promise<ExitCode> {
   const wanted = withRunId(must(parseRunName(run)), runId);
   if (wanted.kind === 'file') {
-    tell(terminal, { story: await mustReadFile(terminal, wanted.path), link: null, flags });
-    return EXIT.done;
+    return tell(terminal, { story: await mustReadFile(terminal, wanted.path), link: null, flags });
   }
   const namespace = flags.namespace ?? wanted.namespace ?? undefined;
   return withTemporal(terminal, { ...flags, namespace }, async (temporal) => {
     const story = await readStory(temporal, wanted);
     const link = uiLink(temporal.place, story.workflowId, story.runIds.at(-1));
-    tell(terminal, { story, link, flags });
-    return EXIT.done;
+    return tell(terminal, { story, link, flags });
   });
 }
 
@@ -101,11 +109,23 @@ interface Told {
   readonly flags: ShowFlags;
 }
 
-function tell(terminal: Terminal, { story, link, flags }: Told): void {
-  if (flags.json === true) {
-    terminal.document(JSON.stringify({ schemaVersion: 1, link, story }, null, 2));
-    return;
+async function tell(terminal: Terminal, { story, link, flags }: Told): Promise<ExitCode> {
+  if (flags.html !== undefined) await writePage(terminal, flags.html, { story, link });
+  if (flags.json === true) terminal.document(JSON.stringify({ schemaVersion: 1, link, story }, null, 2));
+  else {
+    const view = { paint: terminal.paint, link, details: flags.details === true };
+    for (const line of storyLines(story, view)) terminal.out(line);
   }
-  const view = { paint: terminal.paint, link, details: flags.details === true };
-  for (const line of storyLines(story, view)) terminal.out(line);
+  return EXIT.done;
+}
+
+/** What draws is loaded only here: it is as large as a tenth of the client. */
+async function writePage(terminal: Terminal, file: string, { story, link }: Omit<Told, 'flags'>): Promise<void> {
+  const { drawPage } = await import('../page/draw-page.ts');
+  try {
+    await writeFile(resolve(terminal.cwd, file), drawPage(story, { link, now: Date.now() }));
+  } catch (cause) {
+    throw new Stop(EXIT.usage, [problem(`--html: ${quoted(file)} cannot be written: ${lastWords(cause)}`)], cause);
+  }
+  terminal.err(`the page is in ${file}`);
 }

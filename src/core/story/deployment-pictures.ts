@@ -2,7 +2,7 @@ import type { ActivityRun } from './activities-of.ts';
 import { approvalsOf, pausesOf } from './decision-sentences.ts';
 import { gateSeries } from './gate-series.ts';
 import { stepOf } from './move-sentences.ts';
-import { listAt, numberAt, textAt, valueAt } from './read-loosely.ts';
+import { listAt, momentAt, textAt, valueAt } from './read-loosely.ts';
 import { shareOfSets } from './record-words.ts';
 import type { RunView } from './run-view.ts';
 import type { Pictures, SharePoint, Span, Tone } from './story.ts';
@@ -22,7 +22,7 @@ export function writesOf({ activities }: RunView): readonly SharePoint[] {
   return activities.flatMap((run) => {
     const share = shareAfter(run);
     if (run.end.kind !== 'completed' || share === null) return [];
-    return [{ at: numberAt(run.end.result, 'at') ?? run.endedAt ?? run.scheduledAt, share }];
+    return [{ at: momentAt(run.end.result, 'at') ?? run.endedAt ?? run.scheduledAt, share }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { isBad, type FailWhen } from '../metrics/metric-rule.ts';
 import { activitiesOf, resultOf, type ActivityRun } from './activities-of.ts';
 import type { HistoryEvent } from './read-history.ts';
-import { listAt, numberAt, textAt, valueAt } from './read-loosely.ts';
+import { listAt, momentAt, numberAt, textAt, valueAt } from './read-loosely.ts';
 import { said } from './say.ts';
 import type { GatePoint, GateSeries } from './story.ts';
 
@@ -39,7 +39,7 @@ function probes(window: unknown): readonly { readonly gate: string; readonly poi
   const gate = textAt(window, 'gate');
   if (gate === null) return [];
   return listAt(window, 'observations').flatMap((one) => {
-    const at = numberAt(one, 'at');
+    const at = momentAt(one, 'at');
     const side = textAt(one, 'side');
     if (at === null) return [];
     const seen = said(`${textAt(one, 'value') ?? ''}: ${textAt(one, 'seen') ?? ''}`);
@@ -61,7 +61,7 @@ function numbers(
   const gate = textAt(reading, 'gate');
   if (gate === null) return [];
   return listAt(reading, 'values').flatMap((one) => {
-    const [at, value] = [numberAt(one, 'at'), numberAt(one, 'value')];
+    const [at, value] = [momentAt(one, 'at'), numberAt(one, 'value')];
     if (at === null || value === null) return [];
     const ok = failWhen === null ? textAt(reading, 'verdict', 'kind') !== 'fail' : !isBad(value, failWhen);
     return [{ gate: said(gate), point: { at, value, ok, side: null, seen: String(value) } }];

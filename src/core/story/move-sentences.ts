@@ -1,5 +1,5 @@
 import { resultOf, type ActivityRun } from './activities-of.ts';
-import { listAt, numberAt, textAt, textsAt, valueAt } from './read-loosely.ts';
+import { listAt, momentAt, numberAt, textAt, textsAt, valueAt } from './read-loosely.ts';
 import { serverWords, setsWords } from './record-words.ts';
 import { lasted, say, sayAside } from './say.ts';
 import type { Sentence, Tone } from './story.ts';
@@ -18,8 +18,8 @@ export const MOVE_TELLERS: Tellers = {
       tellChecked(`${whenChecked(run)}${recordOf(run, index)}: `, one, at),
     ),
   checkMetrics: (_run, result, at) => listAt(result, 'readings').flatMap((reading) => tellReading(reading, at)),
-  swapRecord: (run, result, at) => [tellWritten(run, numberAt(result, 'at') ?? at, setsOf(result))],
-  swapZone: (run, result, at) => [tellWritten(run, numberAt(result, 'at') ?? at, zoneSets(run, result))],
+  swapRecord: (run, result, at) => [tellWritten(run, momentAt(result, 'at') ?? at, setsOf(result))],
+  swapZone: (run, result, at) => [tellWritten(run, momentAt(result, 'at') ?? at, zoneSets(run, result))],
   awaitInsync: (run, _result, at) => [
     sayAside(at, 'plain', `Route 53 said "in sync" ${lasted(run.scheduledAt, at)} after it was asked`),
   ],
@@ -92,7 +92,7 @@ const recordOf = (run: ActivityRun, index: number): string =>
   textAt(listAt(run.input, 'records')[index], 'record') ?? 'a record';
 
 function tellRestored(what: string, result: unknown, at: number): Sentence {
-  return say(numberAt(result, 'at') ?? at, 'good', `wrote ${what} back: ${setsOf(result)}`);
+  return say(momentAt(result, 'at') ?? at, 'good', `wrote ${what} back: ${setsOf(result)}`);
 }
 
 function tellWatched(run: ActivityRun, result: unknown, at: number): readonly Sentence[] {

@@ -40,12 +40,17 @@ export function timeAt(value: unknown, ...path: Path): number | null {
   return typeof found === 'string' ? inRange(Date.parse(found)) : inRange(secondsAndNanos(found) ?? Number.NaN);
 }
 
+/** Whole milliseconds since the epoch, of a number. */
+export function momentAt(value: unknown, ...path: Path): number | null {
+  return inRange(numberAt(value, ...path) ?? Number.NaN);
+}
+
 /** Milliseconds, of `1799.890s` and of `{ seconds, nanos }`. */
 export function spanAt(value: unknown, ...path: Path): number | null {
   const found = valueAt(value, ...path);
-  if (typeof found !== 'string') return secondsAndNanos(found);
-  const seconds = /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(found)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1_000;
+  const seconds = typeof found === 'string' ? /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(found)?.[1] : undefined;
+  const span = seconds === undefined ? secondsAndNanos(found) : Number(seconds) * 1_000;
+  return span === null || span < 0 ? null : Math.min(span, LONGEST_MS);
 }
 
 function secondsAndNanos(value: unknown): number | null {
@@ -53,8 +58,10 @@ function secondsAndNanos(value: unknown): number | null {
   return seconds === null && nanos === null ? null : (seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6;
 }
 
-/** Whatever a date can be made of. */
-const inRange = (ms: number): number | null => (Math.abs(ms) <= 8.64e15 ? Math.floor(ms) : null);
+/** What a date can be made of, and with a span added as well. */
+const inRange = (ms: number): number | null => (Math.abs(ms) <= LATEST_MS ? Math.floor(ms) : null);
+const LATEST_MS = 7e15;
+const LONGEST_MS = 1e15;
 
 function asNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;

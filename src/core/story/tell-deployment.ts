@@ -5,7 +5,7 @@ import { approvalsOf, DECISIONS, deciders, tellApproval, tellDecision, tellTimer
 import { deploymentPictures, writesOf } from './deployment-pictures.ts';
 import { joinStretches, MOVE_TELLERS } from './move-sentences.ts';
 import { askedWords, gatesWords } from './opening-words.ts';
-import { listAt, numberAt, textAt, valueAt } from './read-loosely.ts';
+import { listAt, momentAt, textAt, valueAt } from './read-loosely.ts';
 import { serverWords } from './record-words.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { RunView, Telling } from './run-view.ts';
@@ -161,12 +161,12 @@ const shareWords = (share: number): string =>
   share === 0 ? 'serves from red alone' : share === 100 ? 'serves from black alone' : `serves ${share} % from black`;
 
 function seenAt(serving: unknown): string {
-  const at = numberAt(serving, 'seenAt');
+  const at = momentAt(serving, 'seenAt');
   return at === null ? '' : ` (seen at ${clockTime(at)})`;
 }
 
 function cachesOf(report: unknown): string | null {
-  const time = (name: string): number | null => numberAt(report, name);
+  const time = (name: string): number | null => momentAt(report, name);
   const [agree, red, black] = [time('cachesAgreeAt'), time('keepRedUntil'), time('keepBlackUntil')];
   const keep =
     black === null
