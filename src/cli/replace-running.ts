@@ -7,9 +7,16 @@ import { endOfRun, lookAtRun, type Look, type RunEnd } from './look-at-run.ts';
 import { sendAbort } from './send-abort.ts';
 import { queuedWords, withdrawOlder } from './queued.ts';
 import type { Speaker } from './speaker.ts';
-import { tryToStart, type Holder, type StartedRun, type Starting } from './start-deployment.ts';
+import {
+  holderOf,
+  subjectsOf,
+  tryToStart,
+  wordsFor,
+  type Holder,
+  type StartedRun,
+  type Starting,
+} from './start-deployment.ts';
 import { problem, Stop } from './stop.ts';
-import { targetWords } from '../core/dns/target-words.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { about, clock, outside } from './words.ts';
 
@@ -30,14 +37,28 @@ export async function startReplacing(
   request: DeployRequest,
   replacing: Replacing,
 ): Promise<StartedRun> {
-  const { by, record } = request;
-  const older = await withdrawOlder(temporal, record, { by, to: targetWords(request.to), askedAt: replacing.askedAt });
-  if (older !== null) replacing.say(`${record}: taken out of the queue: ${queuedWords(older)}`);
+  const { by } = request;
+  const { group, askedAt, say } = replacing;
+  for (const subject of subjectsOf(request, group)) {
+    const older = await withdrawOlder(temporal, subject, { by, to: wordsFor(request, group), askedAt });
+    if (older !== null) say(`${subject}: taken out of the queue: ${queuedWords(older)}`);
+  }
   for (;;) {
+    await endLocksOfOthers(temporal, request, replacing);
     const tried = await tryToStart(temporal, request, replacing);
     if (tried.kind === 'started') return tried.run;
     mustBeOlder(tried.holder, request.record, replacing);
     await endHolder(temporal, tried.holder, { ...replacing, request });
+  }
+}
+
+/** Records of the group that are deployed by themselves, or by another group, which is taken back as a whole then. */
+async function endLocksOfOthers(temporal: TemporalClient, request: DeployRequest, replacing: Replacing): Promise<void> {
+  for (const { record } of replacing.group?.records ?? []) {
+    const holder = await holderOf(temporal, record);
+    if (holder === null || holder.memo.request === request.record) continue; // its own group's, which ends with that
+    mustBeOlder(holder, record, replacing);
+    await endHolder(temporal, holder, { ...replacing, request: { ...request, record } });
   }
 }
 
@@ -55,11 +76,11 @@ interface Ending extends Replacing {
 }
 
 async function endHolder(temporal: TemporalClient, holder: Holder, ending: Ending): Promise<void> {
-  const { request, say } = ending;
+  const { request, say, group } = ending;
   const { record, by } = request;
   const run = { workflowId: deployId(record), runId: holder.runId };
   say(`replacing the deployment to ${wordsOf(holder.memo)}: red is restored first`);
-  const reason = `replaced by a deployment to ${targetWords(request.to)}`;
+  const reason = `replaced by a deployment to ${wordsFor(request, group)}`;
   if (!(await sendAbort(temporal, run, { record, request: { by, reason } })))
     say('no worker answers: the abort was left as a signal, which is obeyed once a worker runs (./switchyard worker)');
   const interrupts = hearInterrupts();

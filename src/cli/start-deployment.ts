@@ -60,16 +60,29 @@ export async function startGroup(
   asked: GroupRequest,
   taskQueue: string,
 ): Promise<StartedRun> {
-  const [first] = asked.records;
-  if (first === undefined) throw new RangeError('a group has at least one record');
-  const record = groupSubject(asked.group);
-  const { keepHealthy, planHash, records } = asked;
-  const whole = sha256([keepHealthy, planHash, ...records.map(requestHash)].join()); // what makes two requests the same
-  const lead: DeployRequest = { ...first, record, planHash: whole };
+  const lead = leadOf(asked);
   const tried = await tryToStart(temporal, lead, { taskQueue, askedAt: Date.now(), group: asked });
   if (tried.kind === 'started') return tried.run;
-  throw new Stop(EXIT.refused, [await lockHeld(temporal, record, tried.holder)]);
+  throw new Stop(EXIT.refused, [await lockHeld(temporal, lead.record, tried.holder)]);
 }
+
+/** What stands for the group where a deployment of one record is asked for. */
+export function leadOf({ group, keepHealthy, planHash, records }: GroupRequest): DeployRequest {
+  const [first] = records;
+  if (first === undefined) throw new RangeError('a group has at least one record');
+  const whole = sha256([keepHealthy, planHash, ...records.map(requestHash)].join()); // what makes two requests the same
+  return { ...first, record: groupSubject(group), planHash: whole };
+}
+
+/** The record; of a group its own name and those of its records. */
+export const subjectsOf = ({ record }: Pick<DeployRequest, 'record'>, group?: GroupRequest): readonly string[] => [
+  record,
+  ...(group?.records ?? []).map((one) => one.record),
+];
+
+/** Where it goes, as operators read it. */
+export const wordsFor = ({ to }: Pick<DeployRequest, 'to'>, group?: GroupRequest): string =>
+  group === undefined ? targetWords(to) : groupWords(group);
 
 /** The same, where somebody else holding the lock is an answer. @throws Stop with exit 6 while no worker polls the queue. */
 export async function tryToStart(
@@ -89,8 +102,9 @@ export async function tryToStart(
         startOptions(request, { workflowId, ...starting }),
       ),
     );
-    const { by, to } = startLabels(request, starting.askedAt).memo;
-    await withdrawOlder(temporal, request.record, { by, to, askedAt: starting.askedAt });
+    const { by, to } = startLabels(request, starting.askedAt, starting.group).memo;
+    for (const subject of subjectsOf(request, starting.group))
+      await withdrawOlder(temporal, subject, { by, to, askedAt: starting.askedAt });
     return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId, joined: false } };
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
@@ -141,8 +155,7 @@ function startOptions(
 /** What is to be seen of a deployment without a worker, whoever starts it. */
 export function startLabels(request: DeployRequest, askedAt: number, group?: GroupRequest) {
   const { undo, requestId, by, freeze } = request;
-  const words = group === undefined ? targetWords(request.to) : groupWords(group);
-  const to = `${words}${undo === undefined ? '' : ' (undo)'}`;
+  const to = `${wordsFor(request, group)}${undo === undefined ? '' : ' (undo)'}`;
   const memo: DeployMemo = {
     requestId,
     by,
@@ -169,7 +182,7 @@ export const groupWords = ({ records }: GroupRequest): string =>
   records.map(({ record, to }) => `${record}=${targetWords(to)}`).join(' ');
 
 /** What only Temporal knew is known of every record. */
-function whole(group: GroupRequest, { searchAttributes, namespaceId, notify }: DeployRequest): GroupRequest {
+export function whole(group: GroupRequest, { searchAttributes, namespaceId, notify }: DeployRequest): GroupRequest {
   const known = { searchAttributes, namespaceId, ...(notify === undefined ? {} : { notify }) };
   return { ...group, records: group.records.map((one) => ({ ...one, ...known })) };
 }

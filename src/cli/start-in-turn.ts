@@ -19,6 +19,7 @@ import {
   holderOf,
   mustHaveWorker,
   startLabels,
+  whole,
   type StartedRun,
   type Starting,
 } from './start-deployment.ts';
@@ -34,6 +35,8 @@ export interface Queueing extends Starting, Pick<FollowOptions, 'waitMs' | 'onCa
 
 /** A day: then it is no longer what was asked for. */
 const WAIT_AT_MOST_MS = 86_400_000;
+/** Of a group, once it has its own turn: a record may be deployed by itself. */
+const WAIT_FOR_LOCKS = { firstMs: 1_000, limitMs: WAIT_AT_MOST_MS };
 const RETRY = { firstMs: 1_000, maxMs: 10_000, triesARun: 200 };
 
 /**
@@ -48,14 +51,16 @@ export async function startInTurn(
   asked: DeployRequest,
   queueing: Queueing,
 ): Promise<StartedRun | null> {
-  const { taskQueue, askedAt, say, detach } = queueing;
+  const { taskQueue, askedAt, say, detach, group } = queueing;
   await mustHaveWorker(temporal, taskQueue);
   const request = await completed(temporal, asked);
   const { record } = request;
   const holder = await holderOf(temporal, record);
   if (holder !== null && isSame(holder.memo, request))
     return { workflowId: deployId(record), runId: holder.runId, joined: true };
-  const entry = (await sameEntry(temporal, request)) ?? (await enqueue(temporal, request, { taskQueue, askedAt }));
+  const entry =
+    (await sameEntry(temporal, request)) ??
+    (await enqueue(temporal, request, { taskQueue, askedAt, ...(group === undefined ? {} : { group }) }));
   say(
     holder === null
       ? `${record}: nothing else runs, so it is started now`
@@ -76,10 +81,12 @@ async function sameEntry(temporal: TemporalClient, request: DeployRequest): Prom
 
 async function enqueue(temporal: TemporalClient, request: DeployRequest, starting: Starting): Promise<string> {
   const entry = randomUUID();
-  const { memo, ...texts } = startLabels(request, starting.askedAt);
+  const { group } = starting;
+  const { memo, ...texts } = startLabels(request, starting.askedAt, group);
   const labels = { ...texts, memo: { ...memo, entry } };
   const queued: QueuedDeployment = {
     request,
+    ...(group === undefined ? {} : { group: whole({ ...group, waitForLocks: WAIT_FOR_LOCKS }, request) }),
     labels,
     taskQueue: starting.taskQueue,
     since: Date.now(),

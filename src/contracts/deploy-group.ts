@@ -23,6 +23,8 @@ export interface GroupRequest {
    * taken from the first.
    */
   readonly records: readonly DeployRequest[];
+  /** How the run waits for a record that is being deployed; without it, it is refused then. */
+  readonly waitForLocks?: { readonly firstMs: number; readonly limitMs: number };
   /** Of an undo: records of the group that it leaves alone. They are read, since the number of the revision counts all. */
   readonly resting?: readonly RestingRecord[];
 }

@@ -1,3 +1,4 @@
+import type { GroupRequest } from './deploy-group.ts';
 import type { AbortRequest, DeployMemo, DeployRequest } from './deploy.ts';
 
 /** Holds the one deployment of a record that waits for its turn. */
@@ -13,6 +14,8 @@ export type WithdrawRequest = AbortRequest;
 /** What waits, and everything that starting it needs. */
 export interface QueuedDeployment {
   readonly request: DeployRequest;
+  /** Started instead of the one record, which `request` stands for then. */
+  readonly group?: GroupRequest;
   /** What the deployment is started with, so that it looks as if its client had started it. */
   readonly labels: {
     readonly memo: QueueMemo;

@@ -3,6 +3,7 @@ import {
   ChildWorkflowCancellationType,
   defineSignal,
   setHandler,
+  sleep,
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
@@ -27,8 +28,9 @@ const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
 export async function takeLocks(group: GroupRun): Promise<void> {
   for (const member of group.members) {
     if (CancellationScope.current().consideredCancelled) return; // the next stage says so
-    member.lock = await CancellationScope.nonCancellable(() => takeLock(group, member));
-    void watchLock(group, member, member.lock.result());
+    const lock = await takeOrWait(group, member);
+    member.lock = lock;
+    void watchLock(group, member, lock.result());
   }
 }
 
@@ -82,7 +84,26 @@ async function answerTo({ run }: GroupRun, { verb, message, record }: Forwarded)
   }
 }
 
-async function takeLock({ request: { group } }: GroupRun, { request }: Member) {
+/** Where the request says so it waits for one that is held. Whoever waits holds the locks of the names before, and none of those after: no two wait for each other. */
+async function takeOrWait(group: GroupRun, member: Member): Promise<NonNullable<Member['lock']>> {
+  const since = Date.now();
+  for (let tries = 0; ; tries += 1) {
+    const lock = await CancellationScope.nonCancellable(() => takeLock(group, member));
+    if (lock !== null) return lock;
+    const { record } = member.request;
+    const { firstMs, limitMs } = group.request.waitForLocks ?? { firstMs: 0, limitMs: 0 };
+    const waitedMs = Date.now() - since;
+    if (waitedMs >= limitMs) throw busy(record);
+    if (tries === 0) group.run.progress.notice(`${record} is being deployed: this waits until it is free`);
+    await sleep(Math.max(firstMs, waitedMs / 50), { summary: `until ${record} may be free` });
+  }
+}
+
+const busy = (record: string) =>
+  failure('Refused', `${record} is being deployed already.`, { next: `./switchyard watch ${record}` });
+
+/** Null while somebody else holds it. */
+async function takeLock({ request: { group } }: GroupRun, { request }: Member): Promise<Member['lock']> {
   const { record, requestId, by, to } = request;
   const memo: DeployMemo = { requestId, by, to: targetWords(to), request: `group/${group}` };
   try {
@@ -97,7 +118,7 @@ async function takeLock({ request: { group } }: GroupRun, { request }: Member) {
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw failure('Refused', `${record} is being deployed already.`, { next: `./switchyard watch ${record}` });
+    return null;
   }
 }
 

@@ -106,7 +106,8 @@ function statusOf(member: Member, group: DeployStatus): DeployStatus {
   const { record } = member.request;
   const own = { ...NOTHING_OF_ITS_OWN, ...(group.metrics === undefined ? {} : { metrics: [] }), ...member.own };
   const outcome = group.outcome === null ? (own.outcome ?? null) : outcomeOf(member, group.outcome);
-  const { revision: _ofTheGroup, ...shared } = group; // its number says nothing of one record
+  const shared: { -readonly [K in keyof DeployStatus]: DeployStatus[K] } = { ...group };
+  delete shared.revision; // its number says nothing of one record
   return { ...shared, ...own, record, outcome, phase: outcome ?? own.phase ?? group.phase };
 }
 

@@ -14,9 +14,9 @@ import {
   deployId,
   RECORD_ATTRIBUTE,
   STAGE_ATTRIBUTE,
-  type DeployReport,
   type DeployRequest,
 } from '../contracts/deploy.ts';
+import { GROUP_WORKFLOW } from '../contracts/deploy-group.ts';
 import { WITHDRAW, type QueuedDeployment, type QueueEnd, type WithdrawRequest } from '../contracts/deploy-queue.ts';
 import { formatDuration } from '../core/duration.ts';
 import { readAbort } from './read-message.ts';
@@ -43,10 +43,10 @@ export async function queueDeployment(queued: QueuedDeployment): Promise<QueueEn
 }
 
 /** The run id, or null while somebody else holds the lock. A cancellation that comes meanwhile must not end what has just begun. */
-function startUnlessBusy({ request, labels, taskQueue }: QueuedDeployment): Promise<string | null> {
+function startUnlessBusy({ request, group, labels, taskQueue }: QueuedDeployment): Promise<string | null> {
   return CancellationScope.nonCancellable(async () => {
     try {
-      const child = await startChild<(request: DeployRequest) => Promise<DeployReport>>(DEPLOY_WORKFLOW, {
+      const child = await startChild(group === undefined ? DEPLOY_WORKFLOW : GROUP_WORKFLOW, {
         ...labels,
         memo: { ...labels.memo },
         ...attributes(request),
@@ -54,7 +54,7 @@ function startUnlessBusy({ request, labels, taskQueue }: QueuedDeployment): Prom
         taskQueue,
         parentClosePolicy: ParentClosePolicy.ABANDON, // the queue's end takes no deployment with it
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        args: [request],
+        args: [group ?? request],
       });
       return child.firstExecutionRunId;
     } catch (error) {

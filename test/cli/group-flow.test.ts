@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deployId, MESSAGES, type DeployStatus } from '../../src/contracts/deploy.ts';
+import { nextDeployId } from '../../src/contracts/deploy-queue.ts';
 import { startCliYard, type CliYard } from '../support/cli-yard.ts';
 import { CLI_NAMESPACES } from '../support/namespaces.ts';
 import { outputSchema } from '../support/output-schema.ts';
@@ -93,7 +96,76 @@ const bodies = together({
         exit(3, new RegExp(`${group} has no revision 5`), 'err'),
       );
     },
+
+  '--if-busy replace puts red back where a record of the group is deployed by itself, then moves the group':
+    async () => {
+      const { run, to, values, records } = await shop('replaced');
+      await busy(records[0]);
+      const ran = await run(
+        'deploy',
+        ...to('192.0.2.30', '192.0.2.31'),
+        '--unchecked',
+        '--by',
+        'bob',
+        '--if-busy',
+        'replace',
+      );
+      expect(ran).toMatchObject(exit(0, /promoted/));
+      expect(ran.out + ran.err).toMatch(/replacing the deployment to 192\.0\.2\.20 by ann: red is restored first/);
+      expect(values()).toEqual(['192.0.2.30', '192.0.2.31']);
+      const single = yard.client.workflow.getHandle(deployId(records[0]), await runOf(records[0], 'ann'));
+      await expect(single.result()).rejects.toMatchObject({ cause: { type: 'Aborted' } });
+    },
+
+  '--if-busy wait has a group wait until its record is free, and a newer one takes its place in the queue':
+    async () => {
+      const { group, run, to, values, records } = await shop('waiting');
+      await busy(records[1]);
+      const wish = [...to('192.0.2.30', '192.0.2.31'), '--unchecked', '--if-busy', 'wait'];
+      const first = run('deploy', ...wish, '--by', 'bob');
+      await until(async () => (await notices(group)).some((one) => one.includes(`${records[1]} is being deployed`)));
+      const later = ['--to', `${records[0]}=192.0.2.40`, '--to', `${records[1]}=192.0.2.41`];
+      const second = run('deploy', ...later, '--unchecked', '--if-busy', 'wait', '--by', 'eve');
+      await until(
+        async () =>
+          (
+            await yard.client.workflow
+              .getHandle(nextDeployId(group))
+              .describe()
+              .catch(() => null)
+          )?.status.name === 'RUNNING',
+      );
+      expect(values()).toEqual(['192.0.2.10', '192.0.2.20', '192.0.2.10']); // of the record alone, at 50 %
+      expect(await yard.run('abort', records[1])).toMatchObject({ exit: 0 });
+      expect(await first).toMatchObject(exit(0, /promoted/));
+      expect(await second).toMatchObject(exit(0, /promoted/));
+      expect(values()).toEqual(['192.0.2.40', '192.0.2.41']);
+    },
 });
+
+/** A deployment of one record by ann, which stays at 50 %. */
+async function busy(record: string): Promise<void> {
+  const wish = ['--to', '192.0.2.20', '--unchecked', '--steps', '50,100', '--hold', '1h', '--verify', 'api'];
+  expect(await yard.run('deploy', record, ...wish, '--by', 'ann', '--detach')).toMatchObject({ exit: 0 });
+  await yard.phase(record, 'holding');
+}
+
+async function notices(subject: string): Promise<readonly string[]> {
+  const handle = yard.client.workflow.getHandle(deployId(subject));
+  const status = await handle.query<DeployStatus>(MESSAGES.status).catch(() => null);
+  return status?.notices ?? [];
+}
+
+/** The run that somebody asked for. */
+async function runOf(record: string, by: string): Promise<string> {
+  for await (const { runId, memo } of yard.client.workflow.list({ query: `WorkflowId = "${deployId(record)}"` }))
+    if (memo?.['by'] === by) return runId;
+  throw new Error(`${by} never deployed ${record}`);
+}
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  while (!(await what())) await sleep(100);
+}
 
 beforeAll(() => bodies.run(), 120_000);
 

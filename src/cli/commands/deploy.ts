@@ -1,7 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, hasGates, looksFirst, type DeployRequest } from '../../contracts/deploy.ts';
 import { assertNever } from '../../core/assert-never.ts';
-import { groupSubject } from '../../contracts/deploy-group.ts';
 import { targetWords } from '../../core/dns/target-words.ts';
 import { announce } from '../announce.ts';
 import { askedNow } from '../asked-now.ts';
@@ -21,7 +20,7 @@ import { freezeOf } from '../freeze.ts';
 import { startReplacing, type Replacing } from '../replace-running.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { speaker } from '../speaker.ts';
-import { groupWords, startDeployment, startGroup, type StartedRun } from '../start-deployment.ts';
+import { groupWords, leadOf, startDeployment, startGroup, type StartedRun } from '../start-deployment.ts';
 import { startInTurn, type Queueing } from '../start-in-turn.ts';
 import { problem, Stop } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
@@ -57,7 +56,7 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
     .addOption(
       new Option(
         '--if-busy <what>',
-        'while another deployment of the name runs: refuse, wait for its end (one waits, the newest), or put red back first',
+        'while another deployment of the name, or of a record of the group, runs: refuse, wait for its end (one waits, the newest), or put red back first',
       )
         .choices(['fail', 'wait', 'replace'] as const)
         .default('fail' as const),
@@ -73,7 +72,7 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
         'deploy www.example.com --to 192.0.2.20 --steps 10,50,100 --hold 10m --check http://www.example.com:8080/healthz',
         'deploy www.example.com --plan cutover.json --wait 45m',
         'deploy www.example.com --to 192.0.2.30 --check /healthz --if-busy replace',
-        'deploy group/shop --to eu.example.com=192.0.2.31 --to us.example.net=192.0.2.41',
+        'deploy group/shop --to eu.example.com=192.0.2.31 --to us.example.net=192.0.2.41 --if-busy wait',
       ),
     )
     .action(does((name, flags) => deploy(terminal, name, flags)));
@@ -90,7 +89,7 @@ async function deploy(terminal: Terminal, name: string, flags: DeployFlags): Pro
   const askedAt = Date.now();
   const terms = followTerms(flags);
   const declared = await readDeclared(terminal, flags.config);
-  if (groupIn(name) !== null) return deployGroup(terminal, name, { ...flags, declared, terms });
+  if (groupIn(name) !== null) return deployGroup(terminal, name, { ...flags, declared, terms, askedAt });
   const request = {
     ...(await requestFrom(terminal, name, { ...flags, declared })),
     ...(await freezeOf(declared, flags.overrideFreeze, Date.now())),
@@ -118,7 +117,9 @@ function start(
 ): Promise<StartedRun | null> {
   switch (ifBusy) {
     case 'fail':
-      return startDeployment(temporal, request, starting.taskQueue);
+      return starting.group === undefined
+        ? startDeployment(temporal, request, starting.taskQueue)
+        : startGroup(temporal, starting.group, starting.taskQueue);
     case 'wait':
       return startInTurn(temporal, request, starting);
     case 'replace':
@@ -131,31 +132,28 @@ function start(
 interface GroupFlags extends DeployFlags {
   readonly declared: Declared;
   readonly terms: FollowTerms;
+  readonly askedAt: number;
 }
 
 async function deployGroup(terminal: Terminal, name: string, flags: GroupFlags): Promise<ExitCode> {
-  const { declared, terms } = flags;
-  mustNotQueue(flags.ifBusy);
+  const { declared, terms, askedAt, ifBusy } = flags;
   const { request: asked, notes } = groupRequest(name, { flags, declared, env: terminal.env });
   for (const note of notes) terminal.err(note);
   const policy = { ...(await freezeOf(declared, flags.overrideFreeze, Date.now())), ...notifyOf(declared.notify) };
   const group = { ...asked, records: asked.records.map((one) => ({ ...one, ...policy })) };
   for (const one of group.records) mustHaveGates(one);
-  const record = groupSubject(group.group);
-  const by = group.records[0]?.by ?? '';
+  const lead = leadOf(group);
+  const { record, by } = lead;
   return withTemporal(terminal, flags, async (temporal) => {
-    const run = await startGroup(temporal, group, DEPLOY_QUEUE);
+    const say = speaker(terminal, { record, json: terms.json });
+    const detach = flags.detach === true;
+    const starting = { ...terms, taskQueue: DEPLOY_QUEUE, askedAt, say, detach, ifBusy, group };
+    const run = await start(temporal, lead, starting);
+    if (run === null) return EXIT.done;
     const request = { record, by, gated: group.records.every(hasGates), to: groupWords(group) };
     announce(terminal, { request, run, temporal, json: flags.json === true });
-    if (flags.detach === true) return EXIT.done;
-    return followToEnd(terminal, { temporal, run, record, by, terms });
+    return detach ? EXIT.done : followToEnd(terminal, { temporal, run, record, by, terms });
   });
-}
-
-/** A group waits for nobody: its locks are many, and all of them or none are taken. */
-function mustNotQueue(ifBusy: DeployFlags['ifBusy']): void {
-  if (ifBusy === 'fail') return;
-  throw new Stop(EXIT.usage, [problem(`--if-busy ${ifBusy} goes with one record`, '--if-busy fail for a group')]);
 }
 
 async function requestFrom(
