@@ -18,8 +18,7 @@ import { asSentence } from '../../src/cli/stop.ts';
 import { NO_GATES } from '../../src/contracts/docs.ts';
 import type { SiteSpec } from '../../src/contracts/docs-runs.ts';
 import { parseDuration } from '../../src/core/duration.ts';
-import { gatewayApp } from '../../src/gateway/app.ts';
-import type { Hook } from '../../src/gateway/hook.ts';
+import type { Hook, Wish } from '../../src/gateway/hook.ts';
 import { alertmanagerHook } from '../../src/gateway/hooks/alertmanager.ts';
 import { cloudwatchHook } from '../../src/gateway/hooks/cloudwatch.ts';
 import { githubHook } from '../../src/gateway/hooks/github.ts';
@@ -27,6 +26,7 @@ import { gitlabHook } from '../../src/gateway/hooks/gitlab.ts';
 import { snsHook } from '../../src/gateway/hooks/sns.ts';
 import { todoistHook } from '../../src/gateway/hooks/todoist.ts';
 import { gatewayMetrics } from '../../src/gateway/metrics.ts';
+import { serveGateway, type Listening } from '../../src/gateway/serve-gateway.ts';
 import { brokenJsonText, brokenText, fuzzing, nastyText } from '../support/broken.ts';
 
 describe('webhooks', () => {
@@ -55,15 +55,20 @@ describe('webhooks', () => {
     snsHook([topic], rules, { fetchText: certificate }),
   ];
   const wished: unknown[] = [];
-  const app = gatewayApp({
-    hooks,
-    act: (wish) => Promise.resolve(void wished.push(wish)),
-    isReady: () => Promise.resolve(true),
-    metrics: gatewayMetrics(),
-    logger: pino({ level: 'silent' }),
-    rate: { burst: 1_000_000, perSecond: 1_000_000 },
-    now: () => NOW,
+  let gateway: Listening;
+  beforeAll(async () => {
+    const parts = {
+      hooks,
+      act: (wish: Wish) => Promise.resolve(void wished.push(wish)),
+      isReady: () => Promise.resolve(true),
+      metrics: gatewayMetrics(),
+      logger: pino({ level: 'silent' }),
+      rate: { burst: 1_000_000, perSecond: 1_000_000 },
+      now: () => NOW,
+    };
+    gateway = await serveGateway(parts, { host: '127.0.0.1', port: 0 });
   });
+  afterAll(() => gateway.close());
 
   const repository = {
     clone_url: 'https://git.example.com/acme/app.git',
@@ -111,33 +116,29 @@ describe('webhooks', () => {
     };
   };
   const post = (name: string, body: string, headers: Record<string, string>) =>
-    app.request(
-      `/hooks/${name}`,
-      { method: 'POST', body, headers },
-      {
-        incoming: { socket: { remoteAddress: '198.51.100.7' } },
-      },
-    );
+    fetch(`http://127.0.0.1:${gateway.port}/hooks/${name}`, { method: 'POST', body, headers });
 
+  /** To each hook what is meant for it, a little or very much broken. */
+  const delivery = fc.oneof(
+    ...hooks.map(({ name }, at) => {
+      const text = JSON.stringify(samples[at]);
+      return fc.tuple(fc.constant(name), fc.oneof(fc.constant(text), brokenJsonText(samples[at]), brokenText(text)));
+    }),
+  );
   /** A character that no header can carry never gets that far. */
   const header = nastyText().map((text) => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 2_000));
 
   test('whoever sends what, the answer is one of ours and gives nothing back (A1)', () =>
     fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...hooks.map(({ name }) => name)),
-        fc.oneof(brokenJsonText(...samples), brokenText(...samples.map((one) => JSON.stringify(one)))),
-        fc.option(fc.tuple(fc.nat(7), header)),
-        async (name, body, forged) => {
-          const sent = headersFor(body);
-          const [at, text] = forged ?? [-1, ''];
-          const key = Object.keys(sent)[at];
-          if (key !== undefined) sent[key] = text;
-          const answered = await post(name, body, sent);
-          expect([200, 202, 400, 401, 413, 503]).toContain(answered.status);
-          expect((await answered.text()).length).toBeLessThan(40);
-        },
-      ),
+      fc.asyncProperty(delivery, fc.option(fc.tuple(fc.nat(7), header), { freq: 2 }), async ([name, body], forged) => {
+        const sent = headersFor(body);
+        const [at, text] = forged ?? [-1, ''];
+        const key = Object.keys(sent)[at];
+        if (key !== undefined) sent[key] = text;
+        const answered = await post(name, body, sent);
+        expect([200, 202, 400, 401, 413, 503]).toContain(answered.status);
+        expect((await answered.text()).length).toBeLessThan(40);
+      }),
       fuzzing(250),
     ));
 
