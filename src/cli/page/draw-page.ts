@@ -184,7 +184,9 @@ function gateLegend({ points, failWhen, unit }: GateSeries): Legend {
   const sides = points.some(({ side }) => side === 'red');
   const ill = points.some(({ ok }) => !ok);
   const words =
-    failWhen === null ? '' : `fails at ${failWhen.operator} ${failWhen.bound}${unit === '' ? '' : ` ${unit}`}`;
+    failWhen === null
+      ? ''
+      : `fails at ${OPERATORS[failWhen.operator]} ${failWhen.bound}${unit === '' ? '' : ` ${unit}`}`;
   return [
     ...(sides ? GATE_SIDES : []),
     ...(ill ? ([['--bad', 'failed']] as const) : []),
@@ -192,6 +194,7 @@ function gateLegend({ points, failWhen, unit }: GateSeries): Legend {
   ];
 }
 
+const OPERATORS = { '>': '>', '>=': '≥', '<': '<', '<=': '≤' };
 const BOUND = 'bound';
 const GATE_SIDES: Legend = [
   ['--black', 'black'],

@@ -11,7 +11,7 @@ import type { Pictures, SharePoint, Span, Tone } from './story.ts';
 export function deploymentPictures(view: RunView, requests: readonly unknown[]): Pictures {
   return {
     shares: sharesOf(view),
-    gates: gateSeries(view.events, requests),
+    gates: gateSeries(view.activities, requests),
     spans: spansOf(view),
     counts: [],
   };

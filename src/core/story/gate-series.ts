@@ -1,21 +1,21 @@
 import { isBad, type FailWhen } from '../metrics/metric-rule.ts';
-import { activitiesOf, resultOf, type ActivityRun } from './activities-of.ts';
-import type { HistoryEvent } from './read-history.ts';
+import { resultOf, type ActivityRun } from './activities-of.ts';
 import { listAt, momentAt, numberAt, textAt, valueAt } from './read-loosely.ts';
 import { said } from './say.ts';
 import type { GatePoint, GateSeries } from './story.ts';
 
 /** What every gate saw, by its name: probes by how long they took, metrics by their numbers. */
-export function gateSeries(events: readonly HistoryEvent[], requests: readonly unknown[]): readonly GateSeries[] {
+export function gateSeries(activities: readonly ActivityRun[], requests: readonly unknown[]): readonly GateSeries[] {
   const gates = new Map<string, { unit: string; points: Map<string, GatePoint> }>();
   const add = (gate: string, unit: string, point: GatePoint): void => {
     const series = gates.get(gate) ?? { unit, points: new Map<string, GatePoint>() };
     gates.set(gate, series);
     series.points.set(`${point.at}/${point.side ?? ''}/${point.seen}`, point); // stretches carry the last points of the one before
   };
-  for (const seen of activitiesOf(events).flatMap(sightsOf)) {
+  for (const seen of activities.flatMap(sightsOf)) {
     for (const { gate, point } of listAt(seen, 'windows').flatMap(probes)) add(gate, 'ms', point);
     const readings = [...listAt(seen, 'metrics', 'readings'), ...listAt(seen, 'readings')];
+    for (const { gate, point } of readings.flatMap((one) => evidence(one, momentAt(seen, 'at')))) add(gate, '', point);
     for (const { gate, point } of readings.flatMap((one) => numbers(one, boundOf(one, requests)))) add(gate, '', point);
   }
   return [...gates].map(([gate, { unit, points }]) => ({
@@ -68,6 +68,20 @@ function numbers(
   });
 }
 
+/** Of a comparison: how strong the evidence against black was at the end of a stretch, and what is enough; as its own words say it. */
+function evidence(
+  reading: unknown,
+  at: number | null,
+): readonly { readonly gate: string; readonly point: GatePoint }[] {
+  const [gate, found] = [textAt(reading, 'gate'), EVIDENCE.exec(textAt(reading, 'verdict', 'reason') ?? '')];
+  const value = Number(found?.[1] ?? Number.NaN);
+  if (gate === null || at === null || textAt(reading, 'kind') !== 'compare' || !Number.isFinite(value)) return [];
+  const ok = textAt(reading, 'verdict', 'kind') !== 'fail';
+  return [{ gate: said(gate), point: { at, value, ok, side: null, seen: said(found?.[0] ?? '') } }];
+}
+
+const EVIDENCE = /evidence (?:under |over )?([\d.]+(?:e\+?\d+)?), and ([\d.]+) is/;
+
 const boundOf = (reading: unknown, requests: readonly unknown[]): FailWhen | null =>
   boundNamed(textAt(reading, 'gate') ?? '', requests);
 
@@ -77,6 +91,8 @@ function boundNamed(name: string, requests: readonly unknown[]): FailWhen | null
     if (said(textAt(gate, 'name') ?? '') !== said(name)) continue;
     const [bound, latency] = [numberAt(gate, 'failWhen', 'bound'), numberAt(gate, 'maxLatencyMs')];
     const operator = OPERATORS.find((one) => one === textAt(gate, 'failWhen', 'operator'));
+    const alpha = textAt(gate, 'kind') === 'compare' ? numberAt(gate, 'alpha') : null;
+    if (alpha !== null && alpha > 0) return { operator: '>=', bound: Math.ceil(10 / alpha) / 10 };
     if (bound !== null && operator !== undefined) return { operator, bound };
     if (latency !== null) return { operator: '>', bound: latency };
   }

@@ -1,25 +1,36 @@
 import { resultOf, type ActivityRun } from './activities-of.ts';
 import { listAt, momentAt, numberAt, textAt, textsAt, valueAt } from './read-loosely.ts';
 import { serverWords, setsWords } from './record-words.ts';
-import { lasted, say, sayAside } from './say.ts';
+import { countOf, lasted, say, sayAside } from './say.ts';
 import type { Sentence, Tone } from './story.ts';
 import type { Tellers } from './tell-activity.ts';
 
 /** What the activities of a deployment tell, those of one record and those of a group. */
 export const MOVE_TELLERS: Tellers = {
-  readRecord: (_run, result, at) => tellRead(result, at),
-  readRecords: (_run, result, at) => listAt(result, 'records').flatMap((one) => tellRead(one, at)),
+  readRecord: (run, result, at) => [tellRead(run, result, at)],
+  readRecords: (run, result, at) =>
+    together(
+      listAt(result, 'records').map((one) => tellRead(run, one, at)),
+      'were read: a rollback restores what they had',
+    ),
   verifyAnswers: (_run, result, at) => [tellVerified('', result, at)],
   verifyRecords: (run, result, at) =>
-    listAt(result, 'records').map((one, index) => tellVerified(`${recordOf(run, index)}: `, one, at)),
+    together(
+      listAt(result, 'records').map((one, index) => tellVerified(`${recordOf(run, index)}: `, one, at)),
+      'answer as wanted',
+    ),
   checkEndpoints: (run, result, at) => tellChecked(whenChecked(run), result, at),
   checkRecords: (run, result, at) =>
-    listAt(result, 'records').flatMap((one, index) =>
-      tellChecked(`${whenChecked(run)}${recordOf(run, index)}: `, one, at),
+    together(
+      listAt(result, 'records').flatMap((one, index) =>
+        tellChecked(`${whenChecked(run)}${recordOf(run, index)}: `, one, at),
+      ),
+      'passed before the first write',
+      'side',
     ),
   checkMetrics: (_run, result, at) => listAt(result, 'readings').flatMap((reading) => tellReading(reading, at)),
   swapRecord: (run, result, at) => [tellWritten(run, momentAt(result, 'at') ?? at, setsOf(result))],
-  swapZone: (run, result, at) => [tellWritten(run, momentAt(result, 'at') ?? at, zoneSets(run, result))],
+  swapZone: (run, result, at) => tellZone(run, result, momentAt(result, 'at') ?? at),
   awaitInsync: (run, _result, at) => [
     sayAside(at, 'plain', `Route 53 said "in sync" ${lasted(run.scheduledAt, at)} after it was asked`),
   ],
@@ -27,7 +38,7 @@ export const MOVE_TELLERS: Tellers = {
   watchRecords: (run, result, at) => tellGroupWatched(run, result, at),
   restoreRecord: (_run, result, at) => [tellRestored('red', result, at)],
   restoreZone: (run, result, at) => [
-    say(at, 'good', `wrote back what stood before: ${zoneSets(run, result)}`),
+    ...tellZone(run, result, momentAt(result, 'at') ?? at),
     ...listAt(result, 'left').map((left) => say(at, 'bad', `left alone: ${textAt(left, 'sentence') ?? 'a record'}`)),
   ],
   setFence: (run, _result, at) => [sayAside(at, 'plain', run.label)],
@@ -35,11 +46,26 @@ export const MOVE_TELLERS: Tellers = {
   notify: () => [], // told together
 };
 
-function tellRead(snapshot: unknown, at: number): readonly Sentence[] {
+function tellRead({ label }: ActivityRun, snapshot: unknown, at: number): Sentence {
   const zone = textAt(snapshot, 'zone', 'name')?.replace(/\.$/, '') ?? '?';
   const name = textAt(snapshot, 'record') ?? 'the record';
+  const again = label.endsWith(' again') ? ' again' : '';
   const found = setsWords(valueAt(snapshot, 'sets'));
-  return [say(at, 'plain', `read ${name} in zone ${zone}: ${found}. That is what a rollback restores`)];
+  return say(at, 'plain', `read ${name}${again} in zone ${zone}: ${found}. That is what a rollback restores`);
+}
+
+/** Many sentences of one kind are one, with those that went well as details under it; what did not go well is told each. */
+function together(sentences: readonly Sentence[], words: string, thing = 'record'): readonly Sentence[] {
+  const well = sentences.filter(({ tone }) => tone === 'good' || tone === 'plain');
+  const [first] = well;
+  if (sentences.length <= 1 || first === undefined) return sentences;
+  const some = well.length === sentences.length ? 'all' : `${well.length} of`;
+  const one = say(first.at, first.tone, `${some} ${countOf(sentences.length, thing)} ${words}`);
+  return [
+    ...sentences.filter((sentence) => !well.includes(sentence)),
+    one,
+    ...well.map((sentence) => ({ ...sentence, detail: true })),
+  ];
 }
 
 function tellVerified(prefix: string, result: unknown, at: number): Sentence {
@@ -82,10 +108,19 @@ function tellWritten(run: ActivityRun, at: number, sets: string): Sentence {
 
 const setsOf = (written: unknown): string => setsWords(valueAt(written, 'standing', 'sets'));
 
-function zoneSets(run: ActivityRun, written: unknown): string {
-  return listAt(written, 'standings')
-    .map((standing, index) => `${recordOf(run, index)} ${setsWords(valueAt(standing, 'sets'))}`)
-    .join('; ');
+/** One batch of a zone: what it left, record by record. */
+function tellZone(run: ActivityRun, written: unknown, at: number): readonly Sentence[] {
+  const left = listAt(written, 'standings').map((standing, index) => ({
+    name: recordOf(run, index),
+    sets: setsWords(valueAt(standing, 'sets')),
+  }));
+  const zone = textAt(run.input, 'zone', 'name')?.replace(/\.$/, '') ?? 'a zone';
+  const step = run.type === 'restoreZone' ? 'what stood before' : stepOf(run);
+  const what = step === 'promote' ? 'the promotion' : run.type === 'restoreZone' ? `${step} back` : `"${step}"`;
+  return [
+    say(at, 'good', `wrote ${what} in zone ${zone}, ${countOf(left.length, 'record')} in one batch`),
+    ...left.map(({ name, sets }) => sayAside(at, 'good', `${name}: ${sets}`)),
+  ];
 }
 
 const recordOf = (run: ActivityRun, index: number): string =>
@@ -96,16 +131,23 @@ function tellRestored(what: string, result: unknown, at: number): Sentence {
 }
 
 function tellWatched(run: ActivityRun, result: unknown, at: number): readonly Sentence[] {
-  return [watchSentence(run, result, at), ...protections(result, at), ...measured(result, at)];
+  const watched = watchSentence(run, result, at);
+  return [watched, ...protections(result, at), ...measured(result, at).map((one) => unlessSaid(one, watched))];
 }
 
+/** What the sentence of the watch says already is a detail. */
+const unlessSaid = (sentence: Sentence, { text, detail }: Sentence): Sentence =>
+  !detail && text.includes(sentence.text.slice('gate '.length)) ? { ...sentence, detail: true } : sentence;
+
+/** All records of a group in one sentence, by the one that is worst off; those that ended the watch are told each. */
 function tellGroupWatched(run: ActivityRun, result: unknown, at: number): readonly Sentence[] {
   const ended = listAt(result, 'records').map((one, index) => ({ one, name: recordOf(run, index) }));
   const odd = ended.filter(({ one }) => textAt(one, 'end', 'kind') !== 'held');
-  if (odd.length === 0) return [watchSentence(run, ended[0]?.one, at)];
-  return odd.map(({ one, name }) => {
+  const unsure = ended.find(({ one }) => textAt(one, 'verdict', 'kind') !== 'pass') ?? ended[0];
+  const told = odd.length > 0 ? odd : unsure === undefined ? [] : [unsure];
+  return told.map(({ one, name }) => {
     const sentence = watchSentence(run, one, at);
-    return { ...sentence, text: `${name}: ${sentence.text}` };
+    return sentence.tone === 'good' ? sentence : { ...sentence, text: `${name}: ${sentence.text}` };
   });
 }
 
@@ -116,7 +158,7 @@ function watchSentence(run: ActivityRun, result: unknown, at: number): Sentence 
   const end = textAt(result, 'end', 'kind') ?? 'unknown';
   switch (end) {
     case 'held':
-      return say(at, 'good', `${watched}${reason === null ? '' : `: ${reason}`}`);
+      return say(at, heldTone(result), `${watched}${reason === null ? '' : `: ${reason}`}`);
     case 'breach':
       return say(at, 'bad', `${watched}: ${textAt(result, 'end', 'verdict', 'reason') ?? 'a gate failed'}`);
     case 'asks':
@@ -127,6 +169,12 @@ function watchSentence(run: ActivityRun, result: unknown, at: number): Sentence 
       return sayAside(at, 'plain', watched);
   }
 }
+
+/** Held, and by its last look not ill enough to end it. */
+const heldTone = (result: unknown): Tone => {
+  const kind = textAt(result, 'verdict', 'kind');
+  return kind === null || kind === 'pass' ? 'good' : 'waiting';
+};
 
 function asked(watched: string, gates: readonly string[], at: number): Sentence {
   if (gates.length === 0) return sayAside(at, 'plain', `${watched}: nobody needs to be asked any more`);

@@ -5,6 +5,7 @@ import type { Story } from './story.ts';
 import { tellDeployment } from './tell-deployment.ts';
 import { tellDocs } from './tell-docs.ts';
 import { tellGuard } from './tell-guard.ts';
+import { tellLock } from './tell-lock.ts';
 import { tellOther } from './tell-other.ts';
 import { tellReset } from './tell-reset.ts';
 import { tellSync } from './tell-sync.ts';
@@ -36,6 +37,7 @@ export function tellStory(executions: readonly Execution[], moment: Moment): Sto
 const TELLERS: Readonly<Record<string, (view: RunView, moment: Moment) => Telling>> = {
   deployRedBlack: tellDeployment,
   deployGroup: tellDeployment,
+  lockRecord: tellLock,
   syncTasks: tellSync,
   buildDocs: tellDocs,
   guardRecords: tellGuard,

@@ -73,6 +73,54 @@ describe('a recorded run is told', () => {
     );
   });
 
+  test('a group: its records in one sentence where they fare alike, and each that fares ill', () => {
+    const story = storyOf(recorded('group-rolled-back'));
+    const [one, two] = ['z1r1.z1.t4e931761.example', 'z2r1.z2.t4e931761.example'];
+    expect(told(story).slice(0, 1)).toEqual(['> an operator (not authenticated) asked to move 2 records together']);
+    expect(told(story).slice(3)).toEqual([
+      '- all 2 records were read: a rollback restores what they had',
+      '+ all 2 records answer as wanted',
+      '+ all 4 sides passed before the first write',
+      '+ wrote "50 %" in zone z1.t4e931761.example, 1 record in one batch',
+      '+ wrote "50 %" in zone z2.t4e931761.example, 1 record in one batch',
+      `+ ${two}: 4 of 4 name servers answer as wanted: 192.0.2.102 or 198.51.100.40`,
+      `+ ${one}: 4 of 4 name servers answer as wanted: 192.0.2.101 or 198.51.100.20`,
+      expect.stringMatching(/^~ z1r1\S+: watched 50 % for 585 ms: black failed 3 of the last 4 probes/),
+      expect.stringMatching(/^! z1r1\S+: watched 50 % for 12 ms: black failed 4 of the last 5 probes/),
+      '+ wrote what stood before back in zone z1.t4e931761.example, 1 record in one batch',
+      '+ wrote what stood before back in zone z2.t4e931761.example, 1 record in one batch',
+      `+ ${two}: 4 of 4 name servers answer as wanted: 192.0.2.102`,
+      `+ ${one}: 4 of 4 name servers answer as wanted: 192.0.2.101`,
+      '~ rolled back: red serves as it did before. It took 2 s',
+    ]);
+    expect(story.ending.stands).toBe(`${one} serves 192.0.2.101 (red); ${two} serves 192.0.2.102 (red)`);
+    expect(story.pictures.shares.map(({ share }) => share)).toEqual([0, 50, 0]);
+  });
+
+  test('the lock of a record, by what its group said, and where the rest is told', () => {
+    const story = storyOf(recorded('group-lock'));
+    expect(story).toMatchObject({ kind: 'deployment', outcome: 'rolled-back' });
+    expect(told(story)[0]).toMatch(
+      /asked to move group\/\S+, and with it z1r1\S+ to 198.*\.\/switchyard show group\/\S+ tells it/,
+    );
+    expect(told(story)).toContain('> an operator (not authenticated) aborted: wrong release');
+    expect(story.ending.next).toMatch(/^\.\/switchyard show group\//);
+  });
+
+  test('gates on metrics by their numbers: against a bound, and by the evidence that a comparison has', () => {
+    const gates = storyOf(recorded('measured-promoted')).pictures.gates.map(({ gate, failWhen, points }) => {
+      return { gate, failWhen, some: points.length > 0, ill: points.filter(({ ok }) => !ok).length };
+    });
+    expect(gates).toEqual([
+      { gate: 'healthy', failWhen: null, some: true, ill: 0 },
+      { gate: 'worse', failWhen: { operator: '>=', bound: 20 }, some: true, ill: 0 },
+      { gate: 'errors', failWhen: { operator: '>', bound: 0.01 }, some: true, ill: 0 },
+    ]);
+    expect(told(storyOf(recorded('measured-rolled-back'))).filter((line) => line.startsWith('!'))).toEqual([
+      expect.stringMatching(/^! watched 50 % for 130 ms: errors: 2 of the last 3 samples > 0\.01/),
+    ]);
+  });
+
   test('a sync by counts and ids', () => {
     const story = storyOf(recorded('sync-synced-with-exceptions'));
     expect(told(story)).toEqual([
