@@ -13,7 +13,7 @@ import { problem, Stop } from './stop.ts';
 import type { Environment } from './terminal.ts';
 
 export interface GroupSources {
-  readonly flags: RequestFlags & { readonly plan?: string | undefined };
+  readonly flags: RequestFlags;
   readonly declared: Pick<Declared, 'records' | 'groups'>;
   readonly env: Environment;
 }
@@ -72,7 +72,7 @@ const isOneOf = (alarms: readonly AlarmGate[], name: string): boolean =>
 
 /** Flags that mean one record: of many each has its own. */
 function refuseOfOneRecord(flags: GroupSources['flags'], findings: Findings): void {
-  for (const flag of ['zone', 'type', 'from', 'plan'] as const)
+  for (const flag of ['zone', 'type', 'from'] as const)
     if (flags[flag] !== undefined)
       findings.note(problem(`--${flag} is for one record, and a group has many`, 'records: in switchyard.yaml'));
 }

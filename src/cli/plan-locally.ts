@@ -1,11 +1,13 @@
 import { plainPulse } from '../activities/pulse.ts';
 import { readRecord } from '../activities/route53.ts';
-import { createAwsClients } from '../clients.ts';
+import { readRecords } from '../activities/read-records.ts';
+import { createAwsClients, type AwsClients } from '../clients.ts';
 import { loadDirectConfig } from '../config.ts';
 import type { Planned } from '../core/dns/plan.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
-import { planRequest, type DeployRequest } from '../contracts/deploy.ts';
+import { planRequest, roleOf, type DeployRequest } from '../contracts/deploy.ts';
+import { planTogether, type GroupRequest, type PlannedGroup } from '../contracts/deploy-group.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { exitOfLook } from './explain.ts';
 import { problem, Stop } from './stop.ts';
@@ -21,11 +23,22 @@ export async function planLocally(
   env: Environment,
 ): Promise<{ readonly planned: Planned; readonly snapshot: Snapshot }> {
   const { record, zone } = request;
+  const snapshot = await fromHere(env, (aws) => readRecord(aws.inRole(request.role), { record, zone }, plainPulse()));
+  return { planned: planSteps(snapshot, planRequest(request)), snapshot };
+}
+
+/** The same of a group. @throws Stop, as of one record. */
+export async function planGroupLocally(request: GroupRequest, env: Environment): Promise<PlannedGroup> {
+  const names = request.records.map((one) => ({ record: one.record, zone: one.zone, ...roleOf(one) }));
+  const { records: snapshots } = await fromHere(env, (aws) => readRecords(aws, { records: names }, plainPulse()));
+  return planTogether(request, snapshots);
+}
+
+async function fromHere<T>(env: Environment, read: (aws: AwsClients) => Promise<T>): Promise<T> {
   const aws = createAwsClients(loadDirectConfig(env).aws);
-  const read = async () => readRecord(aws.inRole(request.role), { record, zone }, plainPulse());
-  const snapshot = await read().catch((cause: unknown) => {
+  const reading = async (): Promise<T> => read(aws);
+  return reading().catch((cause: unknown) => {
     const { type, sentence, next } = whatItSays(cause);
     throw new Stop(exitOfLook(type), [problem(sentence, null, next)], cause);
   });
-  return { planned: planSteps(snapshot, planRequest(request)), snapshot };
 }

@@ -51,7 +51,7 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
 /** What the deployment is going to wait for, beside its plan: who decides, and for how long it waits. */
 export function waitLines(
   request: Pick<DeployRequest, 'approve' | 'confirmByMs' | 'gates' | 'stepGates' | 'metricGates'>,
-  { steps }: Pick<Plan, 'steps'>,
+  { steps }: { readonly steps: readonly Pick<Plan['steps'][number], 'holdMs'>[] },
 ): readonly string[] {
   const { approve = {}, confirmByMs } = request;
   const approvals = (['cutover', 'promotion', 'inconclusive'] as const).flatMap((of) => {

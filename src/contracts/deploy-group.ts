@@ -1,5 +1,6 @@
-import type { GroupPlan } from '../core/dns/plan-group.ts';
-import { deployId, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
+import { planGroup, type GroupMember, type GroupPlan, type GroupPlanned } from '../core/dns/plan-group.ts';
+import type { Snapshot } from '../core/dns/snapshot.ts';
+import { deployId, planRequest, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const GROUP_WORKFLOW = 'deployGroup';
@@ -30,6 +31,26 @@ export interface GroupRequest {
 }
 
 export type RestingRecord = Pick<DeployRequest, 'record' | 'zone' | 'role'>;
+
+/** A plan of a group, and what it was made from. */
+export interface PlannedGroup {
+  readonly planned: GroupPlanned;
+  readonly snapshots: readonly Snapshot[];
+}
+
+/** What the deployment of a group would do, by the very function that it runs: made by the worker and by `plan --local` alike. */
+export function planTogether(request: GroupRequest, snapshots: readonly Snapshot[]): PlannedGroup {
+  const owner = `${'x'.repeat(36)}/deploy-group:${request.group}/${'x'.repeat(36)}`; // as long as the one that its run will have
+  return { planned: planGroup(membersOf(request.records, snapshots), { ...request, owner }), snapshots };
+}
+
+/** What the plan of a group is made from. */
+export function membersOf(requests: readonly DeployRequest[], snapshots: readonly Snapshot[]): readonly GroupMember[] {
+  return requests.flatMap((request) => {
+    const snapshot = snapshots.find(({ record }) => record === request.record);
+    return snapshot === undefined ? [] : [{ snapshot, request: planRequest(request) }];
+  });
+}
 
 /** The status of a group has everything that the status of one record has, with the group's own phase and stages, and its records. */
 export interface GroupStatus extends DeployStatus {

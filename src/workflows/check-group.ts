@@ -1,11 +1,10 @@
-import { hasGates, planRequest, type DeployRequest } from '../contracts/deploy.ts';
+import { hasGates } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
-import type { GroupMember, GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
-import type { Snapshot } from '../core/dns/snapshot.ts';
+import type { GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
 import { failure } from '../policies/failures.ts';
 import {
   checkLabel,
@@ -20,14 +19,6 @@ import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, type GroupRun, type ZoneCourse } from './group-run.ts';
 import { mustAllBeMeasurable } from './measure-group.ts';
-
-/** What the plan of a group is made from. */
-export function membersOf(requests: readonly DeployRequest[], snapshots: readonly Snapshot[]): readonly GroupMember[] {
-  return requests.flatMap((request) => {
-    const snapshot = snapshots.find(({ record }) => record === request.record);
-    return snapshot === undefined ? [] : [{ snapshot, request: planRequest(request) }];
-  });
-}
 
 /** The plan to run, or a refusal with every reason of every record at once (A2); nothing has been written yet. */
 export function mustBeRunnableTogether(

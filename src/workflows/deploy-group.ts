@@ -1,11 +1,11 @@
 import { roleOf } from '../contracts/deploy.ts';
-import type { GroupReport, GroupRequest } from '../contracts/deploy-group.ts';
+import { membersOf, type GroupReport, type GroupRequest } from '../contracts/deploy-group.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { planGroup, type GroupPlan } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { approveCutover, approvePromotion, holdStep, moved, type Approved } from './approval.ts';
 import { checkLabel, mustStartInTime } from './check.ts';
-import { membersOf, mustBeArmed, mustBeRunnableTogether } from './check-group.ts';
+import { mustBeArmed, mustBeRunnableTogether } from './check-group.ts';
 import { concluding } from './conclude.ts';
 import { ownerOf, setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';

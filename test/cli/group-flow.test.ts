@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deployId, MESSAGES, type DeployStatus } from '../../src/contracts/deploy.ts';
 import { nextDeployId } from '../../src/contracts/deploy-queue.ts';
 import { startCliYard, type CliYard } from '../support/cli-yard.ts';
+import { runCli } from '../support/run-cli.ts';
 import { CLI_NAMESPACES } from '../support/namespaces.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { together } from '../support/run-together.ts';
@@ -11,6 +12,7 @@ import { together } from '../support/run-together.ts';
 let yard: CliYard;
 beforeAll(async () => {
   yard = await startCliYard(CLI_NAMESPACES.group);
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' }); // as the SDK finds them
   yard.sandbox.route53.insyncAfterMs = 0; // a client polls every five seconds
 });
 afterAll(() => yard.close());
@@ -95,6 +97,50 @@ const bodies = together({
       expect(await run('undo', '--to-revision', '5', '--force')).toMatchObject(
         exit(3, new RegExp(`${group} has no revision 5`), 'err'),
       );
+    },
+
+  'a plan that was kept is run as it was shown, by the worker or from here, and refused when the world has moved':
+    async () => {
+      const { run, to, values, config, group, records } = await shop('planned');
+      const file = join(yard.folder, 'cutover.json');
+      const asked = [...to('192.0.2.20', '192.0.2.21'), '--unchecked', '--steps', '50,100'];
+      const shown = await run('plan', ...asked, '--out', file, '--json', '--exit-code');
+      expect(shown.exit).toBe(8);
+      const told = JSON.parse(shown.out) as { planned: { plan: { hash: string } }; readAt: number };
+      expect(outputSchema.safeParse(told)).toMatchObject({ success: true });
+      const { sandbox, folder } = yard;
+      const alone = { folder, env: { ...sandbox.env(), TEMPORAL_ADDRESS: '127.0.0.1:9' } };
+      const here = await runCli(['plan', group, ...asked, '--config', config, '--local', '--json'], alone);
+      expect(here).toMatchObject({ exit: 0 });
+      expect((JSON.parse(here.out) as typeof told).planned.plan.hash).toBe(told.planned.plan.hash);
+
+      expect(await run('deploy', '--plan', file, ...to('192.0.2.20', '192.0.2.21'))).toMatchObject(
+        exit(2, /two ways/, 'err'),
+      );
+      expect(await yard.run('deploy', records[0], '--plan', file)).toMatchObject(
+        exit(2, /no plan file of this version/, 'err'),
+      );
+      sandbox.route53.put(sandbox.zoneId, {
+        Name: records[0],
+        Type: 'A',
+        TTL: 1,
+        ResourceRecords: [{ Value: '192.0.2.77' }],
+      });
+      expect(await run('deploy', '--plan', file)).toMatchObject(exit(3, /the plan made now is .*the world has moved/));
+      expect(values()).toEqual(['192.0.2.77', '192.0.2.10']);
+      sandbox.route53.put(sandbox.zoneId, {
+        Name: records[0],
+        Type: 'A',
+        TTL: 1,
+        ResourceRecords: [{ Value: '192.0.2.10' }],
+      });
+      const ran = await run('deploy', '--plan', file, '--json');
+      expect(ran.exit).toBe(0);
+      for (const line of ran.out.trim().split('\n'))
+        expect(outputSchema.safeParse(JSON.parse(line))).toMatchObject({ success: true });
+      expect(values()).toEqual(['192.0.2.20', '192.0.2.21']);
+      await writeFile(file, (await readFile(file, 'utf8')).replaceAll('192.0.2.21', '192.0.2.22'));
+      expect(await run('deploy', '--plan', file)).toMatchObject(exit(2, /was changed after `plan` wrote it/, 'err'));
     },
 
   '--if-busy replace puts red back where a record of the group is deployed by itself, then moves the group':

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, hasGates, looksFirst, type DeployRequest } from '../../contracts/deploy.ts';
+import { groupSubject, type GroupRequest } from '../../contracts/deploy-group.ts';
 import { assertNever } from '../../core/assert-never.ts';
 import { targetWords } from '../../core/dns/target-words.ts';
 import { announce } from '../announce.ts';
@@ -11,10 +12,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd, followTerms, type FollowFlags, type FollowTerms } from '../follow-to-end.ts';
 import { groupRequest } from '../group-request.ts';
 import { notifyOf } from '../notify-targets.ts';
-import { must, mustBeRecord } from '../must-read.ts';
+import { must, mustBeRecord, mustBeSubject } from '../must-read.ts';
 import { groupIn } from '../parse/group-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { readPlanFile } from '../plan-file.ts';
+import { readGroupPlanFile, readPlanFile } from '../plan-file.ts';
 import { readDeclared, type Declared } from '../declared.ts';
 import { freezeOf } from '../freeze.ts';
 import { startReplacing, type Replacing } from '../replace-running.ts';
@@ -137,8 +138,7 @@ interface GroupFlags extends DeployFlags {
 
 async function deployGroup(terminal: Terminal, name: string, flags: GroupFlags): Promise<ExitCode> {
   const { declared, terms, askedAt, ifBusy } = flags;
-  const { request: asked, notes } = groupRequest(name, { flags, declared, env: terminal.env });
-  for (const note of notes) terminal.err(note);
+  const asked = await groupRequestFrom(terminal, name, flags);
   const policy = { ...(await freezeOf(declared, flags.overrideFreeze, Date.now())), ...notifyOf(declared.notify) };
   const group = { ...asked, records: asked.records.map((one) => ({ ...one, ...policy })) };
   for (const one of group.records) mustHaveGates(one);
@@ -172,19 +172,37 @@ async function requestFromPlan(
   name: string,
   flags: DeployFlags & { readonly plan: string },
 ): Promise<DeployRequest> {
-  const also = PLANNED_FLAGS.filter((flag) => flags[flag] !== undefined);
-  if (also.length > 0) {
-    const names = also.map((flag) => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-    throw new Stop(EXIT.usage, [
-      problem(`--plan and ${names.join(', ')} say what to deploy in two ways`, 'one of them'),
-    ]);
-  }
+  mustSayOnce(flags);
   const planned = await readPlanFile(flags.plan);
-  const record = mustBeRecord(name);
-  if (record !== planned.record) {
-    throw new Stop(EXIT.usage, [problem(`${flags.plan} is a plan of ${outside(planned.record)}, not of ${record}`)]);
-  }
+  mustBePlanOf(flags.plan, planned.record, mustBeRecord(name));
   return { ...planned, ...must(askedNow(flags, terminal.env)) };
+}
+
+async function groupRequestFrom(terminal: Terminal, name: string, flags: GroupFlags): Promise<GroupRequest> {
+  const { declared, plan } = flags;
+  if (plan === undefined) {
+    const { request, notes } = groupRequest(name, { flags, declared, env: terminal.env });
+    for (const note of notes) terminal.err(note);
+    return request;
+  }
+  mustSayOnce(flags);
+  const planned = await readGroupPlanFile(plan);
+  mustBePlanOf(plan, groupSubject(planned.group), mustBeSubject(name));
+  const now = must(askedNow(flags, terminal.env));
+  return { ...planned, records: planned.records.map((one) => ({ ...one, ...now })) };
+}
+
+/** @throws Stop with exit 2 for flags that say what the plan says. */
+function mustSayOnce(flags: RequestFlags): void {
+  const also = PLANNED_FLAGS.filter((flag) => flags[flag] !== undefined);
+  if (also.length === 0) return;
+  const names = also.map((flag) => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  throw new Stop(EXIT.usage, [problem(`--plan and ${names.join(', ')} say what to deploy in two ways`, 'one of them')]);
+}
+
+function mustBePlanOf(file: string, planned: string, wanted: string): void {
+  if (planned === wanted) return;
+  throw new Stop(EXIT.usage, [problem(`${file} is a plan of ${outside(planned)}, not of ${wanted}`)]);
 }
 
 function mustHaveGates(request: DeployRequest): void {

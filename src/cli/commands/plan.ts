@@ -1,24 +1,18 @@
 import { DEPLOY_QUEUE, looksFirst, PLAN_WORKFLOW, type DeployRequest } from '../../contracts/deploy.ts';
-import { GROUP_PLAN_WORKFLOW, groupSubject } from '../../contracts/deploy-group.ts';
-import type { GroupPlanned } from '../../core/dns/plan-group.ts';
 import type { Planned } from '../../core/dns/plan.ts';
 import type { Snapshot } from '../../core/dns/snapshot.ts';
 import { examples, type AddVerb } from '../command.ts';
-import type { RequestFlags } from '../deploy-flags.ts';
 import { deployRequest } from '../deploy-request.ts';
 import { freezeFacts, freezeLines, freezeOf } from '../freeze.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { writePlanFile } from '../plan-file.ts';
-import { readDeclared, type Declared } from '../declared.ts';
-import { groupRequest } from '../group-request.ts';
+import { planOfGroup, type GroupPlanFlags } from '../plan-of-group.ts';
+import { readDeclared } from '../declared.ts';
 import { groupIn } from '../parse/group-name.ts';
-import { groupPlanLines } from '../render-group.ts';
-import { problem, Stop } from '../stop.ts';
 import { planLines, waitLines } from '../render-plan.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { runShort } from '../run-short.ts';
-import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
 
@@ -35,7 +29,7 @@ export const addPlan: AddVerb = (program, { terminal, does }) => {
       examples(
         'plan www.example.com --to 192.0.2.20 --steps 10,50,100 --check /healthz',
         'plan www.example.com --to 192.0.2.20 --out cutover.json',
-        'plan group/shop --to eu.example.com=192.0.2.31 --to us.example.net=192.0.2.41',
+        'plan group/shop --to eu.example.com=192.0.2.31 --to us.example.net=192.0.2.41 --out cutover.json',
       ),
     )
     .action(
@@ -45,11 +39,7 @@ export const addPlan: AddVerb = (program, { terminal, does }) => {
 
 const isVerbose = (options: object): boolean => 'verbose' in options && options.verbose === true;
 
-interface PlanFlags extends RequestFlags, PlaceFlags {
-  readonly out?: string | undefined;
-  readonly local?: boolean | undefined;
-  readonly exitCode?: boolean | undefined;
-  readonly json?: boolean | undefined;
+interface PlanFlags extends GroupPlanFlags {
   readonly config?: string | undefined;
   readonly verbose: boolean;
 }
@@ -62,7 +52,7 @@ interface MadePlan {
 
 async function plan(terminal: Terminal, name: string, flags: PlanFlags): Promise<ExitCode> {
   const declared = await readDeclared(terminal, flags.config);
-  if (groupIn(name) !== null) return planOfGroup(terminal, name, { ...flags, declared });
+  if (groupIn(name) !== null) return planOfGroup(terminal, name, { declared, flags });
   const { records } = declared;
   const made = deployRequest(name, { flags, policyOf: (record) => records.get(record) ?? null, env: terminal.env });
   for (const note of made.notes) terminal.err(note);
@@ -76,44 +66,6 @@ async function plan(terminal: Terminal, name: string, flags: PlanFlags): Promise
   }
   if (result.planned.kind === 'refused') return EXIT.refused;
   return flags.exitCode === true && result.planned.kind === 'planned' ? EXIT.changes : EXIT.done;
-}
-
-async function planOfGroup(
-  terminal: Terminal,
-  name: string,
-  { declared, ...flags }: PlanFlags & { readonly declared: Declared },
-): Promise<ExitCode> {
-  mustRunOnWorker(flags);
-  const { request, notes } = groupRequest(name, { flags, declared, env: terminal.env });
-  for (const note of notes) terminal.err(note);
-  const { group } = request;
-  const what = {
-    type: GROUP_PLAN_WORKFLOW,
-    id: `plan:${groupSubject(group)}`,
-    taskQueue: DEPLOY_QUEUE,
-    input: request,
-  };
-  return withTemporal(terminal, flags, async (temporal) => {
-    const { planned } = await runShort<{ readonly planned: GroupPlanned }>(temporal, { ...what, withinMs: 180_000 });
-    if (flags.json === true)
-      terminal.document(JSON.stringify({ schemaVersion: 1, record: groupSubject(group), planned }, null, 2));
-    else for (const line of groupPlanLines(planned)) terminal.out(line);
-    if (planned.kind === 'refused') return EXIT.refused;
-    return flags.exitCode === true && planned.kind === 'planned' ? EXIT.changes : EXIT.done;
-  });
-}
-
-/** @throws Stop with exit 2 for what a group's plan has no file and no local reading for. */
-function mustRunOnWorker({ out, local }: PlanFlags): void {
-  const flags = [...(out === undefined ? [] : ['--out']), ...(local === true ? ['--local'] : [])];
-  if (flags.length === 0) return;
-  throw new Stop(EXIT.usage, [
-    problem(
-      `${flags.join(' and ')} is for one record`,
-      null,
-      'pin the plan of a group with deploy group/G --plan-hash HASH',
-    ),
-  ]);
 }
 
 async function planOnWorker(terminal: Terminal, request: DeployRequest, flags: PlanFlags): Promise<MadePlan> {
