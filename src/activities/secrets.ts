@@ -37,12 +37,17 @@ export async function secretFor(config: SecretsConfig, name: string, recipient: 
 /**
  * The secret `name`, for a host that the worker's own configuration names (A4).
  *
+ * @param whose the process that misses it where it is missing.
  * @throws Refused where the name is none, or the secret is missing.
  */
-export async function ownSecret(config: SecretsConfig, name: string): Promise<string> {
+export async function ownSecret(
+  config: SecretsConfig,
+  name: string,
+  whose: 'worker' | 'gateway' = 'worker',
+): Promise<string> {
   if (!isName(name)) throw badName(name);
   const secret = config.values.get(name) ?? (await fromFile(config, name));
-  if (secret === null) throw missing(name);
+  if (secret === null) throw missing(name, whose);
   if (/^[\x20-\x7e]+$/.test(secret)) return secret;
   throw failure('Refused', `The secret ${name} has characters that no header can carry.`, {
     next: `Check ${secretVariable(name)}.`,
@@ -93,9 +98,9 @@ function badName(name: string) {
   });
 }
 
-function missing(name: string) {
-  return failure('Refused', `The worker has no secret ${name}.`, {
-    next: `Set ${secretVariable(name)} on the worker, or put a file ${name} into its SWITCHYARD_SECRETS_DIR.`,
+function missing(name: string, whose: string) {
+  return failure('Refused', `The ${whose} has no secret ${name}.`, {
+    next: `Set ${secretVariable(name)} on the ${whose}, or put a file ${name} into its SWITCHYARD_SECRETS_DIR.`,
   });
 }
 

@@ -47,6 +47,7 @@ export function guardHere({ records, act, pace, env, place, show }: GuardHere): 
       readFences: (some) => readFences(aws, { records: some, retry: pace.retry }, pulse),
       askOwners: (owners) => askIfThere(place, owners),
       restore: (repairs) => repairRecords(repairing, { repairs, pace }, pulse),
+      found: () => undefined, // whoever typed it is told when it is done
       wait: pulse.sleep,
       show,
     },

@@ -37,7 +37,10 @@ export async function runGateway(terminal: Terminal, flags: GatewayFlags): Promi
   const interrupts = hearInterrupts();
   try {
     const parts = {
-      hooks: openHooks(orders.hooks, orders.declared, { secret: (name) => ownSecret(config.secrets, name), fetchText }),
+      hooks: openHooks(orders.hooks, orders.declared, {
+        secret: (name) => ownSecret(config.secrets, name, 'gateway'),
+        fetchText,
+      }),
       act: actOnWishes(new Client({ connection, namespace }), orders.orders),
       isReady: () => answers(connection),
       metrics: gatewayMetrics(),
@@ -76,7 +79,7 @@ function listenAt(text: string): { readonly host: string; readonly port: number 
 async function mustHaveSecrets({ hooks }: GatewayOrders, secrets: SecretsConfig): Promise<void> {
   const { todoist, github, gitlab, alertmanager, cloudwatch } = hooks;
   const names = [todoist, github, gitlab, alertmanager, cloudwatch].flatMap((hook) => hook?.secret ?? []);
-  const ends = await Promise.allSettled(names.map((name) => ownSecret(secrets, name)));
+  const ends = await Promise.allSettled(names.map((name) => ownSecret(secrets, name, 'gateway')));
   const missing = ends.flatMap((end) => (end.status === 'rejected' ? [problem((end.reason as Error).message)] : []));
   if (missing.length > 0) throw new Stop(EXIT.usage, missing);
 }

@@ -1,8 +1,8 @@
-import { setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { GuardReport, GuardRequest } from '../contracts/guard.ts';
 import { formatDuration } from '../core/duration.ts';
 import { describeGuard } from '../core/dns/describe-guard.ts';
-import { guardNotices } from '../core/dns/guard-notices.ts';
+import { findingNotices, guardNotices, type GuardTelling } from '../core/dns/guard-notices.ts';
 import { outcomeOf } from '../core/dns/judge-guard.ts';
 import { standGuard, type Guarded, type GuardPorts } from '../core/dns/stand-guard.ts';
 import { countGuard } from './count.ts';
@@ -15,26 +15,38 @@ import { startTelling } from './notify.ts';
  * details say what.
  */
 export async function guardRecords(request: GuardRequest): Promise<GuardReport> {
-  const records = await standGuard(portsOf(request), { ...request, blind: 'report', limits: request.pace });
-  const told = await tellWhatIsNew(request, records);
-  return concluded(request, records, told);
+  const telling = startGuardTelling(request);
+  const ports = portsOf(request, telling.found);
+  const records = await standGuard(ports, { ...request, blind: 'report', limits: request.pace });
+  return concluded(request, records, await telling.end(records));
 }
 
 type Told = Required<Pick<GuardReport, 'told' | 'notices'>>;
 
 /** What the guard before has told is not told again each minute: its result comes with the start of this one. */
-async function tellWhatIsNew({ notify }: GuardRequest, records: readonly Guarded[]): Promise<Told> {
+function startGuardTelling({ notify }: GuardRequest) {
   const { lastResult } = workflowInfo();
-  const before = (lastResult as Partial<GuardReport> | undefined)?.told ?? [];
-  const { facts, told } = guardNotices(records, before);
+  let known = (lastResult as Partial<GuardReport> | undefined)?.told ?? [];
   const notices: string[] = [];
   const teller = startTelling(notify, (sentence) => notices.push(sentence));
-  for (const one of facts) teller.tell(one);
-  await teller.lastWords();
-  return { told, notices };
+  const tell = ({ facts, told }: GuardTelling): void => {
+    for (const one of facts) teller.tell(one);
+    known = told;
+  };
+  return {
+    found: (guarded: readonly Guarded[]): void => {
+      if (notify !== undefined && patched('findings are told before their restore'))
+        tell(findingNotices(guarded, known));
+    },
+    end: async (records: readonly Guarded[]): Promise<Told> => {
+      tell(guardNotices(records, known));
+      await teller.lastWords();
+      return { told: known, notices };
+    },
+  };
 }
 
-function portsOf(request: GuardRequest): GuardPorts {
+function portsOf(request: GuardRequest, found: GuardPorts['found']): GuardPorts {
   const { pace, act } = request;
   const work = guardWork(pace);
   const again = `looking again in ${formatDuration(pace.lookAgainMs)}: a run that is being reset is away for a moment`;
@@ -43,6 +55,7 @@ function portsOf(request: GuardRequest): GuardPorts {
     readFences: (records) => work.readFences({ records, retry: pace.retry }),
     askOwners: (owners) => work.askOwners({ owners }),
     restore: (repairs) => work.repairRecords({ repairs, pace }),
+    found,
     wait: (ms) => sleep(ms, { summary: again }),
     show: (guarded) => setCurrentDetails(describeGuard({ act, fences: request.records.length, guarded })),
   };

@@ -119,6 +119,18 @@ describe('the command line', () => {
     await rm(folder, { recursive: true });
   });
 
+  test('a gateway without a secret of its hooks says that it is the one that misses it (A3)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-'));
+    const config = join(folder, 'switchyard.yaml');
+    const records = '{ www.example.com: { onAlarm: { www-5xx: abort } } }';
+    const hooks = '{ alertmanager: { secret: hook-secret } }';
+    await writeFile(config, `version: 1\nrecords: ${records}\nhooks: ${hooks}\n`);
+    const { exit, err } = await run(['gateway', '--config', config, '--listen', '127.0.0.1:0']);
+    expect(err).toMatch(/The gateway has no secret hook-secret/);
+    expect(exit).toBe(2);
+    await rm(folder, { recursive: true });
+  });
+
   test('text from the command line reaches no terminal and no CI log as a command', async () => {
     const { err } = await run(['status', '\u001b[2J\n::add-mask::x'], { GITHUB_ACTIONS: 'true' });
     expect(err).not.toContain('\u001b');

@@ -248,19 +248,40 @@ test.concurrent('tells of a finding once, not at each run of its Schedule, and o
   expect(told.standIn.receiver.received.map(({ message }) => message['trouble'])).toEqual(['begins', 'ends']);
 });
 
-test.concurrent('tells that red was restored, and ends well also where nobody can be told', async () => {
+test.concurrent(
+  'tells of a finding before it restores red, then that, and ends well also where nobody can be told',
+  async () => {
+    const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);
+    await run.handle.terminate();
+    const [deaf] = told.request().targets;
+    if (deaf === undefined) throw new Error('no target');
+    const notify = told.request([{ format: 'webhook' }]);
+    const targets = [...notify.targets, { ...deaf, name: 'nobody-is-called-so' }];
+
+    const report = await yard.guard(rig, { notify: { ...notify, targets } });
+
+    expect(report).toMatchObject({ outcome: 'restored', told: [] });
+    expect(report.notices).toHaveLength(1);
+    expect(told.events()).toEqual([
+      `guard ${rig.record}: a deployment has died in the middle, and red is being restored`,
+      `guard ${rig.record}: red was restored`,
+    ]);
+    expect(told.standIn.receiver.received.map(({ message }) => message['trouble'])).toEqual(['begins', 'ends']);
+  },
+);
+
+test.concurrent('tells at once of what it cannot restore yet, and says when it is restored after all', async () => {
   const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);
   await run.handle.terminate();
-  const [deaf] = told.request().targets;
-  if (deaf === undefined) throw new Error('no target');
-  const notify = told.request([{ format: 'webhook' }]);
-  const targets = [...notify.targets, { ...deaf, name: 'nobody-is-called-so' }];
-
-  const report = await yard.guard(rig, { notify: { ...notify, targets } });
-
-  expect(report).toMatchObject({ outcome: 'restored', told: [] });
-  expect(report.notices).toHaveLength(1);
-  expect(told.events()).toEqual([`guard ${rig.record}: red was restored`]);
+  const lift = rig.sandbox.route53.deny('ChangeResourceRecordSets');
+  const guarding = yard.guard(rig, { notify: told.request([{ format: 'webhook' }]) });
+  while (told.events().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told.events()).toEqual([
+    `guard ${rig.record}: a deployment has died in the middle, and red is being restored`,
+  ]);
+  lift();
+  await guarding;
+  expect(told.events()).toHaveLength(2);
 });
 
 /** The guard as a Schedule runs it, one run after another. */

@@ -36,6 +36,25 @@ export function guardNotices(guarded: readonly Guarded[], before: readonly ToldT
   };
 }
 
+/**
+ * What is told of findings at once, before their restore: that may take long, or be blocked. What becomes of it is told after it, so that the end of
+ * trouble never comes before its beginning.
+ *
+ * @param before what the guard before has told.
+ */
+export function findingNotices(found: readonly Guarded[], before: readonly ToldTrouble[]): GuardTelling {
+  const fresh = found.filter((one) => !before.some(({ record, as }) => record === one.record && as === nameOf(one)));
+  return {
+    facts: fresh.map((one) => ({
+      ...beginning(one),
+      severity: 'error',
+      title: `${one.record}: a deployment has died in the middle, and red is being restored`,
+      next: null,
+    })),
+    told: [...before, ...fresh.map((one) => ({ record: one.record, as: nameOf(one) }))],
+  };
+}
+
 /** A run that is late is told as well, though it lives. */
 function isTrouble(one: Guarded): boolean {
   const matter = matterOf(one);

@@ -83,6 +83,8 @@ export interface GuardPorts {
   readonly askOwners: (owners: readonly string[]) => Promise<OwnersSight>;
   readonly restore: (repairs: readonly Repair[]) => Promise<readonly RepairEnd[]>;
   readonly wait: (ms: number) => Promise<void>;
+  /** Told before a restore begins, which may take long: what is going to be restored. */
+  readonly found: (guarded: readonly Guarded[]) => void;
   /** Told after every look, and after the restore. */
   readonly show: (guarded: readonly Guarded[]) => void;
 }
@@ -98,10 +100,19 @@ export async function standGuard(ports: GuardPorts, orders: GuardOrders): Promis
     looked = looked.map((one) => again.find(({ task }) => task === one.task) ?? one);
   }
   const repairs = looked.flatMap((one) => repairOf(one, orders));
-  const ends = repairs.length === 0 ? [] : await ports.restore(repairs);
+  const ends = repairs.length === 0 ? [] : await restoring(ports, { looked, repairs });
   const guarded = guardedOf(looked, ends);
   ports.show(guarded);
   return guarded;
+}
+
+function restoring(
+  ports: GuardPorts,
+  { looked, repairs }: { readonly looked: readonly Looked[]; readonly repairs: readonly Repair[] },
+): Promise<readonly RepairEnd[]> {
+  const dead = looked.filter(({ task: { record } }) => repairs.some((repair) => repair.record === record));
+  ports.found(guardedOf(dead, []));
+  return ports.restore(repairs);
 }
 
 /** Two make a finding; more are for what becomes another matter between them. */

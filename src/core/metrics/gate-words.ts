@@ -12,7 +12,7 @@ const WEIGHT_WORDS: Readonly<Record<Weight, string>> = {
 
 /** What a gate does, for whoever reads a plan. */
 export function gateWords(gate: MetricGate): string {
-  const asks = gate.then === 'approve' ? '; while it says nothing for too long, somebody is asked' : '';
+  const asks = gate.then === 'approve' ? ' (while it says nothing, somebody is asked)' : '';
   return `${ruleOf(gate)}${asks}${WEIGHT_WORDS[gate.weight]}`;
 }
 

@@ -80,6 +80,7 @@ async function stand(all: readonly (readonly Look[])[], { act, blind }: Pick<Gua
             owners.map((owner) => [owner, ownerOf(lookAt(/deploy:([^/]+)/.exec(owner)?.[1] ?? ''))]),
           ),
         }),
+      found: () => undefined,
       restore: (repairs) => {
         repaired.push(...repairs);
         return Promise.resolve(

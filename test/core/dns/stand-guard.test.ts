@@ -38,6 +38,7 @@ async function stand(world: World, orders: Partial<GuardOrders> = {}) {
   let look = 0;
   const read: string[][] = [];
   const repaired: Repair[] = [];
+  const found: string[] = [];
   const guarded = await standGuard(
     {
       now: () => now,
@@ -55,7 +56,9 @@ async function stand(world: World, orders: Partial<GuardOrders> = {}) {
           owners: Object.fromEntries(owners.map((name) => [name, one(name, look)])),
         });
       },
+      found: (dead) => void found.push(...dead.map(({ record }) => record)),
       restore: (repairs) => {
+        expect(found).toEqual(repairs.map(({ record }) => record)); // told before
         repaired.push(...repairs);
         return Promise.resolve(
           repairs.map(({ record }) => ({ record, outcome: 'restored' as const, sentence: 'red.', next: null })),
