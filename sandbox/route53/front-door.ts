@@ -5,6 +5,8 @@ import type { FaultedRequest, FaultPlan } from '../faults.ts';
 import { accessKeyOf, HOME_ACCOUNT, Identities, type Caller } from '../sts/identities.ts';
 import { Account, newLedger, type Ledger } from './account.ts';
 import type { Settings } from './call.ts';
+import { isAllowed, type Policy } from './policy.ts';
+import { policyRequestOf } from './policy-request.ts';
 import { accessDenied, notYours, Refusal, throttled } from './refusal.ts';
 import { routeOf } from './routes.ts';
 import { createThrottle, PUBLISHED_LIMITS } from './throttle.ts';
@@ -17,6 +19,8 @@ export interface FrontDoor {
   readonly accounts: Map<string, Account>;
   readonly settings: Settings;
   readonly denials: Set<(request: FaultedRequest) => boolean>;
+  /** What an access key may do, where that was said; all others may do everything. */
+  readonly policies: Map<string, Policy>;
   readonly mayPass: (accountId: string, action: string) => boolean;
   throttling: 'real' | 'off';
 }
@@ -36,6 +40,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     accounts: new Map(),
     settings: { insyncAfterMs: options.insyncAfterMs ?? 50, processingMs: 0 },
     denials: new Set(),
+    policies: new Map(),
     throttling: options.throttling ?? 'off',
     mayPass: (accountId, action) => {
       const throttle = throttles.get(accountId) ?? createThrottle(options.limits ?? PUBLISHED_LIMITS);
@@ -75,6 +80,9 @@ async function run(door: FrontDoor, request: FaultedRequest): Promise<Reply> {
   if (route === undefined) throw new Refusal({ status: 404, code: 'UnknownOperationException' }, 'No such operation.');
   const caller = identities.callerOf(request);
   if ([...door.denials].some((denies) => denies(request))) throw accessDenied(caller, route.name);
+  const policy = door.policies.get(accessKeyOf(request));
+  if (policy !== undefined && !isAllowed(policy, policyRequestOf(route, request)))
+    throw accessDenied(caller, route.name);
   if (door.throttling === 'real' && !door.mayPass(caller.accountId, route.name)) throw throttled();
   const account = accountIn(door, caller.accountId);
   mustOwn(door, { caller, account, id: route.path[0] });

@@ -17,6 +17,7 @@ import type { Change } from './change-request.ts';
 import { storedName } from './domain-name.ts';
 import { accountIn, createFrontDoor, protocolOf } from './front-door.ts';
 import type { FrontDoor } from './front-door.ts';
+import type { Policy } from './policy.ts';
 import { sortKey } from './record-set.ts';
 import type { RecordSetKey } from './record-set.ts';
 import type { Limits } from './throttle.ts';
@@ -91,6 +92,8 @@ export interface Route53StandIn {
   unprotect(zoneId: string, protection: { name: string; type: string }): void;
   /** AccessDenied for the operation, or for requests that match, until the returned function is called. */
   deny(target: string | ((request: FaultedRequest) => boolean)): () => void;
+  /** From now on the access key may do what this policy of IAM allows, and nothing else. */
+  grant(accessKeyId: string, policy: Policy): void;
   /** Called after each accepted batch, foreign ones included. Returns what ends it. */
   onChange(listener: (entry: ChangeLogEntry) => void): () => void;
   /** Resets every open connection, hanging ones included. */
@@ -210,6 +213,10 @@ class RunningRoute53 implements Route53StandIn {
     const denies = typeof target === 'string' ? ({ operation }: FaultedRequest) => operation === target : target;
     denials.add(denies);
     return () => void denials.delete(denies);
+  }
+
+  grant(accessKeyId: string, policy: Policy): void {
+    this.#door.policies.set(accessKeyId, policy);
   }
 
   onChange(listener: (entry: ChangeLogEntry) => void): () => void {
