@@ -66,8 +66,9 @@ export interface GuardMemo {
 /** What is to be seen of a guard without a worker: its memo, and its line in the UI, which renders Markdown. */
 export function guardLabels({ records, act }: GuardRequest) {
   const memo: GuardMemo = { act, fences: records.length };
+  const fences = records.length === 1 ? 'fence' : 'fences';
   const names = records.map(({ record }) => record).join(', ');
-  const staticSummary = escapeMarkdown(`guard of ${records.length} fences (${act}): ${names}`).slice(0, 200);
+  const staticSummary = escapeMarkdown(`guard of ${records.length} ${fences} (${act}): ${names}`).slice(0, 200);
   return { memo: { ...memo }, staticSummary };
 }
 

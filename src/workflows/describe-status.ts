@@ -10,7 +10,7 @@ import { readingWords } from '../core/metrics/gate-words.ts';
  * A list, not a table (the UI draws tables without borders); text from outside is escaped, since the UI renders HTML and images.
  */
 export function describeStatus(status: DeployStatus): string {
-  return [headline(status), ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+  return [headline(status), '', ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
 }
 
 /** Why it is where it is, and how it came there. */
@@ -96,8 +96,9 @@ function serving(status: DeployStatus): string[] {
   return status.serving === null ? [] : [line('serves', status.serving.sentence)];
 }
 
+/** The newest: whoever waits for an approval is reminded again and again. */
 function notices(status: DeployStatus): string[] {
-  return status.notices.map((notice) => line('notice', notice));
+  return status.notices.slice(-5).map((notice) => line('notice', notice));
 }
 
 function line(name: string, text: string): string {

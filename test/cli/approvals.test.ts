@@ -95,19 +95,20 @@ describe('an approval that is open', () => {
     const paused = { ...waiting, approval: { ...OPEN, until: null } };
     expect(statusLines(paused, view).join('\n')).toMatch(/its clock stands still/);
     expect(describeStatus(waiting)).toMatch(/approval of the promotion by .*until 12:45:00 UTC/);
+    expect(describeStatus(waiting)).toMatch(/^.*\n\n- waits:/); // without the empty line the UI draws no list
   });
 
   test('about gates that say nothing names them wherever it is shown or told, and what they say', () => {
     const approval = { ...OPEN, of: 'inconclusive', gates: ['errors'] } as const;
     const verdict = { kind: 'inconclusive', reason: 'errors: no answer' } as const;
     const unsure = { ...waiting, approval, verdict };
-    expect(statusLines(unsure, view).join('\n')).toMatch(/approve\? {5}going on without errors, by/);
+    expect(statusLines(unsure, view).join('\n')).toMatch(/approve\? {5}going on without the gate errors, by/);
     expect(changeLines({ ...HOLDING }, unsure)).toContainEqual(
-      expect.stringMatching(/going on without errors waits for/),
+      expect.stringMatching(/going on without the gate errors waits for/),
     );
-    expect(describeStatus(unsure)).toMatch(/for the approval of going on without errors by/);
+    expect(describeStatus(unsure)).toMatch(/for the approval of going on without the gate errors by/);
     expect(factsOf('waiting', unsure)).toMatchObject({
-      title: `${RECORD}: waiting for the approval of going on without errors`,
+      title: `${RECORD}: waiting for the approval of going on without the gate errors`,
       sentence: 'errors: no answer. It may be given by *@example.com (not authenticated).',
     });
   });

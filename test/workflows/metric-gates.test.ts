@@ -185,7 +185,7 @@ describe('a gate that somebody is asked about while it says nothing', () => {
     expect(waiting).toMatchObject({ phase: 'awaiting-approval', share: 100, deadlineAt: null });
     expect(waiting.approval).toMatchObject({ number: 1, gates: ['errors'], by: ['*@example.com'] });
     expect(waiting.verdict?.reason).toMatch(/errors: .*\(inconclusive since .*, more than 300 ms\)/);
-    expect((await decide(run, 'approve')).sentence).toBe('going on without errors is approved');
+    expect((await decide(run, 'approve')).sentence).toBe('going on without the gate errors is approved');
     const { report } = await run.end();
     expect(report).toMatchObject({
       outcome: 'promoted',
@@ -199,7 +199,9 @@ describe('a gate that somebody is asked about while it says nothing', () => {
     await decide(run, 'reject');
     const end = await run.end();
     expect(end).toMatchObject({ type: 'Rejected', report: { outcome: 'rolled-back' } });
-    expect(end.message).toMatch(/going on without errors was rejected by ann@example\.com: the scrape is down/);
+    expect(end.message).toMatch(
+      /going on without the gate errors was rejected by ann@example\.com: the scrape is down/,
+    );
     expect(rig.observer.everyState()).toEqual(['red', 'black', 'red']);
   });
 
@@ -207,7 +209,7 @@ describe('a gate that somebody is asked about while it says nothing', () => {
     const { run } = await asked({}, { ...RULE, withinMs: 500 });
     const end = await run.end();
     expect(end).toMatchObject({ type: 'NotApproved', report: { outcome: 'rolled-back' } });
-    expect(end.message).toMatch(/nobody of \*@example\.com approved going on without errors within 500 ms/);
+    expect(end.message).toMatch(/nobody of \*@example\.com approved going on without the gate errors within 500 ms/);
   });
 
   test.concurrent('keeps the teeth of all other gates while it waits (D3)', async () => {

@@ -38,7 +38,8 @@ export type Subject = Pick<OpenApproval, 'of' | 'gates'>;
 
 /** `the cutover`: what is decided. */
 export function subjectWords({ of, gates = [] }: Subject): string {
-  return of === 'inconclusive' ? `going on without ${gates.join(', ')}` : `the ${of}`;
+  if (of !== 'inconclusive') return `the ${of}`;
+  return `going on without the ${gates.length === 1 ? 'gate' : 'gates'} ${gates.join(', ')}`;
 }
 
 /** `the approval of the cutover`: what is asked for. */

@@ -163,7 +163,7 @@ function gone(look: FenceLook, fence: Fence, what: string): FenceVerdict {
     const again = `${said}; looking again at ${clockTime(since + pace.lookAgainMs)}.`;
     return { kind: 'suspect', fence, looks, sentence: again, next: null };
   }
-  const sentence = `${said}: seen at ${clockTime(since)} and at ${clockTime(now)}. Nobody is going to restore red.`;
+  const sentence = `${said}: seen at ${clockTime(since)} and at ${clockTime(now)}. Nobody else is going to restore red.`;
   return { kind: 'finding', fence, sentence, next: toRestore(record) };
 }
 

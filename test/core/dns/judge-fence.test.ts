@@ -124,7 +124,7 @@ describe('a fence in the middle', () => {
     expect(judged({ owner: CLOSED, earlier: looks(NOW - 2 * MINUTE) })).toMatchObject({
       sentence:
         'www.example.com stands in the middle of a deployment (stage step, generation 7), and its run deploy:www.example.com ' +
-        'has ended (TERMINATED): seen at 11:58:00 UTC and at 12:00:00 UTC. Nobody is going to restore red.',
+        'has ended (TERMINATED): seen at 11:58:00 UTC and at 12:00:00 UTC. Nobody else is going to restore red.',
       next: './switchyard guard --once --restore www.example.com (or ./switchyard reset www.example.com --to-snapshot)',
     });
   });
