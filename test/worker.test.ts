@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -87,6 +87,7 @@ test('tells a supervisor when it polls, and that it only waits while Temporal is
   const away = runWorker({ TEMPORAL_ADDRESS: await freeAddress(), SWITCHYARD_HEALTH: path });
   await away.says('does not answer');
   expect([await healthOf(path, '/healthz'), await healthOf(path, '/readyz')]).toEqual([200, 503]);
+  expect(await imageSays(path)).toBe(1);
   away.child.kill('SIGKILL'); // its socket stays behind
   await away.exit;
 
@@ -96,10 +97,22 @@ test('tells a supervisor when it polls, and that it only waits while Temporal is
   expect(worker.output()).toContain('switchyard-sync');
   expect(worker.output()).not.toContain('switchyard-deploy');
   expect([await healthOf(path, '/healthz'), await healthOf(path, '/readyz')]).toEqual([200, 200]);
+  expect(await imageSays(path)).toBe(0);
   worker.child.kill('SIGTERM');
   expect(await worker.exit).toBe(0);
   await rm(folder, { recursive: true });
 });
+
+/** The exit code of the image's own health check. */
+async function imageSays(socketPath: string): Promise<number | null> {
+  const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
+  const [, check = '[]'] = /HEALTHCHECK [^[]*CMD (\[.*\])$/m.exec(dockerfile.replaceAll('\\\n', '')) ?? [];
+  const [command = '', ...args] = (JSON.parse(check) as string[]).map((word) =>
+    word.replace('/tmp/health.sock', socketPath),
+  );
+  const [code] = (await once(spawn(command, args), 'exit')) as [number | null];
+  return code;
+}
 
 function healthOf(socketPath: string, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

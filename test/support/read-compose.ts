@@ -26,9 +26,9 @@ export interface ComposeFile {
 
 /** A compose file of this clone as Compose reads it: anchors merged, `${NAME:-default}` with its default or with what `env` says. */
 export function readCompose(name: string, env: Readonly<Record<string, string>> = {}): ComposeFile {
-  const text = substituted(readFileSync(`${ROOT}${name}`, 'utf8'), env);
   const customTags = ['seq', 'map'].map((collection) => ({ tag: '!reset', collection: collection as 'seq' | 'map' }));
-  return parse(text, { merge: true, customTags, logLevel: 'error' }) as ComposeFile;
+  const text = readFileSync(`${ROOT}${name}`, 'utf8');
+  return substituted(parse(text, { merge: true, customTags, logLevel: 'error' }), env) as ComposeFile;
 }
 
 export function service({ services }: ComposeFile, name: string): Service {
@@ -45,8 +45,13 @@ export function substitutions(text: string): readonly { readonly name: string; r
   }));
 }
 
-function substituted(text: string, env: Readonly<Record<string, string>>): string {
-  return text
-    .replace(/(?<!\$)\$\{([A-Z_]+):-([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] ?? otherwise)
-    .replaceAll('$$', '$');
+/** After the text was parsed, as Compose does it: what becomes nothing is an empty text, and no null. */
+function substituted(value: unknown, env: Readonly<Record<string, string>>): unknown {
+  if (typeof value === 'string')
+    return value
+      .replace(/(?<!\$)\$\{([A-Z_]+):-([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] ?? otherwise)
+      .replaceAll('$$', '$');
+  if (Array.isArray(value)) return value.map((one) => substituted(one, env));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, substituted(one, env)]));
 }

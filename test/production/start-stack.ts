@@ -1,0 +1,238 @@
+/**
+ * The services of docker-compose.yml on this machine, without Docker: their own environment, commands, scripts and order, read from the file.
+ * What stands for a network of containers is said here: addresses, ports and paths.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeImage } from '../../scripts/image.mjs';
+import { readCompose, ROOT, service } from '../support/read-compose.ts';
+import { findPostgres, findTemporalPrograms } from './find-programs.ts';
+import { keepRunning, mustRun, stopAll, until, type Program, type Service } from './keep-running.ts';
+
+export interface Stack {
+  readonly folder: string;
+  /** What the Dockerfile makes, and every role runs. */
+  readonly image: string;
+  readonly address: string;
+  readonly postgres: Service;
+  readonly temporal: Service;
+  /** A worker or one command of the service with that name, with `more` in its environment. */
+  program(name: string, more: Readonly<Record<string, string>>, command?: readonly string[]): Program;
+  close(): Promise<void>;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly image: string;
+  readonly ports: Ports;
+}
+
+const compose = readCompose('docker-compose.yml');
+const isRoot = process.getuid?.() === 0;
+/** As the services say `user`; only root may become somebody else, and only where that one reaches Node. */
+const OURS = isRoot && mayRunNode(10_001) ? { uid: 10_001, gid: 10_001 } : undefined;
+
+function mayRunNode(id: number): boolean {
+  try {
+    execFileSync(process.execPath, ['--version'], { uid: id, gid: id, cwd: '/', stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function startStack(): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-production-'));
+  await chmod(folder, 0o755);
+  const image = process.env['SWITCHYARD_TEST_IMAGE'] ?? join(folder, 'image');
+  if (process.env['SWITCHYARD_TEST_IMAGE'] === undefined) await makeImage(image);
+  const place = { folder, image, ports: await freePorts() };
+  const close = async (): Promise<void> => {
+    await stopAll();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { ...(await startServices(place)), close };
+  } catch (cause) {
+    await close(); // half a stack would stay
+    throw cause;
+  }
+}
+
+async function startServices(place: Place): Promise<Omit<Stack, 'close'>> {
+  const { folder, image } = place;
+  await runSecrets(place);
+  const postgres = await startPostgres(place);
+  const { server, tools } = await findTemporalPrograms();
+  await mustRun(schemaOf(place, tools));
+  const temporal = await startTemporal(place, server);
+  const program = programs(place);
+  await mustRun(program('setup', {}));
+  return { folder, image, postgres, temporal, program, address: `127.0.0.1:${place.ports.temporal}` };
+}
+
+interface Ports {
+  readonly postgres: number;
+  readonly temporal: number;
+  readonly http: number;
+  readonly others: readonly number[];
+}
+
+async function freePorts(): Promise<Ports> {
+  const [postgres = 0, temporal = 0, http = 0, ...others] = await findPorts(12);
+  return { postgres, temporal, http, others };
+}
+
+/** Below 32768: the server keeps those of its membership in a column of two bytes (measured: "out of range for type smallint"). */
+async function findPorts(count: number): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (let port = 20_000 + Math.floor(Math.random() * 10_000); found.length < count; port++)
+    if (await isFree(port)) found.push(port);
+  return found;
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** The one-shot `secrets`; only root may give files away, and here one user reads them all. */
+async function runSecrets({ folder }: Place): Promise<void> {
+  const root = join(folder, 'secrets');
+  for (const name of ['given', 'postgres', 'temporal', 'bin', ...ROLES.map((role) => `roles/${role}`)])
+    await mkdir(join(root, name), { recursive: true });
+  await writeFile(join(root, 'bin/chown'), '#!/bin/sh\n', { mode: 0o755 });
+  const env = { PATH: `${root}/bin:${process.env['PATH'] ?? ''}`, SECRETS_ROOT: root };
+  await mustRun({ command: 'sh', args: [`${ROOT}compose/secrets.sh`], env });
+}
+
+const ROLES = ['deploy', 'sync', 'docs', 'gateway'];
+const passwordFile = ({ folder }: Place): string => join(folder, 'secrets/temporal/temporal_db_password');
+
+async function startPostgres(place: Place): Promise<Service> {
+  const bin = await findPostgres();
+  const user = isRoot ? idsOf('postgres') : undefined;
+  const { environment = {}, command = [] } = service(compose, 'postgres');
+  const home = join(place.folder, 'postgres');
+  await mkdir(home);
+  if (user !== undefined) await chown(home, user.uid, user.gid);
+  const data = join(home, 'data');
+  const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8' };
+  const initdb = ['-D', data, '-U', environment['POSTGRES_USER'] ?? '', ...words(environment['POSTGRES_INITDB_ARGS'])];
+  await mustRun({ command: join(bin, 'initdb'), args: initdb, env, user, cwd: home });
+  const [, ...flags] = command;
+  const args = ['-D', data, '-k', home, '-h', '127.0.0.1', '-p', String(place.ports.postgres), ...flags];
+  const postgres = keepRunning({ command: join(bin, 'postgres'), args, env, user, cwd: home });
+  const port = String(place.ports.postgres);
+  const isReady = ['--quiet', '--host=127.0.0.1', `--port=${port}`];
+  await until(
+    'PostgreSQL is ready',
+    async () => (await mustRun({ command: join(bin, 'pg_isready'), args: isReady, env })) === '',
+    postgres,
+  );
+  const passwords = { DB_PASSWORD_FILE: passwordFile(place) };
+  const socket = { PGHOST: home, PGPORT: port };
+  const init = { ...env, ...environment, ...passwords, ...socket };
+  await mustRun({ command: 'bash', args: [`${ROOT}compose/init-databases.sh`], env: init });
+  return postgres;
+}
+
+const words = (text = ''): readonly string[] => text.split(' ').filter(Boolean);
+
+function idsOf(name: string): { readonly uid: number; readonly gid: number } {
+  const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+function schemaOf(place: Place, tools: string): Program {
+  const { environment = {} } = service(compose, 'schema');
+  const here = { SQL_HOST: '127.0.0.1', SQL_PORT: String(place.ports.postgres), DB_PASSWORD_FILE: passwordFile(place) };
+  const env = { ...environment, ...here, PATH: `${tools}:${process.env['PATH'] ?? ''}` };
+  return { command: 'sh', args: [`${ROOT}compose/schema.sh`], env };
+}
+
+const PORTS_OF_ROLES = [
+  'FRONTEND_MEMBERSHIP',
+  ...['MATCHING', 'HISTORY', 'WORKER'].flatMap((role) => [`${role}_GRPC`, `${role}_MEMBERSHIP`]),
+];
+
+async function startTemporal(place: Place, server: string): Promise<Service> {
+  const { environment = {}, volumes = [] } = service(compose, 'temporal');
+  const { ports } = place;
+  const others = PORTS_OF_ROLES.map((name, at) => [`${name}_PORT`, String(ports.others[at])] as const);
+  const env = {
+    ...environment,
+    ...{ POSTGRES_SEEDS: '127.0.0.1', DB_PORT: String(ports.postgres), BIND_ON_IP: '127.0.0.1' },
+    ...{
+      FRONTEND_GRPC_PORT: String(ports.temporal),
+      FRONTEND_HTTP_PORT: String(ports.http),
+      ...Object.fromEntries(others),
+    },
+    PROMETHEUS_ENDPOINT: `127.0.0.1:${ports.others.at(-1)}`,
+    DYNAMIC_CONFIG_FILE_PATH: mounted(volumes, environment['DYNAMIC_CONFIG_FILE_PATH'] ?? ''),
+    POSTGRES_PWD: await readFile(passwordFile(place), 'utf8'), // as `command` there does
+  };
+  const temporal = keepRunning({ command: server, args: ['start'], env, cwd: '/' });
+  await until('Temporal is healthy', () => isHealthy(place), temporal);
+  return temporal;
+}
+
+/** A file of a container, in this clone. */
+function mounted(volumes: readonly string[], path: string): string {
+  const found = volumes.map((volume) => volume.split(':')).find(([, target = '-']) => path.startsWith(target));
+  return path.replace(found?.[1] ?? '', join(ROOT, found?.[0] ?? ''));
+}
+
+/** The question of its health check, at the port that it has here. */
+async function isHealthy({ ports }: Place): Promise<boolean> {
+  const { test } = service(compose, 'temporal')['healthcheck'] as { readonly test: readonly string[] };
+  const url = new URL(test.at(-1) ?? '');
+  url.port = String(ports.http);
+  return (await fetch(url)).ok;
+}
+
+function programs({ folder, image, ports }: Place): Stack['program'] {
+  const home = join(folder, 'home');
+  return (name, more, command = service(compose, name).command ?? []) => {
+    const { environment = {} } = service(compose, name);
+    const here = {
+      ...{ PATH: process.env['PATH'], HOME: home, TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` },
+      ...{ SWITCHYARD_HOME: home, SWITCHYARD_TOKEN_DIR: join(home, 'tokens'), TMPDIR: home },
+      ...{ SWITCHYARD_SECRETS_DIR: '', SWITCHYARD_HEALTH: '', SWITCHYARD_METRICS_ADDRESS: '', SWITCHYARD_CONFIG: '' },
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    };
+    const env = { ...imageEnvironment(image), ...environment, ...here, ...more };
+    const args = [join(image, 'dist/cli/main.js'), ...command];
+    return { command: process.execPath, args, env, user: OURS, cwd: folder };
+  };
+}
+
+/** What the Dockerfile sets, with the image where it lies here. */
+function imageEnvironment(image: string): Readonly<Record<string, string>> {
+  const dockerfile = execFileSync('cat', [`${ROOT}Dockerfile`], { encoding: 'utf8' });
+  const runtime = dockerfile.slice(dockerfile.indexOf('AS runtime'));
+  const lines = [...runtime.matchAll(/^(?:ENV| ) +([A-Z_]+)=(\S+)/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value.replace(/^\/app/, image)]));
+}
+
+/** A folder that the roles may write to. */
+export async function sharedFolder(stack: Pick<Stack, 'folder'>, name: string): Promise<string> {
+  const path = join(stack.folder, name);
+  await mkdir(path, { recursive: true });
+  if (OURS !== undefined) await chown(path, OURS.uid, OURS.gid);
+  return path;
+}
+
+/** A file of the sandbox's, which its folder keeps from others. */
+export async function shown(stack: Pick<Stack, 'folder'>, path: string, name: string): Promise<string> {
+  const copy = join(stack.folder, name);
+  await cp(path, copy);
+  await chmod(copy, 0o644);
+  return copy;
+}
