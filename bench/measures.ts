@@ -11,6 +11,7 @@ import { reset } from './measures/reset.ts';
 import { syncFirst } from './measures/sync-first.ts';
 import { syncLarge } from './measures/sync-large.ts';
 import { syncWish } from './measures/sync-wish.ts';
+import { webhooks } from './measures/webhooks.ts';
 import { withoutWaits } from './measures/without-waits.ts';
 import { workerKilled } from './measures/worker-killed.ts';
 import { workerStart } from './measures/worker-start.ts';
@@ -32,4 +33,5 @@ export const MEASURES: readonly Measure[] = [
   syncWish,
   docsBuild,
   docsSwap,
+  webhooks,
 ];

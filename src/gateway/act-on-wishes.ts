@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { assertNever } from '../core/assert-never.ts';
 import { deployId, DEPLOY_QUEUE, MESSAGES, type AbortRequest } from '../contracts/deploy.ts';
@@ -16,8 +17,11 @@ export interface Orders {
   readonly resets: ReadonlyMap<string, ResetRequest>;
 }
 
-/** One call of Temporal; the sender has to try again after that. */
-const TAKEN_WITHIN_MS = 5_000;
+/**
+ * One call of Temporal; the sender has to try again after that. Whoever comes while one is in flight waits for two, and the most hurried
+ * sender, EventBridge, waits for 5 s.
+ */
+const TAKEN_WITHIN_MS = 1_500;
 
 /**
  * Hands wishes to Temporal; fulfilled when it has taken them. The workflow id is what makes two of them one: there is nothing to store.
@@ -26,9 +30,24 @@ const TAKEN_WITHIN_MS = 5_000;
  */
 export function actOnWishes(client: Client, orders: Orders): (wish: Wish) => Promise<void> {
   const send = oneAtATime<Wish>((wish) =>
-    client.connection.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => act(client, orders, wish)),
+    inTime(client.connection.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => act(client, orders, wish))),
   );
   return (wish) => send(keyOf(wish), wish);
+}
+
+/** The deadline of a call does not bound the wait for a connection, which takes 10 s where nobody answers (measured). */
+async function inTime(call: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const late = delay(TAKEN_WITHIN_MS, undefined, { signal: ended.signal, ref: false }).then(() => {
+    throw new Error(`Temporal has not taken it within ${TAKEN_WITHIN_MS} ms`);
+  });
+  call.catch(() => undefined); // one that fails after that was not waited for
+  try {
+    await Promise.race([call, late]);
+  } finally {
+    ended.abort();
+    late.catch(() => undefined);
+  }
 }
 
 /** Wishes of one key are about one workflow, and the newest says all. */

@@ -1,0 +1,74 @@
+/** What keeps the gateway answering: a source that sends too much is told so, and a Temporal that is away keeps nobody waiting. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
+import type { Hook, Wish } from '../../src/gateway/hook.ts';
+import { gatewayMetrics } from '../../src/gateway/metrics.ts';
+import { serveGateway, type Listening } from '../../src/gateway/serve-gateway.ts';
+import { requestOf, specOf } from '../support/sync-yard.ts';
+
+/** Believes everybody. */
+const hook: Hook = {
+  name: 'todoist',
+  read: () => Promise.resolve({ kind: 'wishes', wishes: [{ kind: 'sync', pair: 'tasks' }] }),
+};
+
+async function open(act: (wish: Wish) => Promise<void>, rate = { burst: 100, perSecond: 100 }): Promise<Listening> {
+  const parts = {
+    hooks: [hook],
+    act,
+    isReady: () => Promise.resolve(true),
+    metrics: gatewayMetrics(),
+    logger: pino({ level: 'silent' }),
+    rate,
+    now: Date.now,
+  };
+  return serveGateway(parts, { host: '127.0.0.1', port: 0 });
+}
+
+const post = ({ port }: Listening) => fetch(`http://127.0.0.1:${port}/hooks/todoist`, { method: 'POST', body: '{}' });
+
+test.concurrent('a source that sends too much is told when to come again, and nothing of it is acted on', async () => {
+  const taken: Wish[] = [];
+  const gateway = await open((wish) => Promise.resolve(void taken.push(wish)), { burst: 3, perSecond: 0.001 });
+  const answers = [];
+  for (let sent = 0; sent < 5; sent += 1) answers.push(await post(gateway));
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 429, 429]);
+  expect(answers[3]?.headers.get('retry-after')).toBe('1');
+  expect(taken).toHaveLength(3);
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.port}/metrics`)).text();
+  expect(metrics).toMatch(/switchyard_webhooks_total\{hook="any",result="limited"\} 2\n/);
+  await gateway.close();
+});
+
+test.concurrent(
+  'a Temporal that is away is answered with 503 within seconds, to all who share the call',
+  async () => {
+    const connection = Connection.lazy({ address: await nobody() });
+    const orders = {
+      syncs: new Map([['tasks', requestOf(specOf('tasks'))]]),
+      sites: new Map<string, never>(),
+      resets: new Map<string, never>(),
+    };
+    const gateway = await open(actOnWishes(new Client({ connection }), orders));
+    const began = Date.now();
+    const answers = await Promise.all([post(gateway), post(gateway), post(gateway)]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(Date.now() - began).toBeLessThan(5_000); // EventBridge waits no longer
+    expect((await fetch(`http://127.0.0.1:${gateway.port}/healthz`)).status).toBe(200);
+    await gateway.close();
+    await connection.close();
+  },
+  20_000,
+);
+
+async function nobody(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
