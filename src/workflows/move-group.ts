@@ -14,6 +14,7 @@ import { groupForward } from './group-activities.ts';
 import { showRecord, ofZone, zoneName, type GroupRun, type ZoneCourse } from './group-run.ts';
 import { tellLocks } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
+import { showServing } from './serving-together.ts';
 import { untilInsync } from './settle.ts';
 import { together } from './together.ts';
 
@@ -85,8 +86,16 @@ async function swapAll(group: GroupRun, zones: readonly ZoneCourse[], move: Move
   const pairs = zones.map((zone, index) => ({ zone, changeId: written[index]?.changeId ?? null }));
   const insync = await together(pairs, ({ zone, changeId }) => waitForZone(group, zone, changeId));
   const seenAt = await together(zones, (zone) => verifyZone(group, zone, move));
+  showServing(group, servingWords(group, zones, move.share), move.share);
   tellLocks(group);
   return Math.max(...zones.map((_zone, index) => insync[index]?.at ?? seenAt[index] ?? 0));
+}
+
+/** `50 % black, 50 % red, in 6 of 6 records`. */
+function servingWords({ members }: GroupRun, zones: readonly ZoneCourse[], share: number): string {
+  const moved = zones.reduce((sum, { courses }) => sum + courses.length, 0);
+  const red = share >= 100 ? '' : `, ${100 - share} % red`;
+  return `${share} % black${red}, in ${moved} of ${members.length} records`;
 }
 
 function waitForZone({ run }: GroupRun, zone: ZoneCourse, changeId: string | null) {

@@ -14,6 +14,7 @@ import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
 import { keepStandings } from './move-group.ts';
 import { isAskedFor } from './restore.ts';
 import { reasonFor } from './run.ts';
+import { showServing } from './serving-together.ts';
 import { untilInsync } from './settle.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function restoreGroup(group: GroupRun, zones: readonly ZoneCourse[]
     throw failure('Superseded', `every record of group/${group.request.group} was reset meanwhile.`);
   run.rollback = 'done';
   const sentence = `what stood before, in ${restored.length} of ${group.members.length} records`;
-  run.progress.show({ share: 0, serving: { sentence, share: 0, seenAt: Date.now(), servers: [] } });
+  showServing(group, sentence, 0);
 }
 
 const outcomeOf = (group: GroupRun, record: string) => memberOf(group, record).own.outcome ?? null;

@@ -20,6 +20,8 @@ const HELD = {
   ],
 };
 const ILL = { kind: 'status', status: 503 } as const;
+/** Every name server, asked about every record. */
+const SEEN = { servers: Array.from({ length: 4 }, () => ({ kind: 'agrees' })) };
 const BY = { by: 'a test', reason: 'a test asked for it' };
 
 describe('on the way forward', () => {
@@ -31,6 +33,7 @@ describe('on the way forward', () => {
     expect(end.report?.records.map(({ record, outcome }) => [record, outcome])).toEqual(
       records.map(({ record }) => [record, 'promoted']),
     );
+    expect(end.report?.serving).toMatchObject({ sentence: '100 % black, in 4 of 4 records', ...SEEN });
     for (const { observer } of records) {
       expect(observer.everyState()).toEqual(['red', '10 %', '50 %', 'black']);
       expect(observer.fenceStage()).toBe('idle');
@@ -124,6 +127,8 @@ describe('on the way back', () => {
       const end = await run.end();
       expect(end).toMatchObject({ type: 'Unhealthy', report: { outcome: 'rolled-back' } });
       expect(end.message).toContain(`${rig.records[3]!.record}: black failed 4 of the last`);
+      expect(end.report?.serving).toMatchObject({ sentence: 'what stood before, in 4 of 4 records', ...SEEN });
+      expect(end.report?.cachesAgreeAt).toBeGreaterThan(end.report?.startedAt ?? Infinity);
       for (const { observer } of rig.records) {
         expect(observer.everyState()).toEqual(['red', '50 %', 'red']);
         expect(observer.fenceStage()).toBe('idle');
