@@ -15,6 +15,7 @@ import { installRuntime } from '../src/temporal-runtime.ts';
 import { startWorker, type RunningWorker } from '../src/worker.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { startDocsStage, type DocsStage } from './docs-stage.ts';
+import { openShops, type Shop } from './shops.ts';
 import type { TakeDown } from './take-down.ts';
 import { startTasksStage, type TasksStage } from './tasks-stage.ts';
 import { untilPolled } from './until-polled.ts';
@@ -23,6 +24,8 @@ import { untilPolled } from './until-polled.ts';
 export interface Stage {
   readonly terminal: Terminal;
   readonly sandbox: Sandbox;
+  /** The records of the group, in two zones. */
+  readonly shops: readonly Shop[];
   /** What gates on metrics ask. */
   readonly metrics: MetricsSandbox;
   readonly temporal: TemporalClient;
@@ -56,6 +59,7 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
   const sandbox = await startSandbox({ insyncAfterMs: INSYNC_AFTER_MS });
   takeDown.push(() => sandbox.close());
   addRecords(sandbox);
+  const shops = await openShops(sandbox);
   const metrics = await startMetrics();
   takeDown.push(() => metrics.close());
   const server = await startTemporal(terminal, folder);
@@ -76,6 +80,7 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
   return {
     terminal,
     sandbox,
+    shops,
     metrics,
     temporal,
     env: { TEMPORAL_ADDRESS: server.address, ...(ui === null ? {} : { TEMPORAL_UI_URL: ui }), ...sandbox.env() },

@@ -62,10 +62,14 @@ test.concurrent(
 );
 
 test.concurrent(
-  'sees by a metric what probes miss, and repairs what a terminated run left, with the proof (D3)',
+  'sees by a metric what probes miss, takes a group back as one, and repairs what a terminated run left, with the proof (D3, G2)',
   async () => {
-    const { exit, out, err } = await demo('metrics', 'guard');
+    const { exit, out, err } = await demo('metrics', 'group', 'guard');
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/three\.us\.example\.com: black failed 4 of the last 6 probes: HTTP 503/);
+    expect(out.match(/change log {3}\S+\.(eu|us)\.example\.com: red -> 50 % -> red; the fence is idle/g)).toHaveLength(
+      6,
+    );
     expect(out).toMatch(/rolled back +cart\.example\.com.*\nwhy +errors: 3 of the last 5 samples > 0\.01: 0\.07 at /);
     expect(out).toMatch(/probes +healthy of black passed 6 of the last 6: HTTP 200/);
     expect(out).toMatch(/change log {3}red -> 50 % -> red, in \d batches; the fence is idle/);
