@@ -13,7 +13,7 @@ import { runCli, type Ran } from '../support/run-cli.ts';
 
 let yard: CliYard;
 let record: string;
-const seen: { running?: Ran; ended?: Ran; chain?: Story } = {};
+const seen: { running?: Ran; ended?: Ran; chain?: Story; newest?: Story } = {};
 let folder: string;
 
 /** One run after the other: a deployment that is aborted, one that waits for it over several executions, and then nobody who works. */
@@ -39,6 +39,7 @@ beforeAll(async () => {
   const firstRunId = await queueUp();
   seen.running = await yard.run('show', record);
   seen.chain = storyIn(await yard.run('show', firstRunId, '--json'));
+  seen.newest = storyIn(await yard.run('show', nextDeployId(record), '--json'));
   expect(await yard.run('abort', record, '--reason', 'a <b>slow</b> page')).toMatchObject({ exit: 0 });
   const handle = yard.client.workflow.getHandle(deployId(record));
   await writeFile(join(folder, 'history.json'), historyToJSON(await handle.fetchHistory()));
@@ -76,6 +77,7 @@ test('a run that goes on is told up to now, with what it waits for and how to fo
 test('executions of one run read as one story, whichever of them is named', () => {
   expect(seen.chain?.runIds.length).toBeGreaterThan(1);
   expect(seen.chain).toMatchObject({ workflowId: nextDeployId(record), outcome: 'completed', notes: [] });
+  expect(seen.newest).toEqual(seen.chain);
 });
 
 test('an ended run is told without any worker: by its record, its id, its run id, its page and its owner', async () => {

@@ -35,6 +35,7 @@ describe('a recorded run is told', () => {
       failure: 'Unhealthy',
     });
     expect(story.pictures.shares.map(({ share }) => share)).toEqual([0, 50, 0]);
+    expect(story.pictures.gates[0]?.points.filter(({ ok }) => !ok)).toHaveLength(4);
   });
 
   test('an approval that nobody gave: who was asked, who said no', () => {
@@ -116,6 +117,8 @@ describe('a recorded run is told', () => {
       { gate: 'worse', failWhen: { operator: '>=', bound: 20 }, some: true, ill: 0 },
       { gate: 'errors', failWhen: { operator: '>', bound: 0.01 }, some: true, ill: 0 },
     ]);
+    const ill = storyOf(recorded('measured-rolled-back')).pictures.gates.find(({ gate }) => gate === 'errors');
+    expect(ill?.points.map(({ ok, value }) => [ok, value])).toContainEqual([false, 0.2]);
     expect(told(storyOf(recorded('measured-rolled-back'))).filter((line) => line.startsWith('!'))).toEqual([
       expect.stringMatching(/^! watched 50 % for 130 ms: errors: 2 of the last 3 samples > 0\.01/),
     ]);
@@ -169,6 +172,41 @@ describe('a recorded run is told', () => {
 test('a history of the server reads as the one that the Temporal CLI exports', () => {
   for (const name of ['rolled-back', 'approved', 'docs-superseded', 'sync-wished'])
     expect(storyOf(historyFromJSON(recorded(name)))).toEqual(storyOf(recorded(name)));
+});
+
+describe('a run that ended without a word of its own', () => {
+  const { events } = recorded('rolled-back');
+  const watching = events.slice(0, 45); // at 50 %
+  const at = '2026-11-23T01:30:00Z';
+  const end = (name: string, facts: object = {}) =>
+    storyOf({ events: [...watching, { eventId: '46', eventTime: at, [`${name}EventAttributes`]: facts }] });
+
+  test('is told as terminated: by whom, why, that nothing was rolled back, and how to put red back', () => {
+    const { outcome, tone, sentences, ending } = end('workflowExecutionTerminated', {
+      identity: 'bob',
+      reason: 'oops',
+    });
+    expect({ outcome, tone }).toEqual({ outcome: 'terminated', tone: 'bad' });
+    expect(sentences.at(-1)?.text).toBe('terminated in Temporal by bob: oops');
+    expect(ending.stands).toMatch(
+      /serves 50 % from black, as written last at 00:56:26 UTC; 4 of 4 .*\. Nothing was rolled back$/,
+    );
+    expect(ending.next).toBe('./switchyard reset www.t323f1081.example --to-snapshot');
+  });
+
+  test('is told as timed out', () => {
+    expect(end('workflowExecutionTimedOut').sentences.at(-1)?.text).toMatch(/timed out in Temporal/);
+  });
+
+  test('is told what a worker failed at, once for many times', () => {
+    const failed = (eventId: string, second: number) => ({
+      eventId,
+      eventTime: `2026-11-23T01:00:0${second}Z`,
+      workflowTaskFailedEventAttributes: { failure: { message: 'nondeterminism: no swapRecord' } },
+    });
+    const { sentences } = storyOf({ events: [...watching, failed('46', 1), failed('47', 4)] });
+    expect(sentences.at(-1)?.text).toBe('a worker failed at the run: nondeterminism: no swapRecord, 2 times in 3 s');
+  });
 });
 
 describe('a run that goes on', () => {
