@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import type { Verdict } from '../../../src/core/dns/gate.ts';
 import {
   judgeGate,
+  nextLookMs,
   noteAlarm,
   noteMeasured,
   startGate,
   type GateState,
   type StepView,
 } from '../../../src/core/metrics/gate-state.ts';
+import { mayBegin, type FirstLook } from '../../../src/core/metrics/may-begin.ts';
 import type { AlarmGate, AlarmLook, Measured, ThresholdGate } from '../../../src/core/metrics/metric-gate.ts';
 import type { SampleRule } from '../../../src/core/metrics/metric-rule.ts';
 import { weighVerdicts, type Weighed } from '../../../src/core/metrics/weigh-verdicts.ts';
@@ -143,6 +145,19 @@ describe('a bound on a metric', () => {
     );
   });
 
+  test('is asked for the first time after its delay, and blamed for no silence before that', () => {
+    fc.assert(
+      fc.property(rules, fc.integer({ min: 0, max: 900_000 }), (rule, afterMs) => {
+        const gate = gateWith({ ...rule, afterMs }, { waitMs: 60_000 });
+        const state = begin(gate);
+        expect(nextLookMs(gate, state, SYNC)).toBe(SYNC + afterMs);
+        const first = judgeGate(gate, state, VIEW);
+        const { late } = judgeGate(gate, first.state, { ...VIEW, now: SYNC + afterMs + 59_999 }).reading;
+        expect(late).toBe(false);
+      }),
+    );
+  });
+
   test('does not stay silent for longer than it may: then it fails, or somebody is asked, and it is never a pass (D7)', () => {
     const asks = fc.constantFrom<'approve' | undefined>('approve', undefined);
     fc.assert(
@@ -192,6 +207,25 @@ test('an alarm passes only while it is OK, or was accepted and has never been OK
   );
 });
 
+test('a dry run keeps no deployment from beginning, whatever it finds or cannot find', () => {
+  const found = fc.constantFrom<FirstLook>(
+    { kind: 'measured', answers: [{ kind: 'could-not-look', why: 'HTTP 503' }] },
+    { kind: 'measured', answers: [{ kind: 'no-data', why: 'no series' }] },
+  );
+  fc.assert(
+    fc.property(
+      rules,
+      found,
+      fc.constantFrom<Weighed['weight']>('critical', 'counted', 'dry-run'),
+      (rule, first, weight) => {
+        const blind = first.kind === 'measured' && first.answers.some(({ kind }) => kind === 'could-not-look');
+        const { kind } = mayBegin(gateWith(rule, { weight }), first);
+        expect(kind).toBe(blind && weight !== 'dry-run' ? 'inconclusive' : 'pass');
+      },
+    ),
+  );
+});
+
 describe('one verdict out of all', () => {
   const kinds = fc.constantFrom<Verdict['kind']>('pass', 'inconclusive', 'fail');
   const weighed = fc
@@ -218,6 +252,7 @@ describe('one verdict out of all', () => {
         expect(notPassed('critical')).toBe(0);
         expect(notPassed('counted')).toBeLessThanOrEqual(view.mayFail);
       }),
+      { numRuns: 2_000 }, // most of what is drawn is no pass
     );
   });
 

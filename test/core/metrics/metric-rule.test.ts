@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   addLook,
+  isBad,
   judgeSamples,
   NO_LOOKS,
   readFailWhen,
@@ -36,6 +37,16 @@ test.each(['', '0.01', '> ', '> NaN', '> Infinity', '> 1e999', '=> 1', '== 1', '
     expect(readFailWhen(text)).toBeNull();
   },
 );
+
+test.each([
+  ['>', false, true],
+  ['>=', true, true],
+  ['<', false, false],
+  ['<=', true, false],
+] as const)('a number on the bound of failWhen %s is bad: %s, and one above it: %s', (operator, on, above) => {
+  expect(isBad(0.01, { operator, bound: 0.01 })).toBe(on);
+  expect(isBad(0.02, { operator, bound: 0.01 })).toBe(above);
+});
 
 test.each<[string, readonly (number | null)[], string, RegExp]>([
   [
