@@ -1,7 +1,7 @@
 import { SYNC_QUEUE, SYNC_WORKFLOW, syncId, type SyncMemo, type SyncRequest } from '../contracts/sync.ts';
 import { syncLabels } from '../contracts/sync-labels.ts';
 import { mustHaveWorker, type StartedRun } from './start-deployment.ts';
-import type { TemporalClient } from './temporal-client.ts';
+import { isNotFound, type TemporalClient } from './temporal-client.ts';
 
 export interface StartedSync extends StartedRun {
   /** Who began the run that was joined. */
@@ -16,11 +16,12 @@ export interface StartedSync extends StartedRun {
 export async function startSync(temporal: TemporalClient, request: SyncRequest): Promise<StartedSync> {
   await mustHaveWorker(temporal, SYNC_QUEUE);
   const workflowId = syncId(request.spec.pair);
+  const asked = (await hasTold(temporal, request)) ? { ...request, signInTold: true as const } : request;
   const options = {
     ...syncLabels(request),
     workflowId,
     taskQueue: SYNC_QUEUE,
-    args: [request] as [SyncRequest],
+    args: [asked] as [SyncRequest],
     workflowIdConflictPolicy: 'FAIL' as const,
   };
   try {
@@ -29,6 +30,18 @@ export async function startSync(temporal: TemporalClient, request: SyncRequest):
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
     return join(temporal, workflowId);
+  }
+}
+
+/** Whether the run before has told that somebody has to sign in. */
+async function hasTold({ ask, client }: TemporalClient, { spec, notify }: SyncRequest): Promise<boolean> {
+  if (notify === undefined) return false;
+  try {
+    const { memo } = await ask(() => client.workflow.getHandle(syncId(spec.pair)).describe());
+    return (memo as Partial<SyncMemo> | undefined)?.signInTold === true;
+  } catch (cause) {
+    if (isNotFound(cause)) return false; // it is the first one
+    throw cause;
   }
 }
 

@@ -91,8 +91,10 @@ export interface SyncRequest {
   readonly pace: SyncPace;
   /** What an earlier execution of the same run hands on; null in a first one. */
   readonly carried: CarriedRun | null;
-  /** Whom the ticks of a Schedule tell that somebody has to sign in; absent: nobody. */
+  /** Whom the ticks of a Schedule, or a run by hand, tell that somebody has to sign in; absent: nobody. */
   readonly notify?: NotifyRequest;
+  /** An earlier run by hand has told it: it is not told again, and its end is. */
+  readonly signInTold?: true;
 }
 
 /** What travels when a run continues as new: counts and ids only. */
@@ -224,6 +226,8 @@ export interface SyncMemo {
   readonly unsettled?: boolean;
   /** Those that are named: by id in Todoist, with the time of their sending. */
   readonly creations?: Readonly<Record<string, number>>;
+  /** Of a run by hand: it, or one before it, has told that somebody has to sign in, and nobody has yet. */
+  readonly signInTold?: true;
 }
 
 /** Ids of Temporal Schedules that `apply` makes and removes begin so. */

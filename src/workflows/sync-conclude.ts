@@ -3,6 +3,7 @@ import type { SyncOutcome, SyncReport } from '../contracts/sync.ts';
 import { lastFailure, whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { countSync } from './count.ts';
 import { keepSyncOutcome } from './sync-progress.ts';
+import { tellOfSignIn } from './token-notices.ts';
 import type { SyncRun } from './sync-run.ts';
 
 /**
@@ -12,7 +13,9 @@ import type { SyncRun } from './sync-run.ts';
 export async function concludingSync(run: SyncRun, body: () => Promise<void>): Promise<SyncReport> {
   try {
     await body();
-    return conclude(run, run.progress.status.setAside.length > 0 ? 'synced-with-exceptions' : 'synced', null);
+    const report = conclude(run, run.progress.status.setAside.length > 0 ? 'synced-with-exceptions' : 'synced', null);
+    await tellOfSignIn(run.request, null);
+    return report;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error; // the same run, in its next execution
     const said = whatItSays(error);
@@ -20,6 +23,7 @@ export async function concludingSync(run: SyncRun, body: () => Promise<void>): P
     const cancelled = isCancellation(error);
     const report = conclude(run, cancelled ? 'cancelled' : said.type === 'StoppedByGuard' ? 'stopped' : 'failed', said);
     if (cancelled) throw error; // ends as CANCELED, which is what was asked for
+    await tellOfSignIn(run.request, said);
     throw lastFailure(said, report, error);
   }
 }

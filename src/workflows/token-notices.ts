@@ -4,10 +4,11 @@
  * Ticks are runs of their own. What the one before came to is known from Temporal: the Schedule hands its failure, or the last result, on.
  */
 import { ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
-import { workflowInfo } from '@temporalio/workflow';
+import { upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { NotifyRequest } from '../contracts/notify.ts';
-import { syncId, type SyncReport } from '../contracts/sync.ts';
+import { syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
 import type { NoticeFacts } from '../core/notify/notice.ts';
+import type { Said } from '../policies/as-temporal-failure.ts';
 import { startTelling } from './notify.ts';
 
 /** Whether somebody has to sign in, and was told so. */
@@ -30,7 +31,7 @@ export function startTokenNotices(pair: string, notify: NotifyRequest | undefine
     standing: () => (stood ? STANDS : {}),
     afterFailure: async (error) => {
       const needed = signInNeeded(error);
-      if (needed !== null && !stood) teller.tell(beginning(pair, needed));
+      if (needed !== null && !stood) teller.tell(beginning(pair, whyOf(needed)));
       await teller.lastWords();
       return needed === null && stood ? stillStanding(error) : error;
     },
@@ -39,6 +40,22 @@ export function startTokenNotices(pair: string, notify: NotifyRequest | undefine
       await teller.lastWords();
     },
   };
+}
+
+/**
+ * A run by hand has no tick that tells for it. What was told by the one before comes with its request, and what stands is kept in its memo.
+ *
+ * @param said null where it ended well.
+ */
+export async function tellOfSignIn({ spec, notify, signInTold }: SyncRequest, said: Said | null): Promise<void> {
+  if (notify === undefined) return;
+  const teller = startTelling(notify, () => undefined);
+  const stood = signInTold === true;
+  const needed = said?.type === 'SignInNeeded';
+  if (needed && !stood) teller.tell(beginning(spec.pair, said));
+  if (said === null && stood) teller.tell(end(spec.pair));
+  if (needed || (said !== null && stood)) upsertMemo({ signInTold: true });
+  await teller.lastWords();
 }
 
 const STANDS: TokenTrouble = { signInNeeded: true };
@@ -68,14 +85,20 @@ function isStill(failure: Error): boolean {
   return (details as TokenTrouble | null | undefined)?.signInNeeded === true;
 }
 
-function beginning(pair: string, { details, message }: ApplicationFailure): NoticeFacts {
+type Why = Pick<Said, 'sentence' | 'next'>;
+
+function whyOf({ details, message }: ApplicationFailure): Why {
   const why = (details?.[0] as Partial<SyncReport> | undefined)?.failure;
+  return { sentence: why?.sentence ?? message, next: why?.next ?? null };
+}
+
+function beginning(pair: string, { sentence, next }: Why): NoticeFacts {
   return {
     ...about(pair),
     severity: 'error',
     title: `sync/${pair}: somebody has to sign in`,
-    sentence: why?.sentence ?? message,
-    next: why?.next ?? null,
+    sentence,
+    next,
     begins: true,
     ends: [],
   };

@@ -104,6 +104,30 @@ test.concurrent(
   },
 );
 
+test.concurrent(
+  'a run by hand tells that somebody has to sign in, once over several runs, and when it works again',
+  async () => {
+    const [rig, told] = await Promise.all([yard.rig({ pace: { giveUpAfterMs: 100 } }), hall.open()]);
+    const notify = told.request([{ format: 'webhook' }]);
+    const byHand = async (before: object): Promise<object> => {
+      const handle = yard.temporal.client.workflow.getHandle(`sync:${rig.pair}`);
+      await (await rig.start({ notify, ...before })).end();
+      const { memo } = await handle.describe();
+      return memo?.['signInTold'] === true ? { signInTold: true } : {};
+    };
+    const well = await byHand({});
+    expect(tokenEvents(told)).toEqual([]);
+    rig.graph.revoke('graph-token');
+    const first = await byHand(well);
+    const second = await byHand(first);
+    expect([well, first, second]).toEqual([{}, { signInTold: true }, { signInTold: true }]);
+    expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
+    rig.graph.accept('graph-token');
+    expect(await byHand(second)).toEqual({});
+    expect(tokenEvents(told)).toEqual(['somebody has to sign in', 'signed in again']);
+  },
+);
+
 test.concurrent('a sync goes on as ever while nobody can be told', async () => {
   const [rig, told] = await Promise.all([yard.rig(), hall.open()]);
   told.standIn.faults.add({ operation: '*', fault: { kind: 'hang' }, times: Infinity });

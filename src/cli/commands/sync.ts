@@ -15,6 +15,7 @@ import { runShort } from '../run-short.ts';
 import { mustHaveWorker } from '../start-deployment.ts';
 import { startSync, type StartedSync } from '../start-sync.ts';
 import { syncWish, type SyncFlags, type SyncWish } from '../sync-flags.ts';
+import { notifyOf } from '../notify-targets.ts';
 import { syncRequest } from '../sync-request.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
@@ -71,7 +72,8 @@ async function sync(terminal: Terminal, wish: SyncWish, flags: Flags): Promise<E
   const declared = await mustReadPair(terminal, pair, flags.config);
   const { adopt, allowRemovals } = wish;
   const trigger = mode === 'soon' ? 'event' : 'manual';
-  const request = syncRequest(declared, { trigger, by, adopt, allowRemovals });
+  const byHand = trigger === 'manual' ? notifyOf(declared.notify) : {}; // many events would tell many times
+  const request = { ...syncRequest(declared, { trigger, by, adopt, allowRemovals }), ...byHand };
   return withTemporal(terminal, flags, (temporal) => run(terminal, { temporal, request, mode, wish, flags }));
 }
 
