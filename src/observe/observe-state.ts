@@ -5,7 +5,7 @@
  * leaves the time of the last good one standing (`switchyard_state_seen_timestamp_seconds`), so that what is stale can be told from what is true.
  */
 import { Client } from '@temporalio/client';
-import type { MetricMeter } from '@temporalio/common';
+import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, MicrosoftConfig } from '../config.ts';
@@ -28,38 +28,39 @@ export interface ObserveOptions {
   readonly logger: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;
-  readonly everyMs?: number;
 }
 
 /** Prometheus scrapes every 15 to 60 s. */
 const EVERY_MS = 15_000;
-/** A look that takes longer has failed; the next one is not kept waiting. */
-const LOOKS_WITHIN_MS = 10_000;
+/** A look that takes longer has failed: longer than it takes to hear of many deployments that nobody answers for them. */
+const LOOKS_WITHIN_MS = 60_000;
 
-/** Looks until it is told to end; never fails. */
+/** Looks until it is told to end; never fails. No look waits for another. */
 export async function observeState(options: ObserveOptions): Promise<void> {
-  const { config, logger, meter, signal, everyMs = EVERY_MS } = options;
+  const { config, meter } = options;
   if (config.queues.includes(DEPLOY_QUEUE)) startAtZero(meter, config.temporal.namespace);
-  const at = stateGauge(meter, {
-    name: 'switchyard_state_seen_timestamp_seconds',
-    description: 'When what is true now was last read, by what was read.',
-    gone: Number.NaN,
-  });
-  const seenAt = new Map<string, number>();
+  const seenAt = meter.createGauge(
+    'switchyard_state_seen_timestamp_seconds',
+    'float',
+    undefined,
+    'When what is true now was last read, by what was read.',
+  );
   const looks = looksOf(options);
+  await Promise.all(looks.map((one) => lookAgain(one, { ...options, seenAt })));
+}
+
+async function lookAgain(
+  { what, look }: Look,
+  { logger, signal, seenAt }: ObserveOptions & { readonly seenAt: MetricGauge },
+) {
   while (!signal.aborted) {
-    await Promise.all(
-      looks.map(async ({ what, look }) => {
-        try {
-          await inTime(look);
-          seenAt.set(what, Date.now() / 1_000);
-        } catch (cause) {
-          logger.debug({ err: cause, what }, 'could not look at what is true now; trying again');
-        }
-      }),
-    );
-    at.show([...seenAt].map(([what, value]) => ({ labels: { what }, value })));
-    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    try {
+      await inTime(look);
+      seenAt.set(Date.now() / 1_000, { what });
+    } catch (cause) {
+      logger.debug({ err: cause, what }, 'could not look at what is true now; trying again');
+    }
+    await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 

@@ -130,6 +130,7 @@ test('all of it was searched: each place says what it is there for', () => {
   expect(has('worker metrics', 'switchyard_syncs_total')).toBe(true);
   expect(has('gateway metrics', 'result="taken"')).toBe(true);
   expect(has('client', 'rolled back')).toBe(true);
+  expect(places.filter((place) => place.startsWith(folder) && place.endsWith('.canary.example.html'))).toHaveLength(2);
   expect(places.some((place) => place.includes('/published/'))).toBe(true);
   expect(places.some((place) => place.endsWith('signed-in.json'))).toBe(true);
 });
@@ -406,7 +407,12 @@ async function lookAround(): Promise<void> {
     client('ls'),
     client('ls', '--json'),
     ...['sync/tasks', 'sync/signed-in', dns.record].map((name) => client('doctor', name)),
-    ...names.flatMap((name) => [client('status', name), client('status', name, '--json'), client('history', name)]),
+    ...names.flatMap((name) => [
+      client('status', name),
+      client('status', name, '--json'),
+      client('history', name),
+      client('show', name, '--details', '--html', join(folder, `${name.replace('/', '-')}.html`)),
+    ]),
   ]);
   const args = ['reset', `promoted.${dns.zone}`, '--to', '192.0.2.10'];
   const { exit, out, err } = await runClient({ sandbox: { env: () => env }, address: temporalAddress() }, args);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { DEPLOY_QUEUE } from '../../src/contracts/deploy.ts';
+import { DEPLOY_QUEUE, DEPLOY_WORKFLOW, deployId } from '../../src/contracts/deploy.ts';
 import { DEFAULT_TYPEDOC, NO_GATES } from '../../src/contracts/docs.ts';
 import {
   DEFAULT_DOCS_PACE,
@@ -28,7 +28,7 @@ import { CLI_NAMESPACES, untilKnown } from '../support/namespaces.ts';
 import { SMALL_TSCONFIG } from '../support/small-source.ts';
 import { closeServices, openRig, specOf, syncEnv, type SyncRig } from '../support/sync-yard.ts';
 import { connect, temporalAddress, type TestTemporal } from '../support/temporal.ts';
-import { PLAIN, rigOf, type Rig } from '../support/yard.ts';
+import { PLAIN, requestFor, rigOf, type Rig } from '../support/yard.ts';
 
 const namespace = CLI_NAMESPACES.observed;
 const SITE = 'handbook';
@@ -98,18 +98,22 @@ test('shows rare ends as 0 from the start, under the labels that they will have,
   expect(valueOf(text, 'switchyard_resets_total', { outcome: 'failed' })).toBe(0);
 });
 
-test('says which rollback is blocked, also after the worker was killed and another one has done nothing yet', async () => {
+test('says which rollback is blocked, and which deployment nobody answers for, also after the worker was killed and another one has done nothing yet', async () => {
   const blocked = { record: `blocked.${sandbox.zone}`, state: 'blocked' };
   worker.kill('SIGKILL');
   await worker.exit;
   worker = await startService(env);
   while (valueOf(await scraped(), 'switchyard_record_state', blocked) !== 1) await sleep(100);
+  expect(
+    valueOf(await scraped(), 'switchyard_record_state', { record: `lost-11.${sandbox.zone}`, state: 'unanswered' }),
+  ).toBe(1);
   expect(valueOf(await scraped(), 'switchyard_deployments_total', { outcome: 'promoted' })).toBeUndefined(); // a history that replays counts nothing
 });
 
 test('says when each chore was last well done, and until when a sign-in is good', async () => {
-  const seen = { what: 'sites' };
-  while (valueOf(await scraped(), 'switchyard_state_seen_timestamp_seconds', seen) === undefined) await sleep(100);
+  for (const what of ['syncs', 'tokens', 'docs', 'sites'])
+    while (valueOf(await scraped(), 'switchyard_state_seen_timestamp_seconds', { what }) === undefined)
+      await sleep(100);
   const text = await scraped();
   const now = Date.now() / 1_000;
   const ago = (name: string, labels: Record<string, string>) => now - (valueOf(text, name, labels) ?? Number.NaN);
@@ -146,6 +150,7 @@ async function runEverything(): Promise<void> {
       args: [{ records: [], act: 'report', pace: FAST_GUARD }],
     }),
     failWorkflowTask(),
+    ...Array.from({ length: 12 }, (_, at) => startForNobody(`lost-${at}`)),
     schedule(scheduleId(sync.pair)),
     schedule(docsScheduleId(SITE)),
   ]);
@@ -208,6 +213,17 @@ async function buildSite(): Promise<void> {
     signalArgs: [wish, spec],
   });
   await run.result();
+}
+
+/** As one whose workers were taken away before it ended. */
+async function startForNobody(label: string): Promise<void> {
+  const record = `${label}.${sandbox.zone}`;
+  const workflowId = deployId(record);
+  await temporal.client.workflow.start(DEPLOY_WORKFLOW, {
+    workflowId,
+    taskQueue: 'nobody',
+    args: [requestFor(record)],
+  });
 }
 
 /** As a worker of another version would: no such workflow is here. */
