@@ -3,8 +3,9 @@ import { MESSAGES, type DeployRequest, type Pace } from '../../src/contracts/dep
 import { CALM_RATIO, type Aim, type Strike, type Struck } from './faults-strike.ts';
 import type { SceneName } from './faults-table.ts';
 import { gatesOn, ratioOf } from './metric-gates.ts';
-import { observe, type Observer } from './observer.ts';
-import { PLAIN, type Deployment, type Rig, type RigOptions, type Yard } from './yard.ts';
+import type { Observer } from './observer.ts';
+import { promotedFirst } from './promoted-first.ts';
+import type { Deployment, Rig, RigOptions, Yard } from './yard.ts';
 
 /** What is deployed when a fault strikes, and who has a part in it. */
 export interface Scene {
@@ -89,29 +90,10 @@ async function undone(yard: Yard, opening: Opening): Promise<Scene> {
   const { aim } = opening;
   aim.armed = false;
   const scene = await plain(yard, opening);
-  const { rig } = scene;
-  const { report } = await (await rig.deploy({ gates: [PLAIN], bakeMs: 100 })).end();
-  const { plan, revision } = report ?? {};
-  if (plan == null || revision === undefined) throw new Error(`not promoted: ${JSON.stringify(report)}`);
+  const { rig, asks } = await promotedFirst(scene.rig);
   aim.armed = true;
-  const undo = {
-    sets: plan.before,
-    expected: plan.promotion.sets,
-    expectedRevision: revision.number,
-    toRevision: null,
-  };
-  return {
-    ...scene,
-    place: { ...scene.place, black: rig.sandbox.red },
-    observer: observe(rig.sandbox, rig.record, { red: ['192.0.2.20'], black: ['192.0.2.10'] }),
-    asks: {
-      undo,
-      to: { kind: 'values', values: ['192.0.2.10'] },
-      acceptIllRed: true,
-      slowRollbackOk: true,
-      steps: [{ share: 100, holdMs: 0 }],
-    },
-  };
+  const { observer, sandbox } = rig;
+  return { ...scene, place: { ...scene.place, black: sandbox.red }, observer, asks };
 }
 
 const OPEN: Readonly<Record<SceneName, (yard: Yard, opening: Opening) => Promise<Scene>>> = {

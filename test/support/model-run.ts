@@ -4,6 +4,7 @@ import { until } from './faults-strike.ts';
 import type { Scenario } from './model-scenario.ts';
 import { createWorld, recordSets, type World } from './model-world.ts';
 import { brokenPromises } from './promises.ts';
+import { promotedFirst } from './promoted-first.ts';
 import { FAST, PLAIN, type Deployment, type End, type Rig, type Yard } from './yard.ts';
 
 const PACE: Pace = {
@@ -18,10 +19,11 @@ const PACE: Pace = {
 /** Plays one scenario to its end and returns every promise that it broke, as sentences. */
 export async function play(yard: Yard, scenario: Scenario): Promise<readonly string[]> {
   const world = createWorld(scenario);
-  const rig = await yard.rig({ around: world.around, writeMs: 400, askTimeoutMs: 300, withoutTls: true });
+  const opened = await yard.rig({ around: world.around, writeMs: 400, askTimeoutMs: 300, withoutTls: true });
+  const { rig, asks } = scenario.undo ? await promotedFirst(opened) : { rig: opened, asks: {} };
   try {
     const before = recordSets(rig);
-    const run = await world.begin(rig, () => start(rig, scenario));
+    const run = await world.begin(rig, () => start(rig, scenario, asks));
     const stuck = await follow(world, run);
     if (stuck !== null) return [stuck, ...world.broken];
     const stands = recordSets(rig);
@@ -39,9 +41,25 @@ export async function play(yard: Yard, scenario: Scenario): Promise<readonly str
   }
 }
 
-function start(rig: Rig, { shares, ifRedIsIll, asks }: Scenario): Promise<Deployment> {
+function start(rig: Rig, scenario: Scenario, asks: Partial<DeployRequest>): Promise<Deployment> {
+  const { shares, ifRedIsIll } = scenario;
   const steps = shares.map((share) => ({ share, holdMs: 400 }));
-  return rig.deploy({ steps, gates: [PLAIN], ifRedIsIll, pace: PACE, ...waits(asks) });
+  return rig.deploy({
+    steps,
+    gates: [PLAIN],
+    ifRedIsIll,
+    pace: PACE,
+    ...waits(scenario.asks),
+    ...frozen(scenario),
+    ...asks,
+  });
+}
+
+/** An undo asks for no freeze, as the client sends it. */
+function frozen({ freeze, undo }: Scenario): Pick<DeployRequest, 'freeze'> {
+  if (freeze === 'none' || undo) return {};
+  const windows = [{ from: Date.now() - 60_000, until: Date.now() + 3_600_000, words: 'the weekend' }];
+  return { freeze: { windows, override: freeze === 'overridden' ? 'an incident' : null } };
 }
 
 /** Longer than any run: the world decides what nobody has decided. */
@@ -119,6 +137,8 @@ function brokenEnd({ scenario, rig, status, end, world, before, stands }: Ended)
   if (stage !== 'idle' && rig.observer.writes() > 0 && !world.left()) wrong.push(`D6: it left the fence at ${stage}`);
   if (end.status !== 'COMPLETED' && failure === null) wrong.push('A3: it failed and does not say why');
   if (failure?.type === 'Fault') wrong.push(`A3: it takes the world for a fault of its own: ${failure.sentence}`);
+  const isFrozen = scenario.freeze === 'in force' && !scenario.undo;
+  if (isFrozen && rig.observer.writes() > 0) wrong.push('it wrote in a freeze');
   return [...wrong, ...brokenApprovals(scenario, rig, status)];
 }
 

@@ -25,6 +25,10 @@ export interface Scenario {
   readonly events: readonly Event[];
   /** What waits for somebody; the world approves in the end what nobody has decided. */
   readonly asks: 'nothing' | 'cutover' | 'promotion' | 'both' | 'confirmation';
+  /** Whether a cutover may begin; an undo may always. */
+  readonly freeze: 'none' | 'in force' | 'overridden';
+  /** Brings back what was replaced before, in peace: what it replaces takes the place of red. */
+  readonly undo: boolean;
   /** What the operator does about a stop that nobody but he can end. */
   readonly decision: 'leave' | 'mend and retry';
 }
@@ -89,5 +93,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   ifRedIsIll: fc.constantFrom('compare', 'restore', 'hold'),
   events: fc.array(event, { minLength: 1, maxLength: 5 }),
   asks: fc.constantFrom('nothing', 'nothing', 'nothing', 'cutover', 'promotion', 'both', 'confirmation'),
+  freeze: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'in force', 'overridden'),
+  undo: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
   decision: fc.constantFrom('leave', 'mend and retry'),
 });

@@ -48,6 +48,7 @@ export function createWorld(scenario: Scenario): World {
   return {
     around: (activities) =>
       wrapped(activities, async (_activity, _input, work) => {
+        if (scene.rig === null) return work(); // what comes before the scenario is in peace
         scene.begun += 1;
         scene.lastSign = Date.now();
         for (const { at, what } of scenario.events) if (at === scene.begun) await happen(scene, what);
