@@ -32,11 +32,19 @@ export interface CliYard {
   close(): Promise<void>;
 }
 
-/** With one worker, which has a version where one is given. */
-export async function startCliYard(namespace: CliNamespace, version: string | null = null): Promise<CliYard> {
+/**
+ * With one worker, which has a version where one is given.
+ *
+ * @param insyncAfterMs When a change is in sync; a deployment asks every 5 s, so anything but 0 costs it that.
+ */
+export async function startCliYard(
+  namespace: CliNamespace,
+  version: string | null = null,
+  insyncAfterMs = 100,
+): Promise<CliYard> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [sandbox, temporal, folder] = await Promise.all([
-    startSandbox({ zone: `${namespace}-${randomUUID().slice(0, 8)}.example`, insyncAfterMs: 100 }),
+    startSandbox({ zone: `${namespace}-${randomUUID().slice(0, 8)}.example`, insyncAfterMs }),
     connect(),
     mkdtemp(join(tmpdir(), 'switchyard-cli-')),
   ]);
