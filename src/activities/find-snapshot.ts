@@ -53,11 +53,16 @@ function isForgotten(cause: unknown): boolean {
   return cause.name === 'WorkflowNotFoundError' || code === NOT_FOUND || isForgotten(root);
 }
 
-/** The record sets of a snapshot of this record; nothing where the value is none. */
+/** The record sets of a snapshot of this record, alone or among those of its group; nothing where the value is none. */
 function setsIn(value: unknown, record: string): readonly RecordSets[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.flatMap((one) => {
+  return valuesIn(value).flatMap((one) => {
     if (typeof one !== 'object' || one === null || !('record' in one) || !('sets' in one)) return [];
     return one.record === record && Array.isArray(one.sets) ? [one.sets as RecordSets] : [];
   });
+}
+
+function valuesIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  const isMany = typeof value === 'object' && value !== null && 'records' in value && Array.isArray(value.records);
+  return isMany ? (value.records as readonly unknown[]) : [value];
 }

@@ -311,7 +311,7 @@ async function drift(watch: Watch, { aws }: WatchDeps, pulse: Pulse): Promise<Wa
 }
 
 /** Looks for drift between two looks at protections: one that comes is a matter of the rollback, not of the next second. */
-const PROTECTIONS_EVERY = 4;
+export const PROTECTIONS_EVERY = 4;
 
 /** Where they cannot be read, what was seen before stays: "could not look" is not "there is none". */
 async function lookAtProtections(watch: Watch, client: Route53Client): Promise<void> {

@@ -8,8 +8,11 @@ import type { WatchInput, Watched } from '../contracts/deploy-activities.ts';
 import type { Many, WatchGroupInput } from '../contracts/group-activities.ts';
 import { lookForDrifts, type DriftLook } from './look-for-drift.ts';
 import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
+import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { AwsClients } from '../clients.ts';
-import { watchProbes, type WatchBeat, type WatchDeps } from './watch-endpoints.ts';
+import { noticeProtected } from '../core/dns/refuse-guarded.ts';
+import { readZoneProtections, typesOf } from './read-standing.ts';
+import { PROTECTIONS_EVERY, watchProbes, type WatchBeat, type WatchDeps } from './watch-endpoints.ts';
 
 export interface GroupWatchDeps extends Omit<WatchDeps, 'aws'> {
   /** Of the worker itself: the records say in which roles they are looked at. */
@@ -27,6 +30,7 @@ export async function watchRecords(deps: GroupWatchDeps, input: WatchGroupInput,
     beats: beatsOf(pulse.resumed),
     seen: new Map<string, Watched>(),
     looks: new Set<Promise<readonly DriftLook[]>>(),
+    protections: new Map<string, readonly string[]>(),
   };
   await withPartPulse(pulse, (part) => {
     const watching: Watching = { ...kept, part };
@@ -36,8 +40,12 @@ export async function watchRecords(deps: GroupWatchDeps, input: WatchGroupInput,
       (): GroupBeat => ({ records: Object.fromEntries(kept.beats) }),
     );
   });
-  const { beats, seen } = kept;
-  return { records: input.records.map((one) => seen.get(one.record) ?? held(one, beats.get(one.record), pulse.now())) };
+  const { beats, seen, protections } = kept;
+  const records = input.records.map((one) => {
+    const watched = seen.get(one.record) ?? held(one, beats.get(one.record), pulse.now());
+    return { ...watched, protections: protections.get(one.record) ?? [] };
+  });
+  return { records };
 }
 
 interface Watching {
@@ -46,6 +54,8 @@ interface Watching {
   readonly part: Pulse;
   readonly beats: Map<string, WatchBeat>;
   readonly seen: Map<string, Watched>;
+  /** Of each record, what would block its rollback, as the last look at its zone found. */
+  readonly protections: Map<string, readonly string[]>;
 }
 
 /** Fulfilled when all are held, or with the first breach. */
@@ -89,10 +99,11 @@ async function driftInZone({ aws }: GroupWatchDeps, inputs: readonly WatchInput[
   const mine = aws.inRole(inputs[0]?.role);
   const client = mine.route53();
   let skipped = false;
-  for (;;) {
+  for (let turn = 0; ; turn += 1) {
     await part.sleep(skipped ? everyMs / 10 : everyMs);
     skipped = !mine.budget.mayLook();
     if (skipped) continue;
+    if (turn % PROTECTIONS_EVERY === 0 && mine.budget.mayLook()) await lookAtProtections(client, inputs, watching);
     const look = lookForDrifts(client, inputs);
     watching.looks.add(look);
     const looks = await look;
@@ -106,13 +117,29 @@ async function driftInZone({ aws }: GroupWatchDeps, inputs: readonly WatchInput[
   }
 }
 
+/** One look at the zone for all of its records. Where it cannot be read, what was seen before stays. */
+async function lookAtProtections(
+  client: Route53Client,
+  inputs: readonly WatchInput[],
+  { protections }: Watching,
+): Promise<void> {
+  const found = await readZoneProtections(client, inputs[0]?.zone.id ?? '');
+  if (found === null) return;
+  for (const { record, standing, sides } of inputs) {
+    const types = typesOf(standing.sets, ...sides.map(({ sets }) => sets));
+    protections.set(record, noticeProtected(record, types, found));
+  }
+}
+
 /** A record that was still being watched when another one ended the stretch. */
 function held(input: WatchInput, beat: WatchBeat | undefined, at: number): Watched {
-  const { windows, inconclusiveSince, verdict } = beat ?? {
+  const { windows, inconclusiveSince, verdict, metrics } = beat ?? {
     ...input,
     verdict: { kind: 'inconclusive', reason: 'nothing was seen yet' } as const,
+    metrics: undefined,
   };
-  return { end: { kind: 'held' }, windows, verdict, inconclusiveSince, at };
+  const measured = metrics === undefined ? {} : { metrics };
+  return { end: { kind: 'held' }, windows, verdict, inconclusiveSince, at, ...measured };
 }
 
 function beatsOf(details: unknown): Map<string, WatchBeat> {

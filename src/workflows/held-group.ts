@@ -110,12 +110,13 @@ function summed(seen: readonly Seen[], asked: readonly string[]): Watched {
     seen.find(({ watched }) => watched.verdict.kind === 'fail') ??
     seen.find(({ watched }) => watched.verdict.kind !== 'pass');
   const at = Math.max(...seen.map(({ watched }) => watched.at));
+  const protections = seen.flatMap(({ watched }) => watched.protections ?? []);
   if (worst === undefined)
-    return { end: asks(seen, asked), windows: [], verdict: allPass(seen), inconclusiveSince: null, at };
+    return { end: asks(seen, asked), protections, windows: [], verdict: allPass(seen), inconclusiveSince: null, at };
   const { watched, record } = worst;
   const verdict = named(record, watched.verdict);
   const { inconclusiveSince } = watched;
-  return { end: endOf(worst) ?? asks(seen, asked), windows: [], verdict, inconclusiveSince, at };
+  return { end: endOf(worst) ?? asks(seen, asked), protections, windows: [], verdict, inconclusiveSince, at };
 }
 
 /** Null where it is no end of its own. */

@@ -1,3 +1,7 @@
+import { findSnapshot } from '../../src/activities/find-snapshot.ts';
+import { readFence } from '../../src/core/dns/fence.ts';
+import { fenceName } from '../../src/core/dns/name.ts';
+import { fromWire } from '../../src/activities/wire-record-set.ts';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { GroupRequest } from '../../src/contracts/deploy-group.ts';
 import { MESSAGES, type DeployRequest, type MessageAnswer } from '../../src/contracts/deploy.ts';
@@ -222,6 +226,9 @@ describe('on the way back', () => {
       const run = await rig.deploy({}, { ...HELD, pace: { ...CALM, blockedAfterMs: 2_000 } });
       await run.until(({ phase }) => phase === 'holding');
       rig.sandbox.route53.protect(zoneId, { name: record, type: 'A', comment: 'hands off' });
+      await run.until(({ notices }) =>
+        notices.some((one) => one.includes('"hands off": Route 53 would refuse the rollback')),
+      );
       await rig.records[3]!.black.behave(ILL);
       await run.until(({ phase }) => phase === 'blocked');
       await until(() => rig.now().join() === '50 %,red,red,red');
@@ -306,6 +313,27 @@ describe('through the lock of a record', () => {
     },
   );
 });
+
+test.concurrent(
+  'red of a record is found in the history of its terminated group, where its fence had no room for it',
+  async () => {
+    const rig = await groupRig(yard, { zones: 1 });
+    const { record, zoneId } = rig.records[1]!;
+    const { route53 } = rig.sandbox;
+    const many = Array.from({ length: 80 }, (_, at) => ({ Value: `192.0.2.${at + 150}` }));
+    route53.put(zoneId, { Name: record, Type: 'A', TTL: 60, ResourceRecords: many });
+    const run = await rig.deploy({}, { ...HELD, gates: [], unchecked: true });
+    await run.until(({ phase }) => phase === 'holding');
+    await run.handle.terminate('a test');
+    const [set] = route53.recordSets(zoneId, fenceName(record));
+    const reading = readFence(set === undefined ? null : fromWire(set));
+    if (reading.kind !== 'standing') throw new Error(JSON.stringify(reading));
+    expect(reading.fence.red).toMatch(/^sha256:/);
+    const repair = { record, zone: zoneId, verify: 'api', fence: reading.fence } as const;
+    const found = await findSnapshot(yard.temporal.client, repair);
+    expect(found).toMatchObject([{ type: 'A', values: { length: 80 } }]);
+  },
+);
 
 describe('keepHealthy (G5)', () => {
   test.concurrent('refuses a step that would leave fewer records on a healthy side, and writes nothing', async () => {
