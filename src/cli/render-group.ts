@@ -4,6 +4,7 @@ import { displayName } from '../core/dns/name.ts';
 import type { GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
 import { sideWords } from '../core/dns/serving.ts';
 import { formatDuration } from '../core/duration.ts';
+import { unplannedLines } from './render-unplanned.ts';
 import { about, count, outside, table } from './words.ts';
 
 /** The status of a group has its records besides. */
@@ -36,16 +37,7 @@ function cell({ share, outcome }: DeployStatus, step: number): string {
 
 /** The plan of a group as an operator reads it: its zones, its steps, and what each record moves to. */
 export function groupPlanLines(planned: GroupPlanned): readonly string[] {
-  switch (planned.kind) {
-    case 'unchanged':
-      return [`unchanged    ${outside(planned.sentence)}`];
-    case 'refused':
-      return planned.reasons.map(
-        ({ sentence, next }) => `refused      ${outside(sentence)}${next === null ? '' : `  ${outside(next)}`}`,
-      );
-    case 'planned':
-      return plannedLines(planned.plan);
-  }
+  return planned.kind === 'planned' ? plannedLines(planned.plan) : unplannedLines(planned);
 }
 
 function plannedLines(plan: GroupPlan): readonly string[] {

@@ -11,6 +11,7 @@ import { isGatedAt } from '../contracts/deploy.ts';
 import { expectedShareWords, gateWords, sharesOf } from '../core/metrics/gate-words.ts';
 import type { MetricGate } from '../core/metrics/metric-gate.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
+import { unplannedLines } from './render-unplanned.ts';
 import { about, clock, count, outside, table } from './words.ts';
 
 export interface PlanView {
@@ -24,16 +25,7 @@ export interface PlanView {
 
 /** A plan as an operator reads it: where it starts, every step, how long the world needs to follow. */
 export function planLines(planned: Planned, view: PlanView): readonly string[] {
-  switch (planned.kind) {
-    case 'unchanged':
-      return [`unchanged    ${outside(planned.sentence)}`];
-    case 'refused':
-      return planned.reasons.map(
-        ({ sentence, next }) => `refused      ${outside(sentence)}${next === null ? '' : `  ${outside(next)}`}`,
-      );
-    case 'planned':
-      return plannedLines(planned.plan, view);
-  }
+  return planned.kind === 'planned' ? plannedLines(planned.plan, view) : unplannedLines(planned);
 }
 
 function plannedLines(plan: Plan, view: PlanView): readonly string[] {
