@@ -47,11 +47,18 @@ export async function diagnose({ flags, env, questions, sights }: DiagnoseOption
     for (const { check, see } of sights) there.push(await see(temporal).catch((cause: unknown) => bad(check, cause)));
     const answers: Answer[] = [];
     for (const question of questions) answers.push(await askWorker(temporal, question));
-    const findings = [...here, ...there, ...answers.flatMap((answer) => answer.findings)];
+    const findings = unique([...here, ...there, ...answers.flatMap((answer) => answer.findings)]);
     return { findings, exit: answers.some(({ polled }) => !polled) ? EXIT.unreachable : null };
   } finally {
     await temporal.close();
   }
+}
+
+/** What is said of each record of a group, and is the same for all, is said once. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const same = (a: Finding, b: Finding): boolean =>
+    a.check === b.check && a.ok === b.ok && (a.sentence === b.sentence || a.check === 'clock');
+  return findings.filter((one, at) => findings.findIndex((other) => same(one, other)) === at);
 }
 
 async function serverFinding({ connection, place, ask }: TemporalClient): Promise<Finding> {

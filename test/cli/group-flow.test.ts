@@ -102,6 +102,9 @@ const bodies = together({
   'a plan that was kept is run as it was shown, by the worker or from here, and refused when the world has moved':
     async () => {
       const { run, to, values, config, group, records } = await shop('planned');
+      const doctor = await yard.run('doctor', group, '--config', config);
+      expect(doctor.out.match(/polls switchyard-deploy/g)).toHaveLength(1); // once, however many records
+      for (const zone of [yard.sandbox.zone, `planned.${yard.sandbox.zone}`]) expect(doctor.out).toContain(` ${zone}`);
       const file = join(yard.folder, 'cutover.json');
       const asked = [...to('192.0.2.20', '192.0.2.21'), '--unchecked', '--steps', '50,100'];
       const shown = await run('plan', ...asked, '--out', file, '--json', '--exit-code');

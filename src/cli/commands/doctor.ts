@@ -7,10 +7,12 @@ import { readDeclared } from '../declared.ts';
 import { diagnose, type DiagnoseOptions } from '../diagnose.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSchedule } from '../find-schedules.ts';
+import { findGroup } from '../group-policy.ts';
 import { GUARD_NAME, scheduleOfGuard } from '../guard-schedule.ts';
 import { readFileInForce } from '../must-read-file.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { mustReadPair } from '../pairs.ts';
+import { groupIn } from '../parse/group-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { guardFinding, scheduleFinding } from '../schedule-finding.ts';
@@ -33,7 +35,10 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
-    .addHelpText('after', examples('doctor', 'doctor www.example.com --zone example.com', 'doctor sync/tasks'))
+    .addHelpText(
+      'after',
+      examples('doctor', 'doctor www.example.com --zone example.com', 'doctor group/shop', 'doctor sync/tasks'),
+    )
     .action(does((name, flags) => doctor(terminal, name, flags)));
 };
 
@@ -59,10 +64,28 @@ async function checksOf(terminal: Terminal, name: string | undefined, flags: Doc
   const ofPair = pair === null ? NONE : await aboutPair(terminal, must(parsePairName(pair)), flags);
   const isRecord = name !== undefined && pairIn(name) === null;
   if (pair !== null && !isRecord && flags.zone === undefined) return ofPair;
-  const input = await inputOf(terminal, isRecord ? mustBeRecord(name) : null, flags);
-  const ofDeployments = { type: DOCTOR_WORKFLOW, id: 'doctor', taskQueue: DEPLOY_QUEUE, input };
+  const inputs = await inputsOf(terminal, isRecord ? name : null, flags);
+  const ofDeployments = inputs.map((input) => ({
+    type: DOCTOR_WORKFLOW,
+    id: 'doctor',
+    taskQueue: DEPLOY_QUEUE,
+    input,
+  }));
   const sights = [...(await aboutGuard(terminal, flags)), ...ofPair.sights];
-  return { questions: [ofDeployments, ...ofPair.questions], sights };
+  return { questions: [...ofDeployments, ...ofPair.questions], sights };
+}
+
+/** Of a group one for each of its records: each may have a zone and a role of its own. */
+async function inputsOf(
+  terminal: Terminal,
+  name: string | null,
+  flags: DoctorFlags,
+): Promise<readonly DiagnoseInput[]> {
+  if (name === null || groupIn(name) === null)
+    return [await inputOf(terminal, name === null ? null : mustBeRecord(name), flags)];
+  const { groups } = await readDeclared(terminal, flags.config);
+  const { records } = must(findGroup(groups, name));
+  return Promise.all(records.map((record) => inputOf(terminal, record, flags)));
 }
 
 /** Only where a file has records: without them there is nothing to guard. */
