@@ -8,10 +8,11 @@ import { closeAll } from '../../sandbox/close-all.ts';
 import { addExampleTasks } from '../../sandbox/example-tasks.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startTasks, type TasksSandbox } from '../../sandbox/tasks.ts';
+import { ROOT } from '../support/read-compose.ts';
 import { observe, type Observer } from '../support/observer.ts';
 import { SMALL_TSCONFIG } from '../support/small-source.ts';
 import { keepRunning, runOnce, until, type Ran, type Service } from './keep-running.ts';
-import { sharedFolder, shown, startStack, type Stack } from './start-stack.ts';
+import { freePort, sharedFolder, shown, startStack, type Stack } from './start-stack.ts';
 
 let stack: Stack;
 let sandbox: Sandbox;
@@ -110,12 +111,32 @@ const copies = (): number => tasks.graph.tasks().length;
 const page = (name: string): Promise<string> =>
   readFile(join(env['SWITCHYARD_PUBLISH_ROOT'] ?? '', 'handbook/versions/latest/variables', `${name}.html`), 'utf8');
 
+test('somebody signs in with the client of the stack, and doctor finds that the worker of syncs has that sign-in', async () => {
+  const login = keepRunning(stack.program('worker', signingIn(), ['login', 'signed-in']));
+  let code: string | undefined;
+  await until(
+    'a code is shown',
+    () => Promise.resolve((code = /^code {2}(\w+)$/m.exec(login.output())?.[1]) !== undefined),
+    login,
+  );
+  tasks.microsoft.approve(code ?? '', ME);
+  await until('the sign-in is kept', () => Promise.resolve(login.output().includes('[ended: 0]')), login);
+  await login.stop();
+  expect((await client('doctor', 'sync/signed-in')).said).toContain('me@example.com');
+});
+
+const ME = { upn: 'me@example.com', oid: '00000000-0000-4000-8000-000000000001' };
+const signingIn = (): Record<string, string> => ({
+  ...knownTo('worker-sync'),
+  SWITCHYARD_CONFIG: env['SWITCHYARD_CONFIG'] ?? '',
+});
+
 test('a deployment, a sync and a documentation build go through the stack', async () => {
   const { record, observer } = recordOf('plain');
   const before = copies();
   const [deployed, synced, published] = await Promise.all([
     client('deploy', record, ...TO_BLACK, ...FAST, '--bake', '2s'),
-    client('sync', 'tasks'),
+    client('sync', 'signed-in'),
     client('docs', 'publish', 'handbook'),
   ]);
   expect(deployed).toMatchObject({ exit: 0, said: expect.stringContaining('promoted') as string });
@@ -124,6 +145,26 @@ test('a deployment, a sync and a documentation build go through the stack', asyn
   expect(copies()).toBeGreaterThan(before);
   expect(published).toMatchObject({ exit: 0 });
   expect(await page('one')).toContain('Says one.');
+});
+
+test('the gateway of the stack listens with the file and the token that come with it', async () => {
+  const port = await freePort();
+  const settings = {
+    SWITCHYARD_CONFIG: `${ROOT}compose/switchyard.yaml`,
+    SWITCHYARD_SECRETS_DIR: join(stack.folder, 'secrets/roles/gateway'),
+  };
+  const gateway = keepRunning(stack.program('gateway', settings, ['gateway', '--listen', `127.0.0.1:${port}`]));
+  const at = `http://127.0.0.1:${port}`;
+  await until('the gateway is ready', async () => (await fetch(`${at}/readyz`)).ok, gateway);
+  const token = await readFile(join(settings.SWITCHYARD_SECRETS_DIR, 'alertmanager-hook'), 'utf8');
+  const tell = async (bearer: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ version: '4', status: 'firing', alerts: [] });
+    return (await fetch(`${at}/hooks/alertmanager`, { method: 'POST', headers, body })).status;
+  };
+  expect(await tell('another')).toBe(401);
+  expect(await tell(token)).toBeLessThan(300);
+  expect(await gateway.stop()).toBe(0);
 });
 
 test('kill -9 of server, database and workers in turn, in the middle of a bake: nothing is lost, nothing is done twice, black is promoted (D3, S1)', async () => {
@@ -145,12 +186,12 @@ test('kill -9 of server, database and workers in turn, in the middle of a bake: 
   for (const [what, strike] of Object.entries(strikes)) {
     tasks.todoist.person.add({ content: `added before the ${what} was killed` });
     await document(what);
-    const runs = [client('sync', 'tasks'), client('docs', 'publish', 'handbook')];
+    const runs = [client('sync', 'signed-in'), client('docs', 'publish', 'handbook')];
     await strike();
     // A client that has not begun when Temporal is away ends with 6 and has started nothing: trying again is safe.
     const ended = await Promise.all(runs);
     if (ended[0]?.exit !== 0)
-      await until(`a sync after the ${what}`, async () => (await client('sync', 'tasks')).exit === 0);
+      await until(`a sync after the ${what}`, async () => (await client('sync', 'signed-in')).exit === 0);
     if (ended[1]?.exit !== 0)
       await until(`a build after the ${what}`, async () => (await client('docs', 'publish', 'handbook')).exit === 0);
     expect(await page(what)).toContain(`Says ${what}.`);
