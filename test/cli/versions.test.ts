@@ -63,7 +63,7 @@ test('a bake ends on the version that it began on, and its workers may not end b
 
   const listed = await yard.run('versions', 'list');
   expect(listed.out).toMatch(/switchyard-deploy +two +yes +\d +1\n.*switchyard-deploy +one +no +0 +1\n/);
-});
+}, 120_000);
 
 test('a version that nobody ever ran is refused, and so is what is no version', async () => {
   const unknown = await yard.run('versions', 'promote', 'nine');
