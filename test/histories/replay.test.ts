@@ -34,6 +34,7 @@ test('every end of a deployment, of a group, of a sync, of a build of documentat
     'guard-found',
     'guard-quiet',
     'guard-restored',
+    'guard-told',
     'measured-promoted',
     'measured-rolled-back',
     'paused',
