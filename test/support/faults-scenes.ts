@@ -1,4 +1,4 @@
-import { startMetrics } from '../../sandbox/metrics.ts';
+import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import { MESSAGES, type DeployRequest, type Pace } from '../../src/contracts/deploy.ts';
 import { CALM_RATIO, type Aim, type Strike, type Struck } from './faults-strike.ts';
 import type { SceneName } from './faults-table.ts';
@@ -40,14 +40,12 @@ async function plain(yard: Yard, { options }: Opening): Promise<Scene> {
   return { rig, place, observer, asks: {}, pace: {}, accompany: nobody, close: () => rig.close() };
 }
 
-/** A gate on a metric watches it, which two bad samples of three fail. */
-async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
+/** A gate on a metric, which two bad samples of three fail, and what it asks. */
+export async function openMeasuring(): Promise<Measuring> {
   const metrics = await startMetrics();
-  const scene = await plain(yard, { options: { ...options, env: metrics.env() }, aim });
   metrics.prometheus.answer(ratioOf('black'), CALM_RATIO);
   return {
-    ...scene,
-    place: { ...scene.place, prometheus: metrics.prometheus },
+    metrics,
     asks: {
       metricGates: [gatesOn(metrics).threshold({ samples: { bad: 2, of: 3, min: 3, afterMs: 0, everyMs: 150 } })],
     },
@@ -57,6 +55,21 @@ async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
       stretch: { minMs: 1_500, maxMs: 5_000 },
       inconclusive: { limitMs: 6_000, limitAtFullMs: 6_000 },
     },
+  };
+}
+
+export interface Measuring extends Pick<Scene, 'asks' | 'pace'> {
+  readonly metrics: MetricsSandbox;
+}
+
+async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
+  const { metrics, asks, pace } = await openMeasuring();
+  const scene = await plain(yard, { options: { ...options, env: metrics.env() }, aim });
+  return {
+    ...scene,
+    place: { ...scene.place, prometheus: metrics.prometheus },
+    asks,
+    pace,
     close: async () => {
       await scene.close();
       await metrics.close();

@@ -81,7 +81,14 @@ const WRITES: Readonly<Record<Row['way'], Names>> = {
   forward: ['swapRecord', 'swapZone'],
   back: ['restoreRecord', 'restoreZone'],
 };
-const BEFORE_ANY_WRITE: Names = ['readRecord', 'checkEndpoints', 'checkMetrics', 'readRecords', 'checkRecords'];
+const BEFORE_ANY_WRITE: Names = [
+  'readRecord',
+  'checkEndpoints',
+  'checkMetrics',
+  'readRecords',
+  'checkRecords',
+  'measureRecords',
+];
 
 /** Of a group, what is done in a zone that is not the one that is struck. */
 function isElsewhere({ zoneId }: Aim, input: object): boolean {

@@ -2,6 +2,7 @@ import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
 import type { Pace } from '../../src/contracts/deploy.ts';
 import { atTheHold, drive, limitsOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
 import { FOREIGN } from './faults-judge.ts';
+import { openMeasuring } from './faults-scenes.ts';
 import { aimAt, strike } from './faults-strike.ts';
 import type { Cell } from './faults-table.ts';
 import { brokenGroupPromises, writesOf } from './group-promises.ts';
@@ -55,21 +56,30 @@ const PACE: Pace = {
 export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const aim = aimAt(cell.row);
   const { writeMs, holdMs } = limitsOf(cell);
-  const rig = await groupRig(yard, { aroundAll: aim.around, writeMs, askTimeoutMs: 300 });
+  const measuring = cell.row.scene === 'measured' ? await openMeasuring() : null;
+  const env = measuring?.metrics.env() ?? {};
+  const rig = await groupRig(yard, { aroundAll: aim.around, writeMs, askTimeoutMs: 300, env });
   const [first] = rig.records;
   if (first === undefined) throw new Error('a group has a first record');
   aim.zoneId = first.zoneId;
   const handle = () => yard.temporal.client.workflow.getHandle(`deploy-group:${rig.group}`);
-  const struck = strike(cell, { rig: { ...first, sandbox: rig.sandbox, prometheus: null }, aim, handle });
+  const struck = strike(cell, {
+    rig: { ...first, sandbox: rig.sandbox, prometheus: measuring?.metrics.prometheus ?? null },
+    aim,
+    handle,
+  });
   if (cell.row.way === 'back') atTheHold(aim, () => void first.black.behave({ kind: 'status', status: 503 }));
   const steps = [50, 100].map((share) => ({ share, holdMs }));
-  const run = await rig.deploy({}, { steps, gates: [PLAIN], pace: PACE });
+  const run = await rig.deploy(
+    {},
+    { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, ...measuring?.pace } },
+  );
   const said = await drive(cell, run, struck);
   const stands = rig.now();
   await struck.heal();
   await struck.land();
   const seen = await judged(cell, rig, run);
-  await rig.sandbox.close();
+  await Promise.all([rig.sandbox.close(), measuring?.metrics.close()]);
   return { ...seen, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
 }
 
