@@ -3,6 +3,8 @@ import { percentile } from './statistics.ts';
 
 export interface Answered {
   readonly status: number;
+  /** When it really was sent, in milliseconds since the epoch. */
+  readonly sentAt: number;
   /** From the time at which it was to be sent: whatever keeps the sender from sending is not left out. */
   readonly tookMs: number;
 }
@@ -29,11 +31,12 @@ export async function sendAtRate({ perSecond, forMs, send }: Load): Promise<read
 }
 
 async function answered(due: number, send: () => Promise<{ readonly status: number }>): Promise<Answered> {
+  const sentAt = Date.now();
   const status = await send().then(
     (answer) => answer.status,
     () => 0,
   );
-  return { status, tookMs: performance.now() - due };
+  return { status, sentAt, tookMs: performance.now() - due };
 }
 
 export const p99 = (answers: readonly Answered[]): number =>
