@@ -65,7 +65,9 @@ test.concurrent('a freeze refuses a group that the client let pass, at once and 
   const rig = await groupRig(yard, TWO);
   const at = Date.now();
   const windows = [{ from: at - 60_000, until: at + 60_000, words: 'the weekend' }];
-  await wroteNothing(rig, await rig.deploy({}, { ...QUICK, freeze: { windows, override: null } }), 'Frozen');
+  const freeze = { windows, override: null };
+  const run = await rig.deploy({}, { ...QUICK, freeze, approve: { cutover: RULE } }); // and asks nobody
+  await wroteNothing(rig, run, 'Frozen');
 });
 
 test.concurrent('a freeze that begins while somebody decides is asked again before the first write', async () => {
