@@ -63,7 +63,10 @@ async function measured(yard: Yard, then: (spoil: () => Promise<void>) => Promis
     metricGates: [gates.threshold(), gates.compare({ share: 50 })],
   });
   await run.until(({ phase }) => phase === 'holding');
-  await then(() => Promise.resolve(prometheus.answer(ratioOf('black'), 0.2)));
+  await then(() => {
+    prometheus.answer(ratioOf('black'), 0.2);
+    return Promise.resolve();
+  });
   await run.end();
   await metrics.close();
   return run.handle;

@@ -21,7 +21,10 @@ export const metrics: Scene = {
       event: {
         when: ({ phase, share }) => phase === 'holding' && share === 50,
         sentence: "now 7 % of black's answers to customers are errors; /healthz still says 200",
-        happen: () => Promise.resolve(answers(0.07)),
+        happen: () => {
+          answers(0.07);
+          return Promise.resolve();
+        },
       },
       expected: { outcome: 'rolled-back', states: ['red', '50 %', 'red'], serves: 'red' },
       closing: probeLine,
