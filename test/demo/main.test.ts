@@ -84,7 +84,7 @@ test('refuses a scene that is not there, and names those that are', async () => 
   const { exit, err } = await demo('sync', 'rolledback');
   expect(exit).toBe(2);
   expect(err).toMatch(
-    /No scene is called rolledback: there are promoted, rolled-back, aborted, metrics, approval, guard, sync, docs/,
+    /No scene is called rolledback: there are promoted, rolled-back, aborted, metrics, approval, group, guard, sync, docs/,
   );
 });
 

@@ -51,6 +51,7 @@ export async function openMeasuring(): Promise<Measuring> {
     },
     // On a busy machine a look takes long, and what the end of a stretch cuts off has not been seen.
     pace: {
+      probeTimeoutMs: 2_000,
       preflight: { inARow: 10, overMs: 200 },
       stretch: { minMs: 1_500, maxMs: 5_000 },
       inconclusive: { limitMs: 6_000, limitAtFullMs: 6_000 },

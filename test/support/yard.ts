@@ -24,7 +24,7 @@ export const FAST: Pace = {
   stretch: { minMs: 300, maxMs: 5_000 },
   insync: { pollMs: 20, noticeMs: 5_000, limitMs: 20_000 },
   verify: { inARow: 2, everyMs: 10, limitMs: 5_000 },
-  inconclusive: { limitMs: 2_000, limitAtFullMs: 1_000 },
+  inconclusive: { limitMs: 5_000, limitAtFullMs: 3_000 }, // longer than the processors of a busy machine are away
   ownViewMs: 600,
   retry: { firstMs: 50, maxMs: 300 },
   blockedAfterMs: 1_500,
