@@ -53,8 +53,9 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
   const zones = setOutZones(group, plan, snapshots);
   const left = (group.request.resting ?? []).map(({ record }) => record);
   const resting = [...plan.unchanged, ...left].map((record) => fenceIn(snapshots, record));
+  const deadline = { deadlineMs: plan.timing.deadlineMs, waitedMs: group.waitedMs };
 
-  return withTime(run, plan.timing.deadlineMs, async () => {
+  return withTime(run, deadline, async () => {
     const approved = approvedGroup(group, { zones, plan });
     await progress.stage(checkLabel(run.request), approved.mustBeHealthy);
     tellLocks(group);

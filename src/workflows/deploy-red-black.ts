@@ -46,7 +46,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   mustNotBeFrozen(run);
   const course = setOut(request, snapshot, plan);
 
-  return withTime(run, plan.timing.deadlineMs, async () => {
+  return withTime(run, { deadlineMs: plan.timing.deadlineMs, waitedMs: 0 }, async () => {
     await progress.stage(checkLabel(request), () => mustBeHealthy(run, course));
     const approved = approvedRecord(run, course);
     await approveCutover(run, approved);

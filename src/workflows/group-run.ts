@@ -15,6 +15,8 @@ export interface GroupRun {
   /** Sorted by name. */
   readonly members: readonly Member[];
   plan: GroupPlanFacts | null;
+  /** For how long it waited for locks that others held. */
+  waitedMs: number;
 }
 
 /** One record of the group. */
@@ -56,7 +58,7 @@ export function startGroup(request: GroupRequest): GroupRun {
     const base = startProgress(asked, see, () => describeGroup(group.run.progress.status as GroupStatus));
     return progressOf(base, () => group);
   });
-  const group: GroupRun = { request, run, members, plan: null };
+  const group: GroupRun = { request, run, members, plan: null, waitedMs: 0 };
   run.isBlocked = (record) => isStuck(memberOf(group, record));
   return group;
 }

@@ -3,10 +3,17 @@ import { formatDuration } from '../core/duration.ts';
 import { failure } from '../policies/failures.ts';
 import type { Run } from './run.ts';
 
+interface Deadline {
+  /** Counted from the first task of the run. */
+  readonly deadlineMs: number;
+  /** For how long the run had to wait for others before: the deadline stands still then too. */
+  readonly waitedMs: number;
+}
+
 /** The deadline runs beside the way forward and ends with it. */
-export async function withTime<T>(run: Run, deadlineMs: number, body: () => Promise<T>): Promise<T> {
+export async function withTime<T>(run: Run, deadline: Deadline, body: () => Promise<T>): Promise<T> {
   const clock = new CancellationScope();
-  clock.run(() => keepTime(run, deadlineMs)).catch(() => undefined); // cancelled when the way forward has ended
+  clock.run(() => keepTime(run, deadline)).catch(() => undefined); // cancelled when the way forward has ended
   try {
     return await body();
   } finally {
@@ -14,13 +21,10 @@ export async function withTime<T>(run: Run, deadlineMs: number, body: () => Prom
   }
 }
 
-/**
- * Ends the way forward when its time is over. The deadline stands still during pauses and while somebody has to decide; both have a limit of their own.
- * @param deadlineMs counted from the first task of the run.
- */
-async function keepTime(run: Run, deadlineMs: number): Promise<void> {
+/** Ends the way forward when its time is over. The deadline stands still during pauses and while somebody has to decide; both have a limit of their own. */
+async function keepTime(run: Run, { deadlineMs, waitedMs }: Deadline): Promise<void> {
   const { orders, progress, request } = run;
-  let forwardMs = deadlineMs - (Date.now() - progress.status.startedAt);
+  let forwardMs = deadlineMs + waitedMs - (Date.now() - progress.status.startedAt);
   let pauseMs = request.pace.pauseLimitMs;
   for (;;) {
     const from = Date.now();

@@ -101,6 +101,38 @@ describe('before the first write', () => {
     },
   );
 
+  test.concurrent(
+    'gives the way forward all of its time, however long others held a lock: it stands still then, as while somebody decides',
+    async () => {
+      const rig = await groupRig(yard);
+      const other = await holdLock(yard, rig.records[2]!.record);
+      const run = await rig.deploy({ waitForLocks: { firstMs: 50, limitMs: 60_000 } }, HELD);
+      await run.until(({ notices }) => notices.some((one) => one.includes('waits until it is free')));
+      await new Promise((resolve) => setTimeout(resolve, 1_500)); // what the deadline must not lose
+      await other.terminate();
+      const { startedAt, deadlineAt, groupPlan } = await run.until(({ phase }) => phase === 'holding');
+      expect(deadlineAt! - startedAt).toBeGreaterThanOrEqual(groupPlan!.timing.deadlineMs + 1_500);
+      await run.handle.signal(MESSAGES.abort, BY);
+      await run.end();
+    },
+  );
+
+  test.concurrent('waits for all locks together no longer than it may, however many are held (G4)', async () => {
+    const rig = await groupRig(yard);
+    const [first, second] = [rig.records[1]!.record, rig.records[3]!.record];
+    const others = [await holdLock(yard, first), await holdLock(yard, second)];
+    const limitMs = 3_000;
+    const run = await rig.deploy({ waitForLocks: { firstMs: 50, limitMs } }, QUICK);
+    await new Promise((resolve) => setTimeout(resolve, (limitMs * 2) / 3));
+    await others[0]!.terminate();
+    const end = await run.end();
+    expect(end.message).toMatch(`${second} is being deployed already`);
+    const { startTime: freeAt } = await rig.lockOf(first).describe();
+    expect(end.report!.endedAt! - freeAt.getTime()).toBeLessThan(limitMs);
+    expect(rig.records.map(({ observer }) => observer.writes())).toEqual([0, 0, 0, 0]);
+    await others[1]!.terminate();
+  });
+
   test.concurrent('writes nowhere when one record of one zone is ill (G2, D7)', async () => {
     const rig = await groupRig(yard);
     await rig.records[3]!.black.behave(ILL);
