@@ -1,3 +1,4 @@
+import { asksSomebody } from '../contracts/deploy.ts';
 import type { ApprovalOf, ApprovalRule, ApprovalRules } from '../core/dns/approval.ts';
 import type { ApprovalPolicy } from '../contracts/file.ts';
 import { parseSpan } from './parse/numbers.ts';
@@ -14,7 +15,7 @@ const MOST_REMINDERS = 100;
 /** What of a deployment waits for somebody, as `switchyard.yaml` says; null where nothing does. */
 export function approvalRules(named: NamedPolicy | null, findings: Findings): ApprovalRules | null {
   if (named === null) return null;
-  const asks = named.metricGates.some(({ then }) => then === 'approve');
+  const asks = asksSomebody(named);
   const { approve } = named.policy;
   if (approve === undefined && !asks) return null;
   const { cutover, promotion, inconclusive } = approve ?? {};

@@ -137,6 +137,11 @@ export function looksFirst(request: DeployRequest): boolean {
   return gatesAt(request, request.steps[0]?.share ?? 100).length > 0;
 }
 
+/** Whether somebody is to be asked about a gate that says nothing for too long. */
+export function asksSomebody({ metricGates = [] }: Pick<DeployRequest, 'metricGates'>): boolean {
+  return metricGates.some(({ then }) => then === 'approve');
+}
+
 /** Whether anything decides while `share` per cent of the answers are black's. */
 export function isGatedAt(request: Pick<DeployRequest, 'gates' | 'stepGates' | 'metricGates'>, share: Share): boolean {
   const measured = gatesInForce(request.metricGates ?? [], share).some(({ weight }) => weight !== 'dry-run');

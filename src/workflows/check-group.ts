@@ -1,6 +1,7 @@
-import { hasGates } from '../contracts/deploy.ts';
+import { asksSomebody, hasGates, type DeployRequest } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
+import type { ApprovalRules } from '../core/dns/approval.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
@@ -12,6 +13,7 @@ import {
   mustBePlanned,
   mustFitHistory,
   mustHaveAnswered,
+  mustKnowWhomToAsk,
   mustPass,
   preflightLimitMs,
 } from './check.ts';
@@ -34,6 +36,7 @@ export function mustBeRunnableTogether(
   mustBePlanned(planned.plan, request.planHash);
   mustHaveGates(group);
   mustBeApprovedAlike(group);
+  mustKnowWhomToAsk(run.request, request.records);
   mustShareRoles(group, planned.plan);
   mustFitHistory(planned.plan, run.request.pace);
   const { plans, ...facts } = planned.plan;
@@ -58,13 +61,20 @@ function mustShareRoles(group: GroupRun, { zones }: GroupPlan): void {
   }
 }
 
-/** They are approved together, so nobody's right to decide about one record may reach the others. */
-function mustBeApprovedAlike({ members }: GroupRun): void {
-  const rules = new Set(members.map(({ request: { approve } }) => canonicalJson(approve ?? null)));
-  if (rules.size > 1)
-    throw failure('Refused', 'the records of a group are approved together, and ask for different approvals.', {
-      next: 'Give them the same approve: in switchyard.yaml.',
-    });
+/**
+ * They are approved together, so nobody's right to decide about one record may reach the others. Whom gates ask that say nothing is of no meaning for
+ * a record without such a gate.
+ */
+function mustBeApprovedAlike({ request: { records } }: GroupRun): void {
+  const moves = isSame(records, ({ cutover, promotion }) => ({ cutover, promotion }));
+  if (moves && isSame(records.filter(asksSomebody), ({ inconclusive }) => inconclusive)) return;
+  throw failure('Refused', 'the records of a group are approved together, and ask for different approvals.', {
+    next: 'Give them the same approve: in switchyard.yaml.',
+  });
+}
+
+function isSame(records: readonly DeployRequest[], rule: (approve: ApprovalRules) => unknown): boolean {
+  return new Set(records.map(({ approve = {} }) => canonicalJson(rule(approve)))).size <= 1;
 }
 
 function mustHaveGates({ request, members }: GroupRun): void {

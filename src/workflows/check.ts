@@ -1,4 +1,11 @@
-import { hasGates, looksFirst, type DeployRequest, type Pace, type ServerView } from '../contracts/deploy.ts';
+import {
+  asksSomebody,
+  hasGates,
+  looksFirst,
+  type DeployRequest,
+  type Pace,
+  type ServerView,
+} from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
@@ -31,6 +38,7 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
   }
   mustBePlanned(planned.plan, run.request.planHash);
   mustHaveGates(run.request);
+  mustKnowWhomToAsk(run.request, [run.request]);
   mustFitHistory(planned.plan, run.request.pace);
   run.progress.show({ plan: planned.plan });
   return planned.plan;
@@ -46,6 +54,15 @@ function mustHaveGates(request: DeployRequest): void {
     'no probe is in force at the first step: gates on metrics say nothing of a black that has no traffic yet, so nothing would look at it before the first write.',
     { next },
   );
+}
+
+/** A gate that says nothing would hold the step for ever, where nobody may say whether to go on without it. */
+export function mustKnowWhomToAsk({ approve }: DeployRequest, records: readonly DeployRequest[]): void {
+  if (approve?.inconclusive !== undefined || !records.some(asksSomebody)) return;
+  if (!patched('whom to ask is known')) return; // runs of before go on as they began
+  throw failure('Refused', 'a gate has somebody asked while it says nothing, and the request does not say whom.', {
+    next: 'Ask with approve: { inconclusive: { by } }, or leave out then: approve.',
+  });
 }
 
 /** What `mustBeHealthy` is about to do. */

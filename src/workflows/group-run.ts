@@ -1,6 +1,12 @@
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { groupSubject, type GroupPlanFacts, type GroupRequest, type GroupStatus } from '../contracts/deploy-group.ts';
-import { roleOf, type DeployOutcome, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
+import {
+  asksSomebody,
+  roleOf,
+  type DeployOutcome,
+  type DeployRequest,
+  type DeployStatus,
+} from '../contracts/deploy.ts';
 import type { RecordHealth } from '../core/dns/keep-healthy.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
 import type { Course } from './course.ts';
@@ -66,12 +72,14 @@ export function startGroup(request: GroupRequest): GroupRun {
 /** A decision about a record is for its zone, where that does not move on. */
 const isStuck = ({ own: { blocked, outcome } }: Member): boolean => blocked != null && outcome == null;
 
-/** The group's own request: what cannot differ in lockstep is the first record's. */
+/** The group's own request: what cannot differ in lockstep is the first record's, but whom its gates ask, which may be gates of others alone. */
 function leadOf(request: GroupRequest): DeployRequest {
   const [first] = request.records;
   if (first === undefined) throw new RangeError('a group has at least one record');
+  const inconclusive = request.records.find(asksSomebody)?.approve?.inconclusive;
   return {
     ...first,
+    ...(inconclusive === undefined ? {} : { approve: { ...first.approve, inconclusive } }),
     record: groupSubject(request.group),
     planHash: request.planHash,
     gates: request.records.flatMap(({ gates }) => gates),

@@ -191,8 +191,9 @@ function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   return Math.min(watch.remainingMs, Math.max(leastMs, Math.min(maxMs, Math.max(minMs, step.holdMs / 100))));
 }
 
-/** Null while another question is open: one is asked at a time. */
-function askedAbout({ approval }: Run): readonly string[] | null {
+/** Null while another question is open, since one is asked at a time, and where nobody may answer. */
+function askedAbout({ approval, request }: Run): readonly string[] | null {
+  if (request.approve?.inconclusive === undefined) return null;
   if (approval === null) return [];
   return approval.of === 'inconclusive' ? (approval.gates ?? []) : null;
 }

@@ -23,6 +23,7 @@ const HELD = {
     { share: 100, holdMs: 150 },
   ],
 };
+const ANYBODY = { by: ['*'], withinMs: 60_000, remindMs: null };
 const QUICK = { pace: PATIENT, steps: [50, 100].map((share) => ({ share, holdMs: 150 })) };
 
 /** A group of one record in each of two zones; `special` is what the second one asks for beside the others. */
@@ -99,12 +100,12 @@ describe('a gate on a metric of one record', () => {
   test.concurrent(
     'is asked about under the name of its record while it says nothing, and the group goes on when somebody says so',
     async () => {
-      const { metrics, deploy, second } = await measuredGroup((gates) =>
-        errors(gates, { waitMs: 300, then: 'approve' }),
-      );
+      const { metrics, deploy, second } = await measuredGroup((gates) => ({
+        ...errors(gates, { waitMs: 300, then: 'approve' }),
+        approve: { inconclusive: ANYBODY }, // as the client asks it: of no record without such a gate
+      }));
       good(metrics, Number.NaN);
-      const approve = { inconclusive: { by: ['*'], withinMs: 60_000, remindMs: null } };
-      const run = await deploy({ ...QUICK, steps: [{ share: 100, holdMs: 300 }], approve });
+      const run = await deploy({ ...QUICK, steps: [{ share: 100, holdMs: 300 }] });
       const waiting = await run.until(({ approval }) => approval?.of === 'inconclusive');
       expect(waiting.approval?.gates).toEqual([`${second}: errors`]);
       await run.handle.executeUpdate<MessageAnswer, [object]>('approve', {
@@ -113,6 +114,25 @@ describe('a gate on a metric of one record', () => {
       expect((await run.end()).report).toMatchObject({ outcome: 'promoted', metrics: [{ waived: true }] });
     },
   );
+});
+
+test.concurrent('a gate that nobody may be asked about is refused, and not looked at for ever (D7)', async () => {
+  const { rig, metrics, deploy } = await measuredGroup((gates) => errors(gates, { waitMs: 300, then: 'approve' }));
+  good(metrics);
+  const end = await (await deploy(QUICK)).end();
+  expect(end).toMatchObject({ type: 'Refused', report: { outcome: 'refused' } });
+  expect(end.message).toMatch(/the request does not say whom/);
+  expect(rig.records.map(({ observer }) => observer.writes())).toEqual([0, 0]);
+});
+
+test.concurrent('gates that ask different people are refused, since one answer is for all records', async () => {
+  const { metrics, deploy } = await measuredGroup((gates) => ({
+    ...errors(gates, { then: 'approve' }),
+    approve: { inconclusive: { ...ANYBODY, by: ['ann@example.com'] } },
+  }));
+  good(metrics);
+  const shared = { ...errors(gatesOn(metrics), { then: 'approve' }), approve: { inconclusive: ANYBODY } };
+  expect((await (await deploy({ ...QUICK, ...shared })).end()).message).toMatch(/ask for different approvals/);
 });
 
 describe('probes of a single step', () => {

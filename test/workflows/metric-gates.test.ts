@@ -194,6 +194,15 @@ describe('a gate that somebody is asked about while it says nothing', () => {
     expect(report?.decisions).toMatchObject([{ of: 'inconclusive', gates: ['errors'], decision: 'approved', ...ANN }]);
   });
 
+  test.concurrent('refuses to begin where the request does not say whom to ask (D7)', async () => {
+    const { rig, metrics, gates, deploy } = await measuredRig();
+    calm(metrics);
+    const end = await (await deploy({ metricGates: [gates.threshold({ then: 'approve' })] })).end();
+    expect(end).toMatchObject({ type: 'Refused', report: { outcome: 'refused' } });
+    expect(end.message).toMatch(/the request does not say whom/);
+    expect(rig.observer.writes()).toBe(0);
+  });
+
   test.concurrent('restores red after a no (D3)', async () => {
     const { rig, run } = await asked();
     await decide(run, 'reject');
