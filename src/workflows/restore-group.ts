@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { roleOf, type ResolveRequest } from '../contracts/deploy.ts';
 import type { LeftRecord, WrittenZone } from '../contracts/group-activities.ts';
 import { mayGoBack } from '../core/dns/keep-healthy.ts';
@@ -81,7 +82,8 @@ async function restoreZone(back: Back, why: Said): Promise<void> {
 /** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort, or somebody's no, does. */
 async function stopIfRedIsWorse({ group, zone, way }: Back, why: Said): Promise<void> {
   const { pace, ifRedIsIll } = group.run.request;
-  const askedFor = () => why.type === 'Aborted' || why.type === 'Rejected' || isAskedFor(group.run);
+  const isRejected = why.type === 'Rejected' && patched('a rejected group goes back'); // runs of before stopped then
+  const askedFor = () => why.type === 'Aborted' || isRejected || isAskedFor(group.run);
   if (askedFor()) return;
   const worse = zone.courses.flatMap(({ plan: { record } }) => {
     const windows = memberOf(group, record).own.windows ?? [];

@@ -1,4 +1,11 @@
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type LogEntry,
+  type PatchActivationCallback,
+} from '@temporalio/worker';
 import { replayAll } from './replay-all.ts';
 import { connect, freshTaskQueue, workflowBundle, type TestTemporal } from './temporal.ts';
 
@@ -17,9 +24,16 @@ export interface TestWorkerOptions {
   readonly activities: object;
   /** Gets everything that the worker logs, however unimportant; unless told otherwise only errors are printed. */
   readonly log?: ((entry: LogEntry) => void) | undefined;
+  /** Whether a run is carried on as by the worker of today, or as by one of before; every task is one of a worker that has just been started then. */
+  readonly knowsPatches?: PatchActivationCallback;
 }
 
-export async function startTestWorker({ queue, activities, log }: TestWorkerOptions): Promise<TestWorker> {
+export async function startTestWorker({
+  queue,
+  activities,
+  log,
+  knowsPatches,
+}: TestWorkerOptions): Promise<TestWorker> {
   installRuntime(log);
   const temporal = await connect();
   const taskQueue = freshTaskQueue(queue);
@@ -31,6 +45,7 @@ export async function startTestWorker({ queue, activities, log }: TestWorkerOpti
     maxHeartbeatThrottleInterval: 50,
     defaultHeartbeatThrottleInterval: 50,
     stickyQueueScheduleToStartTimeout: '1s',
+    ...(knowsPatches === undefined ? {} : { patchActivationCallback: knowsPatches, maxCachedWorkflows: 0 }),
   });
   const running = worker.run();
   const ids: string[] = [];

@@ -12,7 +12,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/s
 import { observe, type Observer } from './observer.ts';
 import { endOf, untilStatus, type RunEnd } from './run-handle.ts';
 import type { TestTemporal } from './temporal.ts';
-import { startTestWorker } from './test-worker.ts';
+import { startTestWorker, type TestWorkerOptions } from './test-worker.ts';
 
 /** A production deployment, a hundred times faster: the same order of times, so the same races. */
 export const FAST: Pace = {
@@ -111,11 +111,14 @@ export interface RigOptions {
 }
 
 /** `also`: activities beside those of deployments, out of the sandbox that has a record. */
-export async function startYard(also: (sandboxOf: SandboxOf) => object = () => ({})): Promise<Yard> {
+export async function startYard(
+  also: (sandboxOf: SandboxOf) => object = () => ({}),
+  wish: Pick<TestWorkerOptions, 'knowsPatches'> = {},
+): Promise<Yard> {
   const rigs = new Map<string, { sandbox: Sandbox; activities: AllActivities }>();
   const ofDeployments = dispatching((record) => rigThatHas(rigs, record).activities);
   const activities = { ...ofDeployments, ...also((record) => rigThatHas(rigs, record).sandbox) };
-  const worker = await startTestWorker({ queue: 'yard', activities });
+  const worker = await startTestWorker({ queue: 'yard', activities, ...wish });
   const rig = async (options: RigOptions = {}): Promise<Rig> => {
     const zone = `t${randomUUID().slice(0, 8)}.example`;
     const { insyncAfterMs = 40, roles } = options;
