@@ -8,7 +8,7 @@ import { planRequest, roleOf } from '../contracts/deploy.ts';
 import { failure } from '../policies/failures.ts';
 import { forward } from './activities.ts';
 import { asking } from './asking.ts';
-import { mustBeHealthy, mustBeRunnable } from './check.ts';
+import { mustBeHealthy, mustHavePlan } from './check.ts';
 import type { Course } from './course.ts';
 import { heldRecord } from './held-record.ts';
 import { hold, holdUntil, holdUntilConfirmed, type Held, type HeldStep } from './hold.ts';
@@ -86,7 +86,7 @@ async function mustStandAsPlanned(run: Run, course: Course): Promise<void> {
   const planned = planSteps(snapshot, planRequest(run.request));
   const same = canonicalJson(snapshot.fence) === canonicalJson(course.snapshot.fence);
   if (planned.kind === 'unchanged') throw moved(course.plan);
-  const plan = mustBeRunnable(run, planned);
+  const plan = mustHavePlan(run, planned);
   if (plan.hash !== course.plan.hash || !same) throw moved(course.plan);
 }
 

@@ -31,16 +31,22 @@ export function mustStartInTime(request: DeployRequest): void {
 
 /** The plan to run, or a refusal with every reason at once (A2); nothing has been written yet. */
 export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unchanged' }>): Plan {
+  const plan = mustHavePlan(run, planned);
+  mustHaveGates(run.request);
+  mustKnowWhomToAsk(run.request, [run.request]);
+  mustFitHistory(plan, run.request.pace);
+  run.progress.show({ plan });
+  return plan;
+}
+
+/** The plan, as it is looked at once more: what the request asks for was judged when the run began, which an update of the worker must not undo. */
+export function mustHavePlan(run: Run, planned: Exclude<Planned, { kind: 'unchanged' }>): Plan {
   if (planned.kind === 'refused') {
     run.progress.show({ refused: planned.reasons });
     const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
     throw failure('Refused', sentences.join(' '));
   }
   mustBePlanned(planned.plan, run.request.planHash);
-  mustHaveGates(run.request);
-  mustKnowWhomToAsk(run.request, [run.request]);
-  mustFitHistory(planned.plan, run.request.pace);
-  run.progress.show({ plan: planned.plan });
   return planned.plan;
 }
 

@@ -1,7 +1,9 @@
+import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import { groupId } from '../../src/contracts/deploy-group.ts';
-import { MESSAGES } from '../../src/contracts/deploy.ts';
+import { deployId, MESSAGES } from '../../src/contracts/deploy.ts';
 import { groupRig } from '../support/group-yard.ts';
-import { startYard, type Yard } from '../support/yard.ts';
+import { gatesOn, ratioOf } from '../support/metric-gates.ts';
+import { FAST, startYard, type Yard } from '../support/yard.ts';
 
 /** Runs that a worker of before began, and which go on when it is updated: named here until then. */
 const older = new Set<string>();
@@ -9,10 +11,30 @@ let yard: Yard;
 beforeAll(async () => {
   yard = await startYard(undefined, { knowsPatches: ({ workflowInfo: { workflowId } }) => !older.has(workflowId) });
 });
-afterAll(() => yard.close());
+afterAll(async () => {
+  await yard.close();
+  await Promise.all(opened.map((metrics) => metrics.close()));
+});
+
+const opened: MetricsSandbox[] = [];
 
 const RULE = { by: ['*'], withinMs: 60_000, remindMs: null };
 const BY = { by: 'ann@example.com', reason: 'change 4711' };
+
+test.concurrent('gates on metrics alone, enough when it began, are enough after its approval too', async () => {
+  const metrics = await startMetrics();
+  opened.push(metrics);
+  metrics.prometheus.answer(ratioOf('black'), 0.001);
+  const rig = await yard.rig({ withoutTls: true, env: metrics.env() });
+  const pace = { ...FAST, inconclusive: { limitMs: 60_000, limitAtFullMs: 60_000 } };
+  older.add(deployId(rig.record));
+  const metricGates = [gatesOn(metrics).threshold()];
+  const run = await rig.deploy({ gates: [], metricGates, approve: { cutover: RULE }, pace });
+  await run.until(({ phase }) => phase === 'awaiting-approval');
+  older.delete(deployId(rig.record));
+  await run.handle.executeUpdate(MESSAGES.approve, { args: [BY] });
+  expect((await run.end()).report).toMatchObject({ outcome: 'promoted', failure: null });
+});
 
 test.concurrent(
   'a group that stopped where red answers less than black, after a no, stays until somebody decides (D3)',
