@@ -1,4 +1,4 @@
-import { DEPLOY_QUEUE, hasGates } from '../contracts/deploy.ts';
+import { DEPLOY_QUEUE, looksFirst } from '../contracts/deploy.ts';
 import { GROUP_PLAN_WORKFLOW, groupSubject, type GroupRequest, type PlannedGroup } from '../contracts/deploy-group.ts';
 import type { Declared } from './declared.ts';
 import type { RequestFlags } from './deploy-flags.ts';
@@ -74,9 +74,9 @@ async function show(
   for (const line of groupPlanLines(planned)) terminal.out(line);
   if (planned.kind !== 'planned') return;
   for (const line of [...waitLines(lead, planned.plan), ...freezeLines(lead, now)]) terminal.out(line);
-  const ungated = request.records.filter((one) => !hasGates(one) && !one.unchecked).map(({ record }) => record);
-  if (ungated.length > 0)
+  const unseen = request.records.filter((one) => !looksFirst(one) && !one.unchecked).map(({ record }) => record);
+  if (unseen.length > 0)
     terminal.out(
-      `no gate is given for ${ungated.join(', ')}: ./switchyard deploy will refuse this without --check or --unchecked`,
+      `no probe would look at black of ${unseen.join(', ')} before the first write: ./switchyard deploy will refuse this without --check or --unchecked`,
     );
 }

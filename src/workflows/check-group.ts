@@ -1,4 +1,5 @@
-import { asksSomebody, hasGates, type DeployRequest } from '../contracts/deploy.ts';
+import { patched } from '@temporalio/workflow';
+import { asksSomebody, hasGates, looksFirst, type DeployRequest } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { ApprovalRules } from '../core/dns/approval.ts';
@@ -15,6 +16,7 @@ import {
   mustHaveAnswered,
   mustKnowWhomToAsk,
   mustPass,
+  NOTHING_LOOKS_FIRST,
   preflightLimitMs,
 } from './check.ts';
 import { sides, type Course } from './course.ts';
@@ -35,6 +37,7 @@ export function mustBeRunnableTogether(
   }
   mustBePlanned(planned.plan, request.planHash);
   mustHaveGates(group);
+  mustKnowHealth(group);
   mustBeApprovedAlike(group);
   mustKnowWhomToAsk(run.request, request.records);
   mustShareRoles(group, planned.plan);
@@ -77,16 +80,25 @@ function isSame(records: readonly DeployRequest[], rule: (approve: ApprovalRules
   return new Set(records.map(({ approve = {} }) => canonicalJson(rule(approve)))).size <= 1;
 }
 
-function mustHaveGates({ request, members }: GroupRun): void {
-  const ungated = members.filter((member) => !hasGates(member.request));
-  const unprobed = members.filter(({ request: { gates, stepGates = [] } }) => gates.length + stepGates.length === 0);
-  const names = ungated.map(({ request: { record } }) => record).join(', ');
-  if (ungated.some(({ request: { unchecked } }) => !unchecked))
-    throw failure('Refused', `no gate was given for ${names}: nothing would notice an ill black.`, {
-      next: 'Give them gates with --check or in switchyard.yaml, or accept that with --unchecked.',
-    });
+function mustHaveGates({ request: { records } }: GroupRun): void {
+  const next = 'Give them gates with --check or in switchyard.yaml, or accept that with --unchecked.';
+  const checked = records.filter(({ unchecked }) => !unchecked);
+  const ungated = checked.filter((one) => !hasGates(one));
+  if (ungated.length > 0)
+    throw failure('Refused', `no gate was given for ${namesOf(ungated)}: nothing would notice an ill black.`, { next });
+  const unseen = checked.filter((one) => !looksFirst(one));
+  if (unseen.length === 0 || !patched('a probe looks first')) return; // runs of before go on as they began
+  const sentence = `no probe of ${namesOf(unseen)} is in force at the first step: ${NOTHING_LOOKS_FIRST}`;
+  throw failure('Refused', sentence, { next });
+}
+
+const namesOf = (records: readonly DeployRequest[]): string => records.map(({ record }) => record).join(', ');
+
+/** `keepHealthy` counts what probes say. */
+function mustKnowHealth({ request, members }: GroupRun): void {
+  const unprobed = request.records.filter(({ gates, stepGates = [] }) => gates.length + stepGates.length === 0);
   const probed = members.length - unprobed.length;
-  const without = unprobed.map(({ request: { record } }) => record).join(', ');
+  const without = namesOf(unprobed);
   if (request.keepHealthy !== null && probed < request.keepHealthy)
     throw failure(
       'Refused',

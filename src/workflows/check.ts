@@ -55,12 +55,11 @@ function mustHaveGates(request: DeployRequest): void {
   const next = 'Give one with --check, or accept that with --unchecked.';
   if (!hasGates(request)) throw failure('Refused', 'no gate was given: nothing would notice an ill black.', { next });
   if (looksFirst(request) || !patched('a probe looks first')) return; // runs of before go on as they began
-  throw failure(
-    'Refused',
-    'no probe is in force at the first step: gates on metrics say nothing of a black that has no traffic yet, so nothing would look at it before the first write.',
-    { next },
-  );
+  throw failure('Refused', `no probe is in force at the first step: ${NOTHING_LOOKS_FIRST}`, { next });
 }
+
+export const NOTHING_LOOKS_FIRST =
+  'gates on metrics say nothing of a black that has no traffic yet, so nothing would look at it before the first write.';
 
 /** A gate that says nothing would hold the step for ever, where nobody may say whether to go on without it. */
 export function mustKnowWhomToAsk({ approve }: DeployRequest, records: readonly DeployRequest[]): void {

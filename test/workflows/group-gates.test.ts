@@ -64,8 +64,18 @@ describe('a gate on a metric of one record', () => {
     cameBack(rig);
   });
 
-  test.concurrent('promotes all when it stays good, and needs no probe beside it (D7)', async () => {
-    const { metrics, deploy } = await measuredGroup((gates) => ({ ...errors(gates), gates: [] }));
+  test.concurrent('is no look at a black without traffic: without a probe beside it all are refused (D7)', async () => {
+    const { rig, metrics, deploy, second } = await measuredGroup((gates) => ({ ...errors(gates), gates: [] }));
+    good(metrics);
+    const end = await (await deploy(QUICK)).end();
+    expect(end).toMatchObject({ type: 'Refused', report: { outcome: 'refused' } });
+    expect(end.message).toMatch(`no probe of ${second} is in force at the first step`);
+    expect(rig.records.map(({ observer }) => observer.writes())).toEqual([0, 0]);
+  });
+
+  test.concurrent('promotes all when it stays good, without a probe where that was accepted (D7)', async () => {
+    const only = { gates: [], unchecked: true };
+    const { metrics, deploy } = await measuredGroup((gates) => ({ ...errors(gates), ...only }));
     good(metrics);
     const end = await (await deploy(QUICK)).end();
     expect(end.report).toMatchObject({ outcome: 'promoted', metrics: [{ verdict: { kind: 'pass' } }] });
