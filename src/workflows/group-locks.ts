@@ -6,6 +6,7 @@ import {
   setHandler,
   sleep,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { LOCK_SIGNALS, LOCK_WORKFLOW, type ForwardAnswer, type Forwarded } from '../contracts/deploy-group.ts';
@@ -114,7 +115,15 @@ const busy = (record: string) =>
 /** Null while somebody else holds it. */
 async function takeLock({ request: { group } }: GroupRun, { request }: Member): Promise<Member['lock']> {
   const { record, requestId, by, to } = request;
-  const memo: DeployMemo = { requestId, by, to: targetWords(to), request: `group/${group}` };
+  // By it another one knows whether it is newer than the group, which may have waited for this lock.
+  const { askedAt } = (workflowInfo().memo ?? {}) as Partial<DeployMemo>;
+  const memo: DeployMemo = {
+    requestId,
+    by,
+    to: targetWords(to),
+    request: `group/${group}`,
+    ...(askedAt === undefined ? {} : { askedAt }),
+  };
   try {
     return await startChild(LOCK_WORKFLOW, {
       workflowId: deployId(record),

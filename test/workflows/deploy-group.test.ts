@@ -3,10 +3,10 @@ import { readFence } from '../../src/core/dns/fence.ts';
 import { fenceName } from '../../src/core/dns/name.ts';
 import { fromWire } from '../../src/activities/wire-record-set.ts';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import type { GroupRequest } from '../../src/contracts/deploy-group.ts';
+import { GROUP_WORKFLOW, groupId, type GroupRequest } from '../../src/contracts/deploy-group.ts';
 import { MESSAGES, type DeployRequest, type MessageAnswer } from '../../src/contracts/deploy.ts';
 import { endOf } from '../support/run-handle.ts';
-import { CALM, groupRig, lockStatus, type GroupRig } from '../support/group-yard.ts';
+import { CALM, groupDeployment, groupRig, lockStatus, type GroupRig } from '../support/group-yard.ts';
 import { PLAIN, startYard, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -286,6 +286,22 @@ test.concurrent('a rejection restores red, an ill red too, since a person asked 
 });
 
 describe('through the lock of a record', () => {
+  test.concurrent('whoever replaces it sees when the group was asked for, not when it got the lock (G4)', async () => {
+    const rig = await groupRig(yard);
+    const handle = await yard.temporal.client.workflow.start(GROUP_WORKFLOW, {
+      workflowId: groupId(rig.group),
+      taskQueue: yard.taskQueue,
+      args: [rig.request({}, HELD)],
+      memo: { askedAt: 4_711 },
+    });
+    const run = groupDeployment(handle);
+    await run.until(({ phase }) => phase === 'holding');
+    for (const { record } of rig.records)
+      expect(await rig.lockOf(record).describe()).toMatchObject({ memo: { askedAt: 4_711 } });
+    await handle.signal(MESSAGES.abort, BY);
+    await run.end();
+  });
+
   test.concurrent('an abort takes the whole group back, and is answered when it has (G4)', async () => {
     const rig = await groupRig(yard);
     const run = await rig.deploy({}, HELD);
