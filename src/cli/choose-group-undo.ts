@@ -1,5 +1,5 @@
 import type { GroupRequest, RestingRecord } from '../contracts/deploy-group.ts';
-import { undoOfGroup } from '../core/dns/group-undo.ts';
+import { changedOtherwise, undoOfGroup } from '../core/dns/group-undo.ts';
 import type { Undo, Plan } from '../core/dns/plan.ts';
 import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import { chooseRevision, mustHavePast, sourceWords } from './choose-undo.ts';
@@ -44,5 +44,7 @@ export async function chooseGroupUndo(
   const resting = known
     .filter(({ record }) => !moved.has(record))
     .map((one) => ({ record: one.record, zone: one.zone, ...roleOf(one) }));
-  return { records, resting, source: sourceWords(chosen) };
+  const others = changedOtherwise(moves);
+  const also = others.length === 0 ? '' : `; ${others.join(', ')} changed otherwise since, and stay as they are`;
+  return { records, resting, source: `${sourceWords(chosen)}${also}` };
 }

@@ -1,6 +1,6 @@
 import { deployId, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import type { GroupReport, LockRequest } from '../contracts/deploy-group.ts';
-import type { RecordMove } from '../core/dns/group-undo.ts';
+import type { GroupMoves } from '../core/dns/group-undo.ts';
 import type { Plan } from '../core/dns/plan.ts';
 import { EXIT } from './exit-codes.ts';
 import { endOfRun, type RunEnd } from './look-at-run.ts';
@@ -29,13 +29,13 @@ export async function movesOfRevision(
   temporal: TemporalClient,
   group: string,
   { runId }: Pick<PastRevision, 'runId'>,
-): Promise<readonly RecordMove[]> {
+): Promise<GroupMoves> {
   const end = await endOfRun<GroupReport>(temporal, { workflowId: deployId(group), runId }, null);
-  const records = end.kind === 'reported' ? end.status.records : [];
-  const moves = records.flatMap(({ plan, outcome, revision }) =>
+  const status = end.kind === 'reported' ? end.status : null;
+  const moves = (status?.records ?? []).flatMap(({ plan, outcome, revision }) =>
     plan === null || outcome !== 'promoted' ? [] : [{ plan, number: revision?.number ?? null }],
   );
-  if (moves.length > 0) return moves;
+  if (moves.length > 0) return { moves, ...(status?.kept === undefined ? {} : { kept: status.kept }) };
   throw unreadable(group, runId, end);
 }
 

@@ -1,3 +1,4 @@
+import type { KeptRecord } from '../core/dns/group-undo.ts';
 import { planGroup, type GroupMember, type GroupPlan, type GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { deployId, planRequest, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
@@ -59,6 +60,8 @@ export interface GroupStatus extends DeployStatus {
   readonly groupPlan: GroupPlanFacts | null;
   /** Sorted by name. */
   readonly records: readonly DeployStatus[];
+  /** Records that it leaves as they are, which an undo has to know; absent until the group is planned, and in runs of before. */
+  readonly kept?: readonly KeptRecord[];
 }
 
 /** What is shown of a group's plan; the plans themselves are in the records. */

@@ -51,8 +51,9 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
   const plan = mustBeRunnableTogether(group, planned);
   mustNotBeFrozen(run);
   const zones = setOutZones(group, plan, snapshots);
-  const left = (group.request.resting ?? []).map(({ record }) => record);
-  const resting = [...plan.unchanged, ...left].map((record) => fenceIn(snapshots, record));
+  const left = [...plan.unchanged, ...(group.request.resting ?? []).map(({ record }) => record)];
+  const resting = snapshots.filter(({ record }) => left.includes(record));
+  group.kept = resting.map(({ record, sets }) => ({ record, sets }));
   const deadline = { deadlineMs: plan.timing.deadlineMs, waitedMs: group.waitedMs };
 
   return withTime(run, deadline, async () => {

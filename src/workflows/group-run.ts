@@ -7,6 +7,7 @@ import {
   type DeployRequest,
   type DeployStatus,
 } from '../contracts/deploy.ts';
+import type { KeptRecord } from '../core/dns/group-undo.ts';
 import type { RecordHealth } from '../core/dns/keep-healthy.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
 import type { Course } from './course.ts';
@@ -21,6 +22,8 @@ export interface GroupRun {
   /** Sorted by name. */
   readonly members: readonly Member[];
   plan: GroupPlanFacts | null;
+  /** What it leaves as it is; null until it is planned. */
+  kept: readonly KeptRecord[] | null;
   /** For how long it waited for locks that others held. */
   waitedMs: number;
 }
@@ -64,7 +67,7 @@ export function startGroup(request: GroupRequest): GroupRun {
     const base = startProgress(asked, see, () => describeGroup(group.run.progress.status as GroupStatus));
     return progressOf(base, () => group);
   });
-  const group: GroupRun = { request, run, members, plan: null, waitedMs: 0 };
+  const group: GroupRun = { request, run, members, plan: null, kept: null, waitedMs: 0 };
   run.isBlocked = (record) => isStuck(memberOf(group, record));
   return group;
 }
@@ -90,9 +93,9 @@ function leadOf(request: GroupRequest): DeployRequest {
 function progressOf(base: Progress, group: () => GroupRun): Progress {
   return {
     get status(): GroupStatus {
-      const { request, plan, members } = group();
+      const { request, plan, kept, members } = group();
       const records = members.map((member) => statusOf(member, base.status));
-      return { ...base.status, group: request.group, groupPlan: plan, records };
+      return { ...base.status, group: request.group, groupPlan: plan, records, ...(kept === null ? {} : { kept }) };
     },
     show: (change) => base.show(change),
     stage: (label, body) => base.stage(label, body),

@@ -3,10 +3,11 @@ import { roleOf } from '../contracts/deploy.ts';
 import type { WrittenZone } from '../contracts/group-activities.ts';
 import { readFence } from '../core/dns/fence.ts';
 import type { GroupStep } from '../core/dns/lock-steps.ts';
-import type { RecordSet, RecordSets } from '../core/dns/record-set.ts';
+import type { RecordSets } from '../core/dns/record-set.ts';
 import { groupRevision, revisionOf, type RecordRevision } from '../core/dns/revision.ts';
 import { servingSentence } from '../core/dns/serving.ts';
 import type { PlanTiming } from '../core/dns/plan.ts';
+import type { Snapshot } from '../core/dns/snapshot.ts';
 import { forward } from './activities.ts';
 import { mustKeepHealthy } from './check-group.ts';
 import { nextStanding, renewInput, restInput, type Course } from './course.ts';
@@ -36,8 +37,8 @@ export async function moveAllTo(
 
 interface Promotion {
   readonly timing: PlanTiming;
-  /** The fences of the records that serve what is asked for already. */
-  readonly resting: readonly (RecordSet | null)[];
+  /** The records that serve what is asked for already. */
+  readonly resting: readonly Pick<Snapshot, 'fence'>[];
 }
 
 /** The last swap of all records: final record sets, final TTLs, fences idle. */
@@ -57,8 +58,9 @@ export async function promoteAll(
   const agreeAt = insyncAt + timing.forwardMs;
   const kept = { cachesAgreeAt: agreeAt, keepRedUntil: agreeAt + group.run.request.pace.graceMs };
   const revisions = zones.flatMap(({ courses }) => courses).map(revisionOfCourse);
+  const fences = resting.map(({ fence }) => fence);
   for (const { record, ...revision } of revisions) showRecord(group, record, { ...kept, revision });
-  group.run.progress.show({ ...kept, revision: groupRevision(revisions, resting) });
+  group.run.progress.show({ ...kept, revision: groupRevision(revisions, fences) });
 }
 
 const revisionOfCourse = ({ plan, snapshot, standing }: Course): RecordRevision => ({

@@ -99,6 +99,18 @@ const bodies = together({
       );
     },
 
+  'an undo to a revision of a group brings back what its records served then, also one that was deployed alone since':
+    async () => {
+      const { run, to, values, config, records } = await shop('since');
+      expect(await run('deploy', ...to('192.0.2.20', '192.0.2.10'), '--unchecked')).toMatchObject({ exit: 0 });
+      const alone = ['--to', '192.0.2.30', '--config', config, '--unchecked'];
+      expect(await yard.run('deploy', records[1], ...alone)).toMatchObject({ exit: 0 });
+      expect(await run('deploy', ...to('192.0.2.20', '192.0.2.31'), '--unchecked')).toMatchObject({ exit: 0 });
+      expect(values()).toEqual(['192.0.2.20', '192.0.2.31']);
+      expect(await run('undo', '--to-revision', '2', '--force')).toMatchObject({ exit: 0 });
+      expect(values()).toEqual(['192.0.2.20', '192.0.2.10']);
+    },
+
   'a plan that was kept is run as it was shown, by the worker or from here, and refused when the world has moved':
     async () => {
       const { run, to, values, config, group, records } = await shop('planned');
