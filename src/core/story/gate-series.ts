@@ -1,38 +1,46 @@
 import { isBad, type FailWhen } from '../metrics/metric-rule.ts';
 import { resultOf, type ActivityRun } from './activities-of.ts';
+import { recordOf } from './move-sentences.ts';
 import { listAt, momentAt, numberAt, textAt, valueAt } from './read-loosely.ts';
 import { said } from './say.ts';
 import type { GatePoint, GateSeries } from './story.ts';
 
-/** What every gate saw, by its name: probes by how long they took, metrics by their numbers. */
+/** What every gate saw, by its name and in groups by its record too: probes by how long they took, metrics by their numbers. */
 export function gateSeries(activities: readonly ActivityRun[], requests: readonly unknown[]): readonly GateSeries[] {
-  const gates = new Map<string, { unit: string; points: Map<string, GatePoint> }>();
-  const add = (gate: string, unit: string, point: GatePoint): void => {
-    const series = gates.get(gate) ?? { unit, points: new Map<string, GatePoint>() };
-    gates.set(gate, series);
-    series.points.set(`${point.at}/${point.side ?? ''}/${point.seen}`, point); // stretches carry the last points of the one before
-  };
-  for (const seen of activities.flatMap(sightsOf)) {
+  const drawn = new Map<string, Drawn>();
+  for (const { record, seen } of activities.flatMap(sightsOf)) {
+    const asked = record === null ? requests : requests.filter((one) => textAt(one, 'record') === record);
+    const add = (gate: string, unit: string, point: GatePoint): void => {
+      const name = record === null ? gate : said(`${record}: ${gate}`);
+      const series = drawn.get(name) ?? { unit, failWhen: boundNamed(gate, asked), points: new Map() };
+      drawn.set(name, series);
+      series.points.set(`${point.at}/${point.side ?? ''}/${point.seen}`, point); // stretches carry the last points of the one before
+    };
     for (const { gate, point } of listAt(seen, 'windows').flatMap(probes)) add(gate, 'ms', point);
     const readings = [...listAt(seen, 'metrics', 'readings'), ...listAt(seen, 'readings')];
     for (const { gate, point } of readings.flatMap((one) => evidence(one, momentAt(seen, 'at')))) add(gate, '', point);
-    for (const { gate, point } of readings.flatMap((one) => numbers(one, boundOf(one, requests)))) add(gate, '', point);
+    for (const { gate, point } of readings.flatMap((one) => numbers(one, boundOf(one, asked)))) add(gate, '', point);
   }
-  return [...gates].map(([gate, { unit, points }]) => ({
+  return [...drawn].map(([gate, { unit, failWhen, points }]) => ({
     gate,
     unit,
-    failWhen: boundNamed(gate, requests),
+    failWhen,
     points: [...points.values()].sort((a, b) => a.at - b.at),
   }));
 }
 
+interface Drawn extends Pick<GateSeries, 'unit' | 'failWhen'> {
+  readonly points: Map<string, GatePoint>;
+}
+
 const LOOKS: readonly string[] = ['watchEndpoints', 'checkEndpoints', 'checkMetrics', 'watchRecords', 'checkRecords'];
 
-/** What an activity saw, of one record or of many. */
-function sightsOf(run: ActivityRun): readonly unknown[] {
+/** What an activity saw, of one record or of many: those of many have their names, since gates of two records may be called alike. */
+function sightsOf(run: ActivityRun): readonly { readonly record: string | null; readonly seen: unknown }[] {
   if (!LOOKS.includes(run.type)) return [];
   const result = resultOf(run);
-  return [result, ...listAt(result, 'records')];
+  const records = listAt(result, 'records').map((seen, index) => ({ record: recordOf(run, index), seen }));
+  return [{ record: null, seen: result }, ...records];
 }
 
 function probes(window: unknown): readonly { readonly gate: string; readonly point: GatePoint }[] {

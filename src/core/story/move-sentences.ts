@@ -123,7 +123,8 @@ function tellZone(run: ActivityRun, written: unknown, at: number): readonly Sent
   ];
 }
 
-const recordOf = (run: ActivityRun, index: number): string =>
+/** The record that stands at this place in the input of an activity of many. */
+export const recordOf = (run: ActivityRun, index: number): string =>
   textAt(listAt(run.input, 'records')[index], 'record') ?? 'a record';
 
 function tellRestored(what: string, result: unknown, at: number): Sentence {

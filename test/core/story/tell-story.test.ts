@@ -124,6 +124,14 @@ describe('a recorded run is told', () => {
     ]);
   });
 
+  test('gates of a group by their records: those that are called alike are not one zigzag', () => {
+    const { gates } = storyOf(recorded('group-rolled-back')).pictures;
+    expect(gates.map(({ gate, points }) => [gate, points.some(({ ok }) => !ok)])).toEqual([
+      ['z1r1.z1.t4e931761.example: healthy', true],
+      ['z2r1.z2.t4e931761.example: healthy', false],
+    ]);
+  });
+
   test('a sync by counts and ids', () => {
     const story = storyOf(recorded('sync-synced-with-exceptions'));
     expect(told(story)).toEqual([
