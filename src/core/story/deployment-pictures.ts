@@ -55,6 +55,7 @@ const LANES: Readonly<Record<string, string>> = {
   checkEndpoints: 'check',
   checkRecords: 'check',
   checkMetrics: 'check',
+  measureRecords: 'check',
   verifyAnswers: 'settle',
   verifyRecords: 'settle',
   swapRecord: 'write',

@@ -33,7 +33,14 @@ interface Drawn extends Pick<GateSeries, 'unit' | 'failWhen'> {
   readonly points: Map<string, GatePoint>;
 }
 
-const LOOKS: readonly string[] = ['watchEndpoints', 'checkEndpoints', 'checkMetrics', 'watchRecords', 'checkRecords'];
+const LOOKS: readonly string[] = [
+  'watchEndpoints',
+  'checkEndpoints',
+  'checkMetrics',
+  'watchRecords',
+  'checkRecords',
+  'measureRecords',
+];
 
 /** What an activity saw, of one record or of many: those of many have their names, since gates of two records may be called alike. */
 function sightsOf(run: ActivityRun): readonly { readonly record: string | null; readonly seen: unknown }[] {

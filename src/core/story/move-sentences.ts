@@ -1,7 +1,7 @@
 import { resultOf, type ActivityRun } from './activities-of.ts';
 import { listAt, momentAt, numberAt, textAt, textsAt, valueAt } from './read-loosely.ts';
 import { serverWords, setsWords } from './record-words.ts';
-import { countOf, lasted, say, sayAside } from './say.ts';
+import { countOf, lasted, said, say, sayAside } from './say.ts';
 import type { Sentence, Tone } from './story.ts';
 import type { Tellers } from './tell-activity.ts';
 
@@ -29,6 +29,16 @@ export const MOVE_TELLERS: Tellers = {
       'side',
     ),
   checkMetrics: (_run, result, at) => listAt(result, 'readings').flatMap((reading) => tellReading(reading, at)),
+  measureRecords: (run, result, at) =>
+    together(
+      listAt(result, 'records').flatMap((one, index) =>
+        listAt(one, 'readings')
+          .flatMap((reading) => tellReading(reading, at))
+          .map((sentence) => ofRecord(recordOf(run, index), sentence)),
+      ),
+      'passed before the first write',
+      'metric gate',
+    ),
   swapRecord: (run, result, at) => [tellWritten(run, momentAt(result, 'at') ?? at, setsOf(result))],
   swapZone: (run, result, at) => tellZone(run, result, momentAt(result, 'at') ?? at),
   awaitInsync: (run, _result, at) => [
@@ -140,17 +150,34 @@ function tellWatched(run: ActivityRun, result: unknown, at: number): readonly Se
 const unlessSaid = (sentence: Sentence, { text, detail }: Sentence): Sentence =>
   !detail && text.includes(sentence.text.slice('gate '.length)) ? { ...sentence, detail: true } : sentence;
 
-/** All records of a group in one sentence, by the one that is worst off; those that ended the watch are told each. */
+/**
+ * All records of a group in one sentence, by the one that is worst off; those that ended the watch are told each, and so are gates on
+ * metrics that did not pass.
+ */
 function tellGroupWatched(run: ActivityRun, result: unknown, at: number): readonly Sentence[] {
-  const ended = listAt(result, 'records').map((one, index) => ({ one, name: recordOf(run, index) }));
-  const odd = ended.filter(({ one }) => textAt(one, 'end', 'kind') !== 'held');
-  const unsure = ended.find(({ one }) => textAt(one, 'verdict', 'kind') !== 'pass') ?? ended[0];
-  const told = odd.length > 0 ? odd : unsure === undefined ? [] : [unsure];
-  return told.map(({ one, name }) => {
-    const sentence = watchSentence(run, one, at);
-    return sentence.tone === 'good' ? sentence : { ...sentence, text: `${name}: ${sentence.text}` };
+  const all = listAt(result, 'records').map((one, index) => {
+    const watched = watchSentence(run, one, at);
+    const readings = measured(one, at).map((reading) => unlessSaid(reading, watched));
+    return { one, name: recordOf(run, index), watched, readings };
   });
+  const odd = all.filter(({ one }) => textAt(one, 'end', 'kind') !== 'held');
+  const unsure = all.find(({ one }) => textAt(one, 'verdict', 'kind') !== 'pass') ?? all[0];
+  const told = odd.length > 0 ? odd : unsure === undefined ? [] : [unsure];
+  return [
+    ...told.map(({ name, watched }) => (watched.tone === 'good' ? watched : ofRecord(name, watched))),
+    ...all.flatMap(({ one }) => protections(one, at)), // they name their records
+    ...together(
+      all.flatMap(({ name, readings }) => readings.map((reading) => ofRecord(name, reading))),
+      'passed',
+      'metric gate',
+    ),
+  ];
 }
+
+const ofRecord = (name: string, sentence: Sentence): Sentence => ({
+  ...sentence,
+  text: said(`${name}: ${sentence.text}`),
+});
 
 function watchSentence(run: ActivityRun, result: unknown, at: number): Sentence {
   const share = numberAt(run.input, 'share') ?? numberAt(listAt(run.input, 'records')[0], 'share');
