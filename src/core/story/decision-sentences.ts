@@ -69,7 +69,8 @@ function tellAsked({ label, startedAt, firesAt }: TimerRun, request: unknown): r
 
 /** Who may decide, as the request says it. */
 export function deciders(label: string, request: unknown): readonly string[] {
-  const of = label.slice('the approval of the '.length);
+  const goingOn = label.startsWith('the approval of going on '); // without gates that say nothing
+  const of = goingOn ? 'inconclusive' : label.slice('the approval of the '.length);
   return textsAt(valueAt(request, 'approve', of), 'by');
 }
 

@@ -52,6 +52,14 @@ describe('a recorded run is told', () => {
     );
   });
 
+  test('gates that said nothing for too long: who was asked, and who is asked now', () => {
+    expect(told(storyOf(recorded('asked-about-a-gate')))).toContainEqual(
+      expect.stringMatching(/^~ waited for the approval of going on without errors by \*@example\.com, until /),
+    );
+    const { waitsFor } = storyOf(cutBefore('asked-about-a-gate', 'workflowExecutionUpdateAcceptedEventAttributes'));
+    expect(waitsFor[0]).toMatch(/^\*@example\.com to decide: /);
+  });
+
   test('a rollback that did not come through: since when, what its attempts said, and who aborted', () => {
     const lines = told(storyOf(recorded('told-blocked')));
     expect(lines).toContain('> a test (not authenticated) aborted: a test asked for it');
