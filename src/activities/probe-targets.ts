@@ -74,8 +74,9 @@ async function resolved(deps: LookDeps, { value, types }: ProbeTarget): Promise<
   return [...new Set(addresses)];
 }
 
-/** A record's own targets may be private; this machine only where the worker's configuration says so (A4). */
+/** A record's own targets may be private; this machine only where `SWITCHYARD_PROBE_HOSTS` says so, whatever metrics and notices may reach (A4). */
 function whyNotProbe(address: string, { probeHosts, egress }: LookDeps['reach']): string | null {
-  if (kindOfAddress(address) === 'loopback' && probeHosts.includes(address)) return null;
+  if (kindOfAddress(address) === 'loopback')
+    return probeHosts.includes(address) ? null : 'is a loopback address, and SWITCHYARD_PROBE_HOSTS does not name it';
   return whyNotConnect(address, joinEgress([egress, USUAL_EGRESS]));
 }

@@ -205,6 +205,15 @@ describe('names', () => {
     expect(await seenAt('169.254.169.254')).toMatch(/is never asked/);
   });
 
+  test('do not lead to this machine where only metrics and notices may (A4)', async () => {
+    const egress = { kinds: ['public', 'loopback'] as const, networks: [{ address: '127.0.0.0', prefix: 8 }] };
+    const [observation] = await look(input({ ...HEALTHY, port: 9 }, cname('own.example.net.')), {
+      reach: { ...rig.config.reach, egress },
+      resolve: () => Promise.resolve(['127.0.0.1']),
+    });
+    expect(observation?.seen).toBe('127.0.0.1 is a loopback address, and SWITCHYARD_PROBE_HOSTS does not name it');
+  });
+
   test('of private networks are probed: they are targets of the record itself', async () => {
     const { reach } = rig.config;
     const egress = { kinds: ['public' as const], networks: [] };
