@@ -67,7 +67,11 @@ test('what runs for long is started again, and only after the namespace is serve
       stop_grace_period: name === 'gateway' ? '30s' : '90s',
       depends_on: { setup: { condition: 'service_completed_successfully' } },
     });
-  expect(service(stack, 'worker-deploy')).toMatchObject({ deploy: { replicas: '2' } });
+});
+
+test('two workers of each role are there, so that one may die, and no alert rings of a stack as it is', () => {
+  for (const name of ['worker-deploy', 'worker-sync', 'worker-docs'])
+    expect(service(stack, name)).toMatchObject({ deploy: { replicas: '2' } });
 });
 
 test('no file that the stack mounts is missing from the clone', () => {
