@@ -4,9 +4,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCompose, ROOT, service } from '../support/read-compose.ts';
+import { givenTo, readCompose, ROOT, service } from '../support/read-compose.ts';
 
 const stack = readCompose('compose.sandbox.yml');
+
+test.each(['worker-deploy', 'worker-sync', 'worker-docs', 'worker'])(
+  'no real credentials come near the sandbox: %s has neither secrets of the stack nor sign-ins (A1)',
+  (name) => {
+    const { environment, volumes } = givenTo(name, { base: 'docker-compose.yml', over: 'compose.sandbox.yml' });
+    expect(volumes.filter((volume) => /secrets|sign-ins/.test(volume))).toEqual([]);
+    expect(environment).toMatchObject({ SWITCHYARD_SECRETS_DIR: '' });
+    expect(environment['AWS_SHARED_CREDENTIALS_FILE'] ?? '').toBe('');
+  },
+);
 
 test('a worker beside the sandbox finds its services and its pairs, and keeps its own command', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-beside-'));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { isNode, parse, parseDocument } from 'yaml';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,10 +26,30 @@ export interface ComposeFile {
 
 /** A compose file of this clone as Compose reads it: anchors merged, `${NAME:-default}` with its default or with what `env` says. */
 export function readCompose(name: string, env: Readonly<Record<string, string>> = {}): ComposeFile {
-  const customTags = ['seq', 'map'].map((collection) => ({ tag: '!reset', collection: collection as 'seq' | 'map' }));
-  const text = readFileSync(`${ROOT}${name}`, 'utf8');
-  return substituted(parse(text, { merge: true, customTags, logLevel: 'error' }), env) as ComposeFile;
+  return substituted(parse(textOf(name), OPTIONS), env) as ComposeFile;
 }
+
+/** What a container gets once one file is laid over the other: variables by their names, volumes of both unless those above are `!override`. */
+export function givenTo(name: string, { base, over }: { readonly base: string; readonly over: string }) {
+  const [below, above] = [service(readCompose(base), name), service(readCompose(over), name)];
+  const volumes = parseDocument(textOf(over), OPTIONS).getIn(['services', name, 'volumes'], true);
+  const instead = isNode(volumes) && volumes.tag === '!override';
+  return {
+    environment: { ...below.environment, ...above.environment },
+    volumes: [...(instead ? [] : (below.volumes ?? [])), ...(above.volumes ?? [])],
+  };
+}
+
+const textOf = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8');
+
+/** What Compose adds to YAML. */
+const OPTIONS = {
+  merge: true,
+  logLevel: 'error',
+  customTags: ['!reset', '!override'].flatMap((tag) =>
+    (['seq', 'map'] as const).map((collection) => ({ tag, collection })),
+  ),
+} as const;
 
 export function service({ services }: ComposeFile, name: string): Service {
   const found = services[name];
