@@ -36,7 +36,7 @@ describe('the command line', () => {
   });
 
   test.each(['up', 'worker'])('%s --help says that it is for syncs as well', async (verb) => {
-    expect((await run([verb, '--help'])).out).toMatch(/worker of deployments and syncs/);
+    expect((await run([verb, '--help'])).out).toMatch(/worker of deployments, syncs and documentation/);
   });
 
   test.each(VERBS)('%s --help has an example', async (verb) => {

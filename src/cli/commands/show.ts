@@ -119,7 +119,7 @@ async function tell(terminal: Terminal, { story, link, flags }: Told): Promise<E
   return EXIT.done;
 }
 
-/** What draws is loaded only here: it is as large as a tenth of the client. */
+/** What draws is loaded only here: hardly any call needs it. */
 async function writePage(terminal: Terminal, file: string, { story, link }: Omit<Told, 'flags'>): Promise<void> {
   const { drawPage } = await import('../page/draw-page.ts');
   try {

@@ -5,7 +5,7 @@ export const addUp: AddVerb = (program, { terminal, does }) => {
   program
     .command('up')
     .description(
-      'run Temporal and a worker of deployments and syncs on this machine until Ctrl-C; what runs goes on at the next start',
+      'run Temporal and a worker of deployments, syncs and documentation on this machine until Ctrl-C; what runs goes on at the next start',
     )
     .option('--port <port>', 'of Temporal; default: 7233, or another where that is taken')
     .option('--ui-port <port>', 'of the Temporal UI; default: 8233, or another where that is taken')

@@ -8,7 +8,7 @@ export const addWorker: AddVerb = (program, { terminal, does }) => {
   program
     .command('worker')
     .description(
-      'run a worker of deployments and syncs until SIGTERM; its credentials (AWS, Todoist, Microsoft) and its configuration are the environment',
+      'run a worker of deployments, syncs and documentation until SIGTERM; its credentials (AWS, Todoist, Microsoft) and its configuration are the environment',
     )
     .option('--queues <chores>', 'run these alone: deploy, sync, docs; default: SWITCHYARD_QUEUES, else all of them')
     .option(...ADDRESS_OPTION)
