@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { DEPLOY_QUEUE, DEPLOY_WORKFLOW, deployId } from '../../src/contracts/deploy.ts';
@@ -28,6 +27,7 @@ import { CLI_NAMESPACES, untilKnown } from '../support/namespaces.ts';
 import { SMALL_TSCONFIG } from '../support/small-source.ts';
 import { closeServices, openRig, specOf, syncEnv, type SyncRig } from '../support/sync-yard.ts';
 import { connect, temporalAddress, type TestTemporal } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
 import { PLAIN, requestFor, rigOf, type Rig } from '../support/yard.ts';
 
 const namespace = CLI_NAMESPACES.observed;
@@ -103,7 +103,10 @@ test('says which rollback is blocked, and which deployment nobody answers for, a
   worker.kill('SIGKILL');
   await worker.exit;
   worker = await startService(env);
-  while (valueOf(await scraped(), 'switchyard_record_state', blocked) !== 1) await sleep(100);
+  await until(
+    'the rollback is seen to be blocked',
+    async () => valueOf(await scraped(), 'switchyard_record_state', blocked) === 1,
+  );
   expect(
     valueOf(await scraped(), 'switchyard_record_state', { record: `lost-11.${sandbox.zone}`, state: 'unanswered' }),
   ).toBe(1);
@@ -112,8 +115,10 @@ test('says which rollback is blocked, and which deployment nobody answers for, a
 
 test('says when each chore was last well done, and until when a sign-in is good', async () => {
   for (const what of ['syncs', 'tokens', 'docs', 'sites'])
-    while (valueOf(await scraped(), 'switchyard_state_seen_timestamp_seconds', { what }) === undefined)
-      await sleep(100);
+    await until(
+      `${what} are looked at`,
+      async () => valueOf(await scraped(), 'switchyard_state_seen_timestamp_seconds', { what }) !== undefined,
+    );
   const text = await scraped();
   const now = Date.now() / 1_000;
   const ago = (name: string, labels: Record<string, string>) => now - (valueOf(text, name, labels) ?? Number.NaN);
@@ -230,7 +235,7 @@ async function startForNobody(label: string): Promise<void> {
 async function failWorkflowTask(): Promise<void> {
   const run = await temporal.client.workflow.start('nobodyKnows', { workflowId: 'unknown', taskQueue: DEPLOY_QUEUE });
   const failed = async (): Promise<boolean> => /^temporal_workflow_task_execution_failed_total/m.test(await scraped());
-  while (!(await failed())) await sleep(100);
+  await until('a workflow task fails, and is counted', failed);
   await run.terminate();
 }
 

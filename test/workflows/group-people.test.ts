@@ -2,6 +2,7 @@ import { MESSAGES } from '../../src/contracts/deploy.ts';
 import { writeByHand } from '../support/by-hand.ts';
 import { writesOf } from '../support/group-promises.ts';
 import { groupRig, type GroupDeployment, type GroupRig } from '../support/group-yard.ts';
+import { until } from '../support/until.ts';
 import { startYard, type Yard } from '../support/yard.ts';
 
 /** What waits for people, for a date or for Route 53, of a group: all of its records, or none. */
@@ -76,7 +77,7 @@ test.concurrent('a freeze that begins while somebody decides is asked again befo
   const freeze = { windows: [{ from, until: from + 60_000, words: 'the weekend' }], override: null };
   const run = await rig.deploy({}, { ...QUICK, freeze, approve: { cutover: RULE } });
   await run.until(isWaiting);
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, from - Date.now())));
+  await until('the freeze has begun', () => Date.now() >= from);
   await approve(run);
   await wroteNothing(rig, run, 'Frozen');
 });
@@ -87,6 +88,20 @@ test.concurrent('a cutover of a group that nobody confirms in time is taken back
   expect(await run.end()).toMatchObject({ type: 'NotApproved', report: { outcome: 'rolled-back' } });
   for (const { observer } of rig.records) expect(observer.everyState()).toEqual(['red', '10 %', 'black', 'red']);
 });
+
+/** The activities that a run has begun, and those whose end it has drawn its conclusions from. */
+async function workOf({ handle }: GroupDeployment): Promise<Readonly<Record<'begun' | 'known', readonly string[]>>> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  const begun = new Map(
+    events.map((one) => [String(one.eventId), one.activityTaskScheduledEventAttributes?.activityType?.name ?? null]),
+  );
+  const concluded = events.findLastIndex((one) => one.workflowTaskCompletedEventAttributes != null);
+  const ends = events.slice(0, concluded).map((one) => one.activityTaskCompletedEventAttributes?.scheduledEventId);
+  return {
+    begun: [...begun.values()].filter((type) => type !== null),
+    known: ends.flatMap((id) => begun.get(String(id)) ?? []),
+  };
+}
 
 test.concurrent('no zone goes on while another one is not in sync (G2, D7)', async () => {
   const rig = await groupRig(yard, TWO);
@@ -102,8 +117,10 @@ test.concurrent('no zone goes on while another one is not in sync (G2, D7)', asy
   });
   const run = await rig.deploy({}, QUICK);
   await run.until(() => held.fired() > 0);
-  await run.until(({ stages }) => stages.length > 0 && writesOf(rig).length >= 2);
-  await new Promise((resolve) => setTimeout(resolve, 700)); // as long as it takes to go on, where nothing holds it
+  await until('the other zone is in sync, and the run knows', async () =>
+    (await workOf(run)).known.includes('awaitInsync'),
+  );
+  expect((await workOf(run)).begun.filter((type) => type === 'verifyRecords')).toHaveLength(1); // before the first write
   expect(rig.now()).toEqual(['10 %', '10 %']);
   expect((await run.status()).phase).toBe('settling');
   letGo();
