@@ -10,7 +10,7 @@ export interface StoryView {
   readonly paint: Terminal['paint'];
   /** The run's page in the UI; null where nobody said where the UI is. */
   readonly link: string | null;
-  /** Also what is of interest only to who looks closely. */
+  /** Also what is only for a close look. */
   readonly details: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * When what a Schedule runs again and again was last well done, by Temporal's list: so the answer is the same after each restart, and from
+ * When what a Schedule runs again and again last ended well, by Temporal's list: so the answer is the same after each restart, and from
  * each worker.
  */
 import type { Client } from '@temporalio/client';

@@ -113,7 +113,7 @@ test('says which rollback is blocked, and which deployment nobody answers for, a
   expect(valueOf(await scraped(), 'switchyard_deployments_total', { outcome: 'promoted' })).toBeUndefined(); // a history that replays counts nothing
 });
 
-test('says when each chore was last well done, and until when a sign-in is good', async () => {
+test('says when each chore last ended well, and until when a sign-in is good', async () => {
   for (const what of ['syncs', 'tokens', 'docs', 'sites'])
     await until(
       `${what} are looked at`,

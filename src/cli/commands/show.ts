@@ -21,7 +21,7 @@ export const addShow: AddVerb = (program, { terminal, does }) => {
     .description(
       'what happened in a run, in sentences and pictures: of a running one and of an ended one, without any worker',
     )
-    .option('--details', 'also what is of interest only to who looks closely')
+    .option('--details', 'also what is only for a close look')
     .option('--html <file>', 'also writes it as one page with pictures, which needs nothing beside itself')
     .option('--json', 'one JSON document')
     .option(...ADDRESS_OPTION)

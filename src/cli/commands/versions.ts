@@ -118,7 +118,7 @@ const isAbandoned = ({ runs, workers }: VersionState): boolean => runs > 0 && wo
 
 function abandonedWords({ queue, version, runs, someOfThem }: VersionState): string {
   const which = someOfThem.map(outside).join(', ');
-  return `nobody works at ${count(runs, 'run')} of ${queue} (${which}): start a worker with SWITCHYARD_WORKER_VERSION=${outside(version)}`;
+  return `no worker is left for ${count(runs, 'run')} of ${queue} (${which}): start a worker with SWITCHYARD_WORKER_VERSION=${outside(version)}`;
 }
 
 /** One queue after another: each is told by itself, and what was refused is said when all were asked. */

@@ -8,7 +8,7 @@ export const said = (text: string): string => cleanText(text, 400);
 /** A sentence of a story. */
 export const say = (at: number, tone: Tone, text: string): Sentence => ({ at, text: said(text), tone, detail: false });
 
-/** One for whoever looks closely. */
+/** One for a close look. */
 export const sayAside = (at: number, tone: Tone, text: string): Sentence => ({ ...say(at, tone, text), detail: true });
 
 /** `ann (not authenticated)`, as every name of a person is told. */

@@ -35,7 +35,7 @@ export interface Sentence {
   readonly at: number;
   readonly text: string;
   readonly tone: Tone;
-  /** Of interest to who looks closely. */
+  /** Only for a close look. */
   readonly detail: boolean;
 }
 
