@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { assertNever } from '../core/assert-never.ts';
 import { deployId, DEPLOY_QUEUE, MESSAGES, type AbortRequest } from '../contracts/deploy.ts';
 import { DEFAULT_DOCS_PACE, type SiteSpec } from '../contracts/docs-runs.ts';
 import { RESET_WORKFLOW, resetId, type ResetRequest } from '../contracts/reset.ts';
 import { syncId, type SyncRequest } from '../contracts/sync.ts';
+import { inTime } from '../in-time.ts';
 import { requestDocs } from '../request-docs.ts';
 import { requestSync } from '../request-sync.ts';
 import type { Wish } from './hook.ts';
@@ -29,25 +29,12 @@ const TAKEN_WITHIN_MS = 1_500;
  * @throws whatever Temporal fails with: then the sender must send again.
  */
 export function actOnWishes(client: Client, orders: Orders): (wish: Wish) => Promise<void> {
-  const send = oneAtATime<Wish>((wish) =>
-    inTime(client.connection.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => act(client, orders, wish))),
-  );
-  return (wish) => send(keyOf(wish), wish);
-}
-
-/** The deadline of a call does not bound the wait for a connection, which takes 10 s where nobody answers (measured). */
-async function inTime(call: Promise<void>): Promise<void> {
-  const ended = new AbortController();
-  const late = delay(TAKEN_WITHIN_MS, undefined, { signal: ended.signal, ref: false }).then(() => {
-    throw new Error(`Temporal has not taken it within ${TAKEN_WITHIN_MS} ms`);
+  const send = oneAtATime<Wish>((wish) => {
+    const taken = client.connection.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => act(client, orders, wish));
+    // The deadline of a call does not bound the wait for a connection, which takes 10 s where nobody answers (measured).
+    return inTime(taken, TAKEN_WITHIN_MS, `Temporal has not taken it within ${TAKEN_WITHIN_MS} ms`);
   });
-  call.catch(() => undefined); // one that fails after that was not waited for
-  try {
-    await Promise.race([call, late]);
-  } finally {
-    ended.abort();
-    late.catch(() => undefined);
-  }
+  return (wish) => send(keyOf(wish), wish);
 }
 
 /** Wishes of one key are about one workflow, and the newest says all. */

@@ -12,6 +12,7 @@ import type { Config, MicrosoftConfig } from '../config.ts';
 import { DEPLOY_QUEUE } from '../contracts/deploy.ts';
 import { DOCS_QUEUE } from '../contracts/docs-runs.ts';
 import { SYNC_QUEUE } from '../contracts/sync.ts';
+import { inTime } from '../in-time.ts';
 import type { Logger } from '../logger.ts';
 import { stateGauge, type StateGauge } from './gauges.ts';
 import { seeChores, SITES, SYNCS } from './see-chores.ts';
@@ -55,25 +56,12 @@ async function lookAgain(
 ) {
   while (!signal.aborted) {
     try {
-      await inTime(look);
+      await inTime(look(), LOOKS_WITHIN_MS, `no answer within ${LOOKS_WITHIN_MS} ms`);
       seenAt.set(Date.now() / 1_000, { what });
     } catch (cause) {
       logger.debug({ err: cause, what }, 'could not look at what is true now; trying again');
     }
     await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  }
-}
-
-async function inTime(look: () => Promise<void>): Promise<void> {
-  const ended = new AbortController();
-  const late = delay(LOOKS_WITHIN_MS, undefined, { ref: false, signal: ended.signal }).then(() => {
-    throw new Error(`no answer within ${LOOKS_WITHIN_MS} ms`);
-  });
-  try {
-    await Promise.race([look(), late]);
-  } finally {
-    ended.abort();
-    late.catch(() => undefined); // what was waited for was in time
   }
 }
 

@@ -2,12 +2,12 @@
  * What is true of records now: of those that are being deployed, by their runs, and of the others by what the guard found last.
  */
 import type { Client } from '@temporalio/client';
-import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { MESSAGES, type DeployPhase, type DeployStatus } from '../contracts/deploy.ts';
 import { GUARD_WORKFLOW, type GuardReport } from '../contracts/guard.ts';
 import { recordOf, RUNNING_DEPLOYMENTS } from '../contracts/running-deployments.ts';
 import { matterOf } from '../core/dns/judge-guard.ts';
+import { inTime } from '../in-time.ts';
 import type { Seen } from './gauges.ts';
 import { newestRun } from './newest-run.ts';
 
@@ -70,13 +70,8 @@ const ANSWERS_WITHIN_MS = 5_000;
 
 /** Null: no worker answered in time. The native client tries again past any deadline that it is given, so the clock is ours. */
 async function statusOf(client: Client, workflowId: string, runId: string): Promise<DeployStatus | null> {
-  const ended = new AbortController();
-  const asked = client.workflow
-    .getHandle(workflowId, runId)
-    .query<DeployStatus>(MESSAGES.status)
-    .catch(() => null);
-  const late = delay(ANSWERS_WITHIN_MS, null, { ref: false, signal: ended.signal }).catch(() => null);
-  return Promise.race([asked, late]).finally(() => ended.abort());
+  const asked = client.workflow.getHandle(workflowId, runId).query<DeployStatus>(MESSAGES.status);
+  return inTime(asked, ANSWERS_WITHIN_MS, 'no worker answered').catch(() => null);
 }
 
 /** Null: at its end. */
