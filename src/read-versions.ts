@@ -3,6 +3,7 @@
  * anybody is left who could work at those.
  */
 import type { Client } from '@temporalio/client';
+import { isLiving, pollersOf } from './pollers-of.ts';
 
 export interface VersionState {
   /** Also the name of its worker deployment. */
@@ -59,25 +60,13 @@ async function describe(client: Client, deploymentName: string) {
   }
 }
 
-/** A poller that was seen this long ago still counts: a long poll lasts a minute. */
-const SEEN_WITHIN_MS = 75_000;
-const WORKFLOW_TASKS = 1;
-
-/** By their versions. */
+/** Of living workers, the version of each. */
 async function workersOf(
   { options: { namespace }, workflowService }: Client,
   queue: string,
 ): Promise<readonly string[]> {
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: queue },
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the protocol's enum would have to be loaded
-    taskQueueType: WORKFLOW_TASKS,
-  });
-  const living = pollers.filter(
-    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - SEEN_WITHIN_MS,
-  );
-  return living.flatMap(({ deploymentOptions }) => deploymentOptions?.buildId ?? []);
+  const { pollers } = await pollersOf(workflowService, { namespace, queue });
+  return pollers.filter(isLiving).flatMap(({ version }) => version ?? []);
 }
 
 interface Version {

@@ -11,6 +11,7 @@ import { withdrawOlder } from './queued.ts';
 import { phaseWords } from './render.ts';
 import { problem, Stop, type Problem } from './stop.ts';
 import { isNotFound, type TemporalClient } from './temporal-client.ts';
+import { isLiving, pollersOf } from '../pollers-of.ts';
 import { targetWords } from '../core/dns/target-words.ts';
 import { undoWords } from './undo-words.ts';
 
@@ -192,55 +193,27 @@ const attribute = (name: string, value: string) => ({ key: { name, type: 'KEYWOR
 /** The UI renders Markdown with HTML: text from outside must not be either. */
 const markdown = (text: string): string => outside(text).replace(/[<>&`*_[\]!#|\\]/g, ' ');
 
-/** A poller that was seen this long ago still counts: a long poll lasts a minute. */
-const SEEN_WITHIN_MS = 75_000;
-const WORKFLOW_TASKS = 1;
-
 /** @throws Stop with exit 6: a run that nobody takes would begin at a moment that nobody expects. */
 export async function mustHaveWorker({ ask, connection, place }: TemporalClient, taskQueue: string): Promise<void> {
-  const { pollers, versioningInfo } = await ask(() =>
-    connection.workflowService.describeTaskQueue({
-      namespace: place.namespace,
-      taskQueue: { name: taskQueue },
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the protocol's enum would have to be loaded
-      taskQueueType: WORKFLOW_TASKS,
-    }),
+  const { pollers, current } = await ask(() =>
+    pollersOf(connection.workflowService, { namespace: place.namespace, queue: taskQueue }),
   );
-  const version = versioningInfo?.currentDeploymentVersion?.buildId ?? null;
-  const able = pollers.filter(({ deploymentOptions }) => takes(deploymentOptions, version));
-  const newest = Math.max(...able.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000));
-  if (newest > Date.now() - SEEN_WITHIN_MS) return;
+  const able = pollers.filter(({ version }) => version === current); // whom a run that begins now can come to
+  if (able.some(isLiving)) return;
+  const newest = Math.max(...able.map(({ seenAt }) => seenAt));
   const since = Number.isFinite(newest)
     ? `the last one was seen ${about(Date.now() - newest)} ago`
     : 'none was ever seen';
-  const versioned = pollers.some(
-    ({ deploymentOptions }) => Number(deploymentOptions?.workerVersioningMode) === VERSIONED,
-  );
+  const versioned = pollers.some(({ version }) => version !== null);
   const promote = versioned ? ', or let new runs begin on a version with ./switchyard versions promote' : '';
   throw new Stop(EXIT.unreachable, [
     problem(
-      `no worker ${version === null ? '' : `of version ${outside(version)} `}polls the queue ${taskQueue} of ${place.address} (namespace ${place.namespace}): ${since}`,
+      `no worker ${current === null ? '' : `of version ${outside(current)} `}polls the queue ${taskQueue} of ${place.address} (namespace ${place.namespace}): ${since}`,
       null,
       `start one with ./switchyard worker, or look with ./switchyard doctor${promote}; nothing was started`,
     ),
   ]);
 }
-
-const VERSIONED = 2;
-
-/** Whether a run that begins now comes to such a worker: to those of the promoted version alone, and to none with a version where none is. */
-function takes(worker: PollerVersion | null | undefined, version: string | null): boolean {
-  const own = isVersioned(worker) ? (worker?.buildId ?? null) : null;
-  return own === version;
-}
-
-interface PollerVersion {
-  readonly workerVersioningMode?: unknown;
-  readonly buildId?: string | null;
-}
-
-const isVersioned = (worker: PollerVersion | null | undefined): boolean =>
-  Number(worker?.workerVersioningMode) === VERSIONED;
 
 /** The same request id and the same request: this is the run that was meant. */
 async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest): Promise<TriedStart> {
