@@ -71,8 +71,8 @@ export async function startGroup(
 export function leadOf({ group, keepHealthy, planHash, records }: GroupRequest): DeployRequest {
   const [first] = records;
   if (first === undefined) throw new RangeError('a group has at least one record');
-  const whole = sha256([keepHealthy, planHash, ...records.map(requestHash)].join()); // what makes two requests the same
-  return { ...first, record: groupSubject(group), planHash: whole };
+  const requestSum = sha256([keepHealthy, planHash, ...records.map(requestHash)].join()); // what makes two requests the same
+  return { ...first, record: groupSubject(group), planHash: requestSum };
 }
 
 /** The record; of a group its own name and those of its records. */
@@ -144,7 +144,7 @@ function startOptions(
     ...texts,
     workflowId,
     taskQueue,
-    args: [group === undefined ? request : whole(group, request)] as [unknown],
+    args: [group === undefined ? request : withKnown(group, request)] as [unknown],
     workflowIdConflictPolicy: 'FAIL' as const,
     memo: { ...memo },
     ...(request.searchAttributes
@@ -183,7 +183,7 @@ export const groupWords = ({ records }: GroupRequest): string =>
   records.map(({ record, to }) => `${record}=${targetWords(to)}`).join(' ');
 
 /** What only Temporal knew is known of every record. */
-export function whole(group: GroupRequest, { searchAttributes, namespaceId, notify }: DeployRequest): GroupRequest {
+export function withKnown(group: GroupRequest, { searchAttributes, namespaceId, notify }: DeployRequest): GroupRequest {
   const known = { searchAttributes, namespaceId, ...(notify === undefined ? {} : { notify }) };
   return { ...group, records: group.records.map((one) => ({ ...one, ...known })) };
 }

@@ -19,7 +19,7 @@ import {
   holderOf,
   mustHaveWorker,
   startLabels,
-  whole,
+  withKnown,
   type StartedRun,
   type Starting,
 } from './start-deployment.ts';
@@ -86,7 +86,7 @@ async function enqueue(temporal: TemporalClient, request: DeployRequest, startin
   const labels = { ...texts, memo: { ...memo, entry } };
   const queued: QueuedDeployment = {
     request,
-    ...(group === undefined ? {} : { group: whole({ ...group, waitForLocks: WAIT_FOR_LOCKS }, request) }),
+    ...(group === undefined ? {} : { group: withKnown({ ...group, waitForLocks: WAIT_FOR_LOCKS }, request) }),
     labels,
     taskQueue: starting.taskQueue,
     since: Date.now(),
