@@ -49,7 +49,9 @@ const addList: Verb = (versions, { terminal, does }) => {
 const addPromote: Verb = (versions, { terminal, does }) => {
   versions
     .command('promote <version>')
-    .description('runs that begin from now on begin on this version; those that run end on theirs')
+    .description(
+      'runs that begin from now on begin on this version; those that run end on theirs. It is what Temporal calls set-current-version',
+    )
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('versions promote 2026-12-01'))
