@@ -24,8 +24,8 @@ export function wayTo(target: HostPort, { connectTo, egress }: Ways, lookup?: Lo
   const detour = detourFor(connectTo, target);
   if (detour !== null) return detour;
   const name = plainHost(target.host);
-  if (isIP(name) > 0 && kindOfAddress(name) === 'never')
-    throw new Error(`${name} ${whyNotConnect(name, egress) ?? 'is never asked'}`);
+  const refused = isIP(name) > 0 && kindOfAddress(name) === 'never' ? whyNotConnect(name, egress) : null;
+  if (refused !== null) throw new Error(`${name} ${refused}`);
   const own = name === 'localhost' || name.endsWith('.localhost');
   const rule = own ? joinEgress([egress, { kinds: ['loopback'], networks: [] }]) : egress;
   return { ...target, lookup: guardedLookup(rule, lookup) };

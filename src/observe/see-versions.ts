@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { readVersions } from '../read-versions.ts';
+import { readVersions, type VersionState } from '../read-versions.ts';
 import type { Seen } from './gauges.ts';
 
 /**
@@ -15,8 +15,13 @@ export async function seeVersions(client: Client, queues: readonly string[]): Pr
 async function seeQueue(client: Client, queue: string): Promise<readonly Seen[]> {
   const versions = await readVersions(client, queue);
   if (versions.length === 0) return [{ labels: { queue, version: '', state: 'current' }, value: 0 }];
-  return versions.map(({ version, isCurrent, runs, workers }) => ({
-    labels: { queue, version, state: workers === 0 ? 'abandoned' : isCurrent ? 'current' : 'draining' },
-    value: runs,
+  return versions.map((one) => ({
+    labels: { queue, version: one.version, state: stateOf(one) },
+    value: one.runs,
   }));
+}
+
+function stateOf({ isCurrent, workers }: VersionState): 'current' | 'draining' | 'abandoned' {
+  if (workers === 0) return 'abandoned';
+  return isCurrent ? 'current' : 'draining';
 }
