@@ -16,7 +16,8 @@ export interface FetchOptions {
 }
 
 /**
- * The text at an https address, which is neither this machine nor a metadata service (A4), within seconds and up to 64 KiB; no redirect is followed, and nothing unpacked.
+ * The text at an https address, which is neither this machine nor a metadata service (A4), within seconds and up to 64 KiB; no redirect is
+ * followed, and nothing unpacked.
  *
  * @throws where it is not to be had.
  */

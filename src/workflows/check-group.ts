@@ -106,7 +106,10 @@ function mustKnowHealth({ request, members }: GroupRun): void {
     );
 }
 
-/** Arms the group: every server of every zone answers, every metric can be measured, and black and red of every record pass, all before the first write (G2). */
+/**
+ * Arms the group: every server of every zone answers, every metric can be measured, and black and red of every record pass, all before the
+ * first write (G2).
+ */
 export async function mustBeArmed(group: GroupRun, zones: readonly ZoneCourse[]): Promise<void> {
   const { run } = group;
   run.progress.show({ phase: 'checking' });

@@ -132,7 +132,10 @@ export interface MetricReading {
   readonly values: readonly Sample[];
 }
 
-/** The gates that are in force while `share` per cent of the answers are black's: nothing of black can be measured where it has no traffic, and nothing compared where red has none. */
+/**
+ * The gates that are in force while `share` per cent of the answers are black's: nothing of black can be measured where it has no traffic,
+ * and nothing compared where red has none.
+ */
 export function gatesInForce<T extends MetricGate>(gates: readonly T[], share: number): readonly T[] {
   return gates.filter((gate) => (gate.share === null || gate.share === share) && canBeAt(gate.kind, share));
 }
