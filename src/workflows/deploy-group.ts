@@ -51,8 +51,7 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
   const plan = mustBeRunnableTogether(group, planned);
   mustNotBeFrozen(run);
   const zones = setOutZones(group, plan, snapshots);
-  const left = [...plan.unchanged, ...(group.request.resting ?? []).map(({ record }) => record)];
-  const resting = snapshots.filter(({ record }) => left.includes(record));
+  const resting = leftAlone(group, plan, snapshots);
   group.kept = resting.map(({ record, sets }) => ({ record, sets }));
   const deadline = { deadlineMs: plan.timing.deadlineMs, waitedMs: group.waitedMs };
 
@@ -97,6 +96,12 @@ function approvedGroup(group: GroupRun, { zones, plan }: { zones: readonly ZoneC
       if (again.kind !== 'planned' || again.plan.hash !== plan.hash || !same) throw moved(subject);
     },
   };
+}
+
+/** Records that stay as they are: those that serve what is asked for already, and those that an undo leaves alone. */
+function leftAlone({ request }: GroupRun, { unchanged }: GroupPlan, snapshots: readonly Snapshot[]) {
+  const names = [...unchanged, ...(request.resting ?? []).map(({ record }) => record)];
+  return snapshots.filter(({ record }) => names.includes(record));
 }
 
 const fenceIn = (snapshots: readonly Snapshot[], name: string) =>
