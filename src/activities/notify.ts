@@ -48,7 +48,7 @@ export function createNotifyActivities({
     notify: (input) =>
       withActivityPulse({ now, stopping }, async (pulse) => {
         const written = await write(config, input, now());
-        const letter = { ...written, secrets: hiddenFrom(config.secrets, written.secrets) };
+        const letter = { ...written, secrets: await hiddenFrom(config.secrets, written.secrets) };
         const answer = await withTimeLimit(pulse.signal, exchangeMs, (signal) =>
           send(letter, { trust, ways: config.reach, signal }),
         );

@@ -89,7 +89,7 @@ async function httpProbe(
     if ('secret' in header) sent.push(text);
     headers[header.name] = text;
   }
-  const secrets = hiddenFrom(deps.secrets, sent);
+  const secrets = await hiddenFrom(deps.secrets, sent);
   return endpointProbe(deps, { input, gate, target, secrets }, (spot, signal, now) =>
     probeHttp({
       gate,

@@ -69,15 +69,20 @@ export function secretVariable(name: string): string {
 const SHORTEST_HIDDEN = 8;
 
 /** What is taken out of a text of the other side: what it was sent, and whatever else this worker would not want it to say. */
-export const hiddenFrom = ({ values }: Pick<SecretsConfig, 'values'>, sent: readonly string[]): readonly string[] => [
-  ...sent,
-  ...[...values.values()].filter(({ length }) => length >= SHORTEST_HIDDEN),
-];
+export async function hiddenFrom(config: SecretsConfig, sent: readonly string[]): Promise<readonly string[]> {
+  const files = await Promise.all((await secretNames(config)).map((name) => fromFile(config, name)));
+  const others = [...config.values.values(), ...files.filter((text) => text !== null)];
+  return [...sent, ...others.filter(({ length }) => length >= SHORTEST_HIDDEN)];
+}
 
-/** The text without any of the secrets, as they are and as JSON writes them. Before anything is cut: half a secret is one too. */
+/**
+ * The text without any of the secrets, as they are and as JSON writes them. Before anything is cut: half a secret is one too, and so is
+ * what a shorter one that begins alike would leave of a longer one.
+ */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return spellings.reduce((seen, secret) => seen.replaceAll(secret, '[secret]'), text);
+  const longestFirst = spellings.sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((seen, secret) => seen.replaceAll(secret, '[secret]'), text);
 }
 
 /** A host name proves nothing without a verified certificate: then the address itself must be bound. */

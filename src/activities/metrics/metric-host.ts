@@ -3,7 +3,7 @@
  *
  * - A4 Only hosts of `SWITCHYARD_METRIC_HOSTS` at addresses of `SWITCHYARD_EGRESS`, and no redirect to another one; a secret only where
  *   it is bound.
- * - A1 What comes back is cleaned, short, and without the secret that was sent.
+ * - A1 What comes back is cleaned, short, and without any secret of this worker.
  */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -48,7 +48,7 @@ export async function openMetricHost(
   const value = isIP(plainHost(hostname)) === 0 ? '' : plainHost(hostname); // a name proves nothing without a certificate
   const token =
     secret === null ? null : await secretFor(secrets, secret, { host: plainHost(hostname), value, verified });
-  const hidden = hiddenFrom(secrets, token === null ? [] : [token]);
+  const hidden = await hiddenFrom(secrets, token === null ? [] : [token]);
   const headers = {
     'user-agent': USER_AGENT,
     accept: 'application/json',
