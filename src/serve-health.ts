@@ -1,9 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import { rmSync } from 'node:fs';
-import { readHostPort, showHostPort, type HostPort } from './host-port.ts';
-
-/** Where a supervisor asks how the worker is: a port, or a socket by its path, which needs no port of its own in a shared network. */
-export type HealthAt = HostPort | { readonly path: string };
+import { lstatSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { ConfigError } from './config.ts';
+import { showHealthAt, type HealthAt } from './health-at.ts';
 
 export interface Health {
   close(): Promise<void>;
@@ -12,13 +11,13 @@ export interface Health {
 /**
  * Answers `/healthz` (the process lives) and `/readyz` (it polls, and Temporal answers) with 200 or 503, and nothing else.
  *
- * @throws Error where it cannot listen there.
+ * @throws ConfigError where it cannot listen there.
  */
 export async function serveHealth(at: HealthAt, isReady: () => Promise<boolean>): Promise<Health> {
   const server = createServer(answering(isReady));
-  if ('path' in at) rmSync(at.path, { force: true }); // of a process that was killed; two workers never share a path
+  if ('path' in at) await clearAway(at);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(new Error(`SWITCHYARD_HEALTH: ${shown(at)}: ${cause.message}`, { cause })));
+    server.once('error', (cause) => reject(taken(at, cause.message)));
     server.listen(at, resolve);
   });
   const close = (): Promise<void> =>
@@ -29,10 +28,30 @@ export async function serveHealth(at: HealthAt, isReady: () => Promise<boolean>)
   return { close };
 }
 
-/** Reads `HOST:PORT` or an absolute path; null where it is something else. */
-export function readHealthAt(text: string): HealthAt | null {
-  return text.startsWith('/') ? { path: text } : readHostPort(text);
+/** A process that was killed leaves its socket. Nothing else is removed: the path may be a typing error, or another worker's. */
+async function clearAway(at: { readonly path: string }): Promise<void> {
+  const found = lstatSync(at.path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) throw taken(at, 'something else is there, which is no socket');
+  if (await listens(at.path)) throw taken(at, 'another process answers there');
+  rmSync(at.path, { force: true });
 }
+
+function listens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ path });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+const taken = (at: HealthAt, why: string): ConfigError =>
+  new ConfigError([
+    `SWITCHYARD_HEALTH: cannot listen at ${showHealthAt(at)}: ${why}; each process needs one of its own`,
+  ]);
 
 function answering(isReady: () => Promise<boolean>): RequestListener {
   return (request, response) => {
@@ -46,5 +65,3 @@ function answering(isReady: () => Promise<boolean>): RequestListener {
       );
   };
 }
-
-const shown = (at: HealthAt): string => ('path' in at ? at.path : showHostPort(at));
