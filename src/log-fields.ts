@@ -85,8 +85,10 @@ function codeOf(error: Error): Fields {
 
 const FRAMES = 8;
 
-/** The frames alone: a stack begins with the message. */
-function placesOf({ stack = '' }: Error): readonly string[] {
-  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+/** The frames alone. A stack begins with the message, whose lines may look like frames: where it is not found, nothing of the stack is kept. */
+function placesOf({ stack = '', message }: Error): readonly string[] {
+  const at = stack.indexOf(message);
+  const afterMessage = at < 0 ? '' : stack.slice(at + message.length);
+  const frames = afterMessage.split('\n').filter((line) => /^\s+at /.test(line));
   return frames.slice(0, FRAMES).map((line) => cleanText(line, MOST));
 }

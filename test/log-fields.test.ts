@@ -38,6 +38,14 @@ test('an error of somebody else is shown without its words and its fields, which
   expect(JSON.stringify(shown)).toContain('log-fields.test.ts'); // where it was
 });
 
+test('lines of a message that look like places do not get into a log (A1)', () => {
+  const error = new Error(`no answer\n    at https://x?token=${CANARY}\n  at ${CANARY}`);
+  expect(JSON.stringify(errorFields(error))).not.toContain(CANARY);
+  expect(JSON.stringify(errorFields(error))).toContain('log-fields.test.ts');
+  error.message = 'changed since, and the stack still begins with the first one';
+  expect(errorFields(error)).toMatchObject({ at: [] });
+});
+
 test('a failure of ours is shown with its sentence, one of somebody else in its place is not', () => {
   expect(errorFields(failure('Foreign', 'somebody else wrote it'))).toMatchObject({
     type: 'Foreign',
