@@ -15,6 +15,7 @@ random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; } # hex: the server puts
 
 # keep FILE OWNER MODE: the text on stdin, at once and for its owner alone
 keep() {
+  rm -f "$1.new" # of a run that was killed: it belongs to FILE's owner by now, and only he may change its mode
   cat >"$1.new"
   chmod "$3" "$1.new" # before it is given away: afterwards that takes one capability more
   chown "$2" "$1.new"
@@ -38,13 +39,17 @@ keep "$root/temporal/temporal_db_password" 1000:1000 0400 <"$root/postgres/tempo
 rotate=no
 password "$root/postgres/postgres_password" postgres_password 999:999 0400
 
-# Those of the roles, by the names that switchyard.yaml gives them; what has gone from ./secrets goes.
+# Those of the roles, by the names that switchyard.yaml gives them; what has gone from ./secrets goes, and nothing else is away even
+# for a moment: workers read them while this runs.
 for role in deploy sync docs gateway; do
-  find "$root/roles/$role" -type f ! -name alertmanager-hook -exec rm -f {} +
   for file in "$given/$role"/*; do
     [ -f "$file" ] || continue
     keep "$root/roles/$role/${file##*/}" 10001:10001 0400 <"$file"
     echo "$role: ${file##*/}"
+  done
+  for file in "$root/roles/$role"/*; do
+    name=${file##*/}
+    [ ! -f "$file" ] || [ -f "$given/$role/$name" ] || [ "$name" = alertmanager-hook ] || rm -f "$file"
   done
 done
 hook=$root/roles/gateway/alertmanager-hook

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,7 @@ async function place(given: Readonly<Record<string, string>> = {}) {
   await give(given);
   const env = { PATH: `${root}/bin:/usr/bin:/bin`, SECRETS_ROOT: root };
   return {
+    root,
     give,
     forget: (name: string) => rm(join(root, 'given', name)),
     run: (...args: readonly string[]) => promisify(execFile)('sh', [`${ROOT}compose/secrets.sh`, ...args], { env }),
@@ -80,6 +81,27 @@ test('takes what was given, and what is given anew; what has gone goes', async (
   await at.forget('sync/todoist-token');
   await at.run();
   await expect(at.read('roles/sync/todoist-token')).rejects.toThrow(/ENOENT/);
+});
+
+test('never takes a secret away that is still given, also where it is killed in the middle (D3)', async () => {
+  const at = await place({ 'sync/todoist-token': 'one', 'sync/other': 'one' });
+  await at.run();
+  await at.give({ 'sync/todoist-token': 'two' });
+  await writeFile(join(at.root, 'bin/chown'), '#!/bin/sh\ncase $2 in */todoist-token.new) exit 1 ;; esac\n');
+  await expect(at.run()).rejects.toThrow();
+  expect(await at.read('roles/sync/todoist-token')).toBe('one');
+  expect(await at.read('roles/sync/other')).toBe('one');
+});
+
+test('begins anew where a run was killed, with no file that belongs to somebody else by now', async () => {
+  const at = await place({ 'sync/todoist-token': 'one' });
+  for (const file of ['temporal/temporal_db_password', 'roles/sync/todoist-token']) {
+    await writeFile(join(at.root, 'theirs'), 'half');
+    await link(join(at.root, 'theirs'), join(at.root, `${file}.new`));
+    await at.run();
+    expect(await at.read('theirs')).toBe('half'); // only its owner could have changed its mode
+    await expect(at.read(`${file}.new`)).rejects.toThrow(/ENOENT/);
+  }
 });
 
 test('refuses another password than the database was made with, until it is told to change it', async () => {
