@@ -1,7 +1,9 @@
 #!/bin/bash
 # docker compose exec postgres bash /scripts/set-password.sh: tells the database the password that "secrets rotate" has made.
 set -euo pipefail
-password=$(cat "${DB_PASSWORD_FILE:-/run/secrets/temporal_db_password}")
-psql -v ON_ERROR_STOP=1 --username postgres --dbname postgres -v pw="$password" <<'SQL'
+export PASSWORD_FILE=${DB_PASSWORD_FILE:-/run/secrets/temporal_db_password}
+[ -s "$PASSWORD_FILE" ] # psql takes a file that is missing for an empty one
+psql --no-psqlrc -v ON_ERROR_STOP=1 --username postgres --dbname postgres <<'SQL'
+\set pw `cat "$PASSWORD_FILE"`
 ALTER ROLE temporal PASSWORD :'pw';
 SQL

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv, type SchemaObject } from 'ajv';
 import { readCompose, ROOT, service } from '../support/read-compose.ts';
 
@@ -73,6 +73,26 @@ test('two workers of each role are there, so that one may die, and no alert ring
   for (const name of ['worker-deploy', 'worker-sync', 'worker-docs'])
     expect(service(stack, name)).toMatchObject({ deploy: { replicas: '2' } });
 });
+
+test('the databases are made at every start, since the image tries it at the first one alone, however far that came', () => {
+  expect(service(stack, 'databases')).toMatchObject({
+    entrypoint: ['/bin/bash', '/scripts/init-databases.sh'],
+    depends_on: { postgres: { condition: 'service_healthy' } },
+  });
+  expect(service(stack, 'schema')['depends_on']).toEqual({
+    databases: { condition: 'service_completed_successfully' },
+  });
+  const mounted = services.flatMap(([, { volumes = [] }]) => volumes);
+  expect(mounted.filter((volume) => volume.includes('docker-entrypoint-initdb.d'))).toEqual([]);
+});
+
+test.each(readdirSync(`${ROOT}compose`).filter((name) => name.endsWith('.sh')))(
+  '%s hands no password to a program as an argument, where every process of the host may read it (A1)',
+  (name) => {
+    const commands = readFileSync(`${ROOT}compose/${name}`, 'utf8').replace(/^\s*(#|\w+=).*$/gm, '');
+    expect(commands).not.toMatch(/\$\{?password\b|-v +\w+="?\$/i);
+  },
+);
 
 test('no file that the stack mounts is missing from the clone', () => {
   const mounted = FILES.flatMap((file) => Object.values(readCompose(file).services)).flatMap(

@@ -142,11 +142,19 @@ async function startPostgres(place: Place): Promise<Service> {
     async () => (await mustRun({ command: join(bin, 'pg_isready'), args: isReady, env })) === '',
     postgres,
   );
-  const passwords = { DB_PASSWORD_FILE: passwordFile(place) };
-  const socket = { PGHOST: home, PGPORT: port };
-  const init = { ...env, ...environment, ...passwords, ...socket };
-  await mustRun({ command: 'bash', args: [`${ROOT}compose/init-databases.sh`], env: init });
+  await makeDatabases(place, { ...env, PGHOST: home, PGPORT: port });
   return postgres;
+}
+
+/** The one-shot `databases`, twice: every start of the stack runs it again. */
+async function makeDatabases(place: Place, socket: Readonly<Record<string, string>>): Promise<void> {
+  const { environment = {} } = service(compose, 'databases');
+  const superuser = join(place.folder, 'secrets/postgres/postgres_password');
+  const passwords = { DB_PASSWORD_FILE: passwordFile(place), SUPERUSER_PASSWORD_FILE: superuser };
+  const env = { ...environment, ...passwords, ...socket };
+  const program: Program = { command: 'bash', args: [`${ROOT}compose/init-databases.sh`], env };
+  await mustRun(program);
+  await mustRun(program);
 }
 
 const words = (text = ''): readonly string[] => text.split(' ').filter(Boolean);
