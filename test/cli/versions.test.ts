@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
+import { DEPLOY_QUEUE } from '../../src/contracts/deploy.ts';
+import { pinnedTo } from '../../src/worker-version.ts';
 import { startCliYard, type CliYard } from '../support/cli-yard.ts';
 import { CLI_NAMESPACES } from '../support/namespaces.ts';
+import { connect } from '../support/temporal.ts';
 
 let yard: CliYard;
 beforeAll(async () => {
@@ -70,6 +74,29 @@ test('a version that nobody ever ran is refused, and so is what is no version', 
   expect(unknown.exit).toBe(3);
   expect(unknown.err).toMatch(/no worker of version nine was ever seen in namespace cli-versions/);
   expect(await yard.run('versions', 'drain', 'a b')).toMatchObject({ exit: 2 });
+});
+
+test('a version whose runs nobody would work at is not promoted, unless somebody says so (D3)', async () => {
+  const temporal = await connect();
+  const half = await Worker.create({
+    connection: temporal.nativeConnection,
+    namespace: CLI_NAMESPACES.versions,
+    taskQueue: DEPLOY_QUEUE,
+    activities: { nothing: () => Promise.resolve() }, // so that Temporal knows the version, and nobody works at its runs
+    workerDeploymentOptions: pinnedTo(DEPLOY_QUEUE, 'half'),
+  });
+  const running = half.run();
+  while (!(await yard.run('versions', 'list')).out.includes(' half ')) await sleep(100);
+
+  const refused = await yard.run('versions', 'promote', 'half');
+  expect(refused.exit).toBe(3);
+  expect(refused.err).toMatch(/switchyard-deploy: no worker polls for half.*--without-workers/);
+  const anyway = await yard.run('versions', 'promote', 'half', '--without-workers');
+  expect(anyway.out + anyway.err).toMatch(/switchyard-deploy: (runs that begin now|half was not promoted)/); // as Temporal decides
+
+  half.shutdown();
+  await running;
+  await temporal.close();
 });
 
 const VERSION = defineSearchAttributeKey('TemporalWorkerDeploymentVersion', 'KEYWORD');

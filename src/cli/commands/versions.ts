@@ -52,6 +52,7 @@ const addPromote: Verb = (versions, { terminal, does }) => {
     .description(
       'runs that begin from now on begin on this version; those that run end on theirs. It is what Temporal calls set-current-version',
     )
+    .option('--without-workers', 'also on queues where no worker polls for it: runs wait there until one does')
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('versions promote 2026-12-01'))
@@ -123,11 +124,19 @@ function abandonedWords({ queue, version, runs, someOfThem }: VersionState): str
   return `no worker is left for ${count(runs, 'run')} of ${queue} (${which}): start a worker with SWITCHYARD_WORKER_VERSION=${outside(version)}`;
 }
 
+interface PromoteFlags extends PlaceFlags {
+  readonly withoutWorkers?: boolean;
+}
+
 /** One queue after another: each is told by itself, and what was refused is said when all were asked. */
-async function promote(terminal: Terminal, version: string, flags: PlaceFlags): Promise<ExitCode> {
+async function promote(terminal: Terminal, version: string, flags: PromoteFlags): Promise<ExitCode> {
   return withTemporal(terminal, flags, async (temporal) => {
     const problems = [];
-    for (const { queue } of await mustRead(temporal, version)) {
+    for (const { queue, workers } of await mustRead(temporal, version)) {
+      if (workers === 0 && flags.withoutWorkers !== true) {
+        problems.push(nobodyPolls(queue, version));
+        continue;
+      }
       try {
         await temporal.ask(() => makeCurrent(temporal.client, { queue, version }));
         terminal.out(`${queue}: runs that begin now begin on ${version}`);
@@ -139,6 +148,13 @@ async function promote(terminal: Terminal, version: string, flags: PlaceFlags): 
     return EXIT.done;
   });
 }
+
+const nobodyPolls = (queue: string, version: string): ReturnType<typeof problem> =>
+  problem(
+    `${queue}: no worker polls for ${version}, so that runs would begin and nobody would work at them`,
+    null,
+    `start one with SWITCHYARD_WORKER_VERSION=${version}, or promote it with --without-workers`,
+  );
 
 interface DrainFlags extends PlaceFlags {
   readonly wait: string;
