@@ -36,18 +36,44 @@ export async function readVersions(client: Client, queue: string): Promise<reado
   const found = await describe(client, queue);
   if (found === null) return [];
   const current = found.routingConfig?.currentDeploymentVersion?.buildId ?? null;
-  const versions = (found.versionSummaries ?? []).flatMap(({ deploymentVersion }) => deploymentVersion?.buildId ?? []);
-  const seen = await workersOf(client, queue);
+  const summaries = found.versionSummaries ?? [];
+  const [seen, idle] = await Promise.all([workersOf(client, queue), idleOf(client, queue, summaries)]);
   return Promise.all(
-    versions.map(async (version) => ({
+    buildIds(summaries).map(async (version) => ({
       queue,
       version,
       isCurrent: version === current,
       workers: seen.filter((buildId) => buildId === version).length,
-      ...(await openRuns(client, { queue, version })),
+      ...(idle.includes(version) ? { runs: 0, someOfThem: [] } : await openRuns(client, { queue, version })),
     })),
   );
 }
+
+interface Summary {
+  readonly deploymentVersion?: { readonly buildId?: string | null } | null;
+  readonly drainageStatus?: number | null;
+}
+
+const buildIds = (summaries: readonly Summary[]): readonly string[] =>
+  summaries.flatMap(({ deploymentVersion }) => deploymentVersion?.buildId ?? []);
+
+const DRAINED = 2;
+
+/**
+ * Those that Temporal calls drained, where a count of them all agrees: every release adds one, and a count each would cost more with each. A run
+ * that was reset in Temporal may be on one that was drained long ago.
+ */
+async function idleOf(client: Client, queue: string, summaries: readonly Summary[]): Promise<readonly string[]> {
+  const drained = buildIds(summaries.filter(({ drainageStatus }) => drainageStatus === DRAINED));
+  if (drained.length === 0) return [];
+  const { count } = await client.workflow.count(openOn(queue, drained));
+  return count === 0 ? drained : [];
+}
+
+const openOn = (queue: string, versions: readonly string[]): string => {
+  const names = versions.map((version) => `'${queue}:${version}'`).join(', ');
+  return `TemporalWorkerDeploymentVersion IN (${names}) AND ExecutionStatus = 'Running'`;
+};
 
 async function describe(client: Client, deploymentName: string) {
   const { namespace } = client.options;
@@ -78,7 +104,7 @@ async function openRuns(
   client: Client,
   { queue, version }: Version,
 ): Promise<Pick<VersionState, 'runs' | 'someOfThem'>> {
-  const query = `TemporalWorkerDeploymentVersion = '${queue}:${version}' AND ExecutionStatus = 'Running'`;
+  const query = openOn(queue, [version]);
   const { count } = await client.workflow.count(query);
   const someOfThem: string[] = [];
   if (count > 0)
