@@ -101,7 +101,7 @@ function toneOf({ end }: ActivityRun): Tone {
     case 'open':
       return 'waiting';
     case 'completed':
-      return wentIll(end.result) ? 'bad' : 'good';
+      return wentIll(end.result) ? 'bad' : isUnsure(end.result) ? 'waiting' : 'good';
     case 'failed':
     case 'timed-out':
       return 'bad';
@@ -109,6 +109,12 @@ function toneOf({ end }: ActivityRun): Tone {
       return 'plain';
   }
 }
+
+/** A watch that has returned without a verdict to go by, of one record or of any of a group. */
+const isUnsure = (result: unknown): boolean =>
+  [result, ...listAt(result, 'records')].some(
+    (one) => textAt(one, 'verdict', 'kind') === 'inconclusive' || textAt(one, 'end', 'kind') === 'asks',
+  );
 
 /** A watch or a check that has returned, and saw something wrong. */
 function wentIll(result: unknown): boolean {

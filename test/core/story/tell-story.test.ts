@@ -104,6 +104,9 @@ describe('a recorded run is told', () => {
     ]);
     expect(story.ending.stands).toBe(`${one} serves 192.0.2.101 (red); ${two} serves 192.0.2.102 (red)`);
     expect(story.pictures.shares.map(({ share }) => share)).toEqual([0, 50, 0]);
+    // A stretch that ended without a verdict is not drawn as one that went well.
+    const watches = story.pictures.spans.filter(({ lane }) => lane === 'watch');
+    expect(watches.map(({ tone }) => tone)).toEqual(['waiting', 'bad']);
   });
 
   test('the lock of a record, by what its group said, and where the rest is told', () => {
