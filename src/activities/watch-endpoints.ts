@@ -5,6 +5,7 @@
  * - D4 What somebody else wrote ends it; "could not look" does not.
  */
 import type { Route53Client } from '@aws-sdk/client-route-53';
+import { metricTimeoutMs } from '../contracts/deploy.ts';
 import type { MetricStretch, Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
 import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { judgeHold } from '../core/dns/judge-hold.ts';
@@ -71,7 +72,7 @@ async function watchBeside(
     gates: input.metrics?.gates ?? [],
     sides: input.sides,
     role: input.role,
-    timeoutMs: metricTimeoutMs(input),
+    timeoutMs: metricTimeoutMs(input.pace),
   });
   const seeds = probes.flatMap((probe) => probe.windows);
   const watch = startWatch(input, { seeds, resumed: resumedFrom(pulse.resumed), now: pulse.now() });
@@ -94,9 +95,6 @@ async function watchBeside(
   const measured = metrics === undefined ? {} : { metrics };
   return { end, windows, verdict, inconclusiveSince, protections, at: pulse.now(), ...measured };
 }
-
-/** A query may take longer than a probe. */
-const metricTimeoutMs = ({ pace }: WatchInput): number => 2 * pace.probeTimeoutMs;
 
 /** Runs at most `most` watches at once, so that writes always find a slot; the rest asks again, here or at another worker. */
 export function roomFor(most: number): <T>(watch: () => Promise<T>) => Promise<T> {
@@ -286,7 +284,7 @@ function judgeProbes({ input, beat }: Watch, now: number): Pick<WatchBeat, 'verd
 
 function stepView(input: WatchInput, { sinceMs, holdMs }: MetricStretch, now: number): StepView {
   const { share } = input;
-  return { now, sinceMs, holdMs, share, limitMs: inconclusiveLimitMs(input), timeoutMs: metricTimeoutMs(input) };
+  return { now, sinceMs, holdMs, share, limitMs: inconclusiveLimitMs(input), timeoutMs: metricTimeoutMs(input.pace) };
 }
 
 function inconclusiveLimitMs({ pace: { inconclusive }, share }: WatchInput): number {

@@ -132,6 +132,9 @@ export function hasGates({ gates, stepGates = [], metricGates = [] }: DeployRequ
   return gates.length > 0 || stepGates.length > 0 || deciding.length > 0;
 }
 
+/** How long a look at a metric may take: a query may take longer than a probe. */
+export const metricTimeoutMs = ({ probeTimeoutMs }: Pace): number => 2 * probeTimeoutMs;
+
 /** Whether a probe looks at black before the first write: gates on metrics say nothing of a black that has no traffic yet. */
 export function looksFirst(request: DeployRequest): boolean {
   return gatesAt(request, request.steps[0]?.share ?? 100).length > 0;

@@ -1,4 +1,5 @@
 import { CancellationScope, condition, isCancellation, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import { metricTimeoutMs } from '../contracts/deploy.ts';
 import type { Watched } from '../contracts/deploy-activities.ts';
 import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { assertNever } from '../core/assert-never.ts';
@@ -187,8 +188,13 @@ function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   const since = orders.pausedSince ?? deciding?.since ?? null;
   if (since !== null) return Math.max(leastMs, Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10)));
   if (watch.remainingMs <= 0 || orders.promoteAll)
-    return Math.max(leastMs / 10, Math.min(minMs, 2 * pace.probeEveryMs));
+    return Math.max(leastMs / 10, Math.min(minMs, Math.max(2 * pace.probeEveryMs, longestLookMs(run.request))));
   return Math.min(watch.remainingMs, Math.max(leastMs, Math.min(maxMs, Math.max(minMs, step.holdMs / 100))));
+}
+
+/** What the end of a stretch cuts off has not been seen: stretches that are shorter than a look at a metric might never see one. */
+function longestLookMs({ metricGates = [], pace }: Run['request']): number {
+  return metricGates.length === 0 ? 0 : metricTimeoutMs(pace);
 }
 
 /** Null while another question is open, since one is asked at a time, and where nobody may answer. */

@@ -53,8 +53,8 @@ export async function openMeasuring(): Promise<Measuring> {
     pace: {
       probeTimeoutMs: 2_000,
       preflight: { inARow: 10, overMs: 200 },
-      stretch: { minMs: 1_500, maxMs: 5_000 },
-      inconclusive: { limitMs: 6_000, limitAtFullMs: 6_000 },
+      stretch: { minMs: 2_500, maxMs: 5_000 },
+      inconclusive: { limitMs: 12_000, limitAtFullMs: 12_000 },
     },
   };
 }

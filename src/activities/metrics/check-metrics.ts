@@ -1,3 +1,4 @@
+import { metricTimeoutMs } from '../../contracts/deploy.ts';
 import type { CheckMetricsInput, MetricsChecked } from '../../contracts/deploy-activities.ts';
 import type { Baseline, MetricReading } from '../../core/metrics/metric-gate.ts';
 import { measureDispersion } from '../../core/metrics/dispersion.ts';
@@ -12,7 +13,7 @@ import type { MetricDeps } from './metric-provider.ts';
  */
 export async function checkMetrics(deps: MetricDeps, input: CheckMetricsInput, pulse: Pulse): Promise<MetricsChecked> {
   const { gates, sides, role, pace } = input;
-  const looks = await makeLooks(deps, { gates, sides, role, timeoutMs: 2 * pace.probeTimeoutMs });
+  const looks = await makeLooks(deps, { gates, sides, role, timeoutMs: metricTimeoutMs(pace) });
   return withPartPulse(pulse, (part) =>
     beating(part, async () => ({
       readings: await Promise.all(looks.map((look) => firstReading(look, input, part))),
