@@ -16,6 +16,6 @@ export default {
   },
   testTimeout: 60_000,
   maxWorkers: 2,
-  maxConcurrency: 10, // what these tests wait for is Temporal's timers, not the processor
+  maxConcurrency: 8, // what these tests wait for is mostly Temporal's timers, but two files of them run at a time
   workerIdleMemoryLimit: '800MB',
 };

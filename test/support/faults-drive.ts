@@ -50,7 +50,7 @@ export async function drive(cell: Cell, run: Driven, struck: Strike): Promise<re
   const stop: { why: DeployStatus['blocked'] } = { why: null };
   await until(async () => {
     if (over.yet || hasShown(cell, struck)) return true;
-    if (struck.fired() > 0) stop.why = (await run.status()).blocked; // on a busy machine a rollback may be late without it
+    if (struck.fired() > 0) stop.why = await blockedNow(run); // on a busy machine a rollback may be late without it
     return stop.why !== null;
   }, 60);
   if (cell.ends === 'foreign' && !over.yet) await leave(run);
@@ -60,6 +60,13 @@ export async function drive(cell: Cell, run: Driven, struck: Strike): Promise<re
     ? []
     : ['it is blocked and does not say why'];
 }
+
+/** A busy machine, whose worker does not answer in time, is asked again. */
+const blockedNow = (run: Driven): Promise<DeployStatus['blocked']> =>
+  run.status().then(
+    ({ blocked }) => blocked,
+    () => null,
+  );
 
 /** What the operator says of a value that somebody else has written. */
 async function leave({ handle }: Driven): Promise<void> {
