@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { anyFreePort } from '../src/embedded/ports.ts';
 import { loadConfig } from '../src/config.ts';
 import { DOCTOR_WORKFLOW } from '../src/contracts/deploy.ts';
 import type { Finding } from '../src/contracts/doctor.ts';
@@ -42,7 +43,7 @@ test('waits for Temporal and says so, until it is told to stop', async () => {
   const lines: string[] = [];
   const said = new AbortController();
   const logger = pino({ level: 'warn' }, { write: (line) => said.abort(lines.push(line)) });
-  const nobody = await freeAddress();
+  const nobody = `127.0.0.1:${await anyFreePort()}`;
   const worker = await startWorker(configFor(nobody), { logger, signal: said.signal });
   await worker.finished;
   expect(lines[0]).toContain(`Temporal does not answer at ${nobody}; trying until it does`);
@@ -84,7 +85,7 @@ test('ends with 2 and a sentence where somebody else listens at the address of i
 test('tells a supervisor when it polls, and that it only waits while Temporal is away', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-health-'));
   const path = join(folder, 'health.sock');
-  const away = runWorker({ TEMPORAL_ADDRESS: await freeAddress(), SWITCHYARD_HEALTH: path });
+  const away = runWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${await anyFreePort()}`, SWITCHYARD_HEALTH: path });
   await away.says('does not answer');
   expect([await healthOf(path, '/healthz'), await healthOf(path, '/readyz')]).toEqual([200, 503]);
   expect(await imageSays(path)).toBe(1);
@@ -151,15 +152,6 @@ async function startLine(to: string): Promise<{ readonly address: string; cut():
     for (const socket of sockets) socket.destroy();
   };
   return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, cut };
-}
-
-async function freeAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
 }
 
 function runWorker(env: Readonly<Record<string, string>>, args: readonly string[] = []) {

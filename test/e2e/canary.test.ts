@@ -5,12 +5,11 @@
  * and all that anybody may read of it afterwards is searched.
  */
 import { createHmac, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
+import { anyFreePort } from '../../src/embedded/ports.ts';
 import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
 import { startNotify, type NotifyStandIn } from '../../sandbox/notify/stand-in.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -201,7 +200,7 @@ async function plantSecrets(): Promise<Record<string, string>> {
     SWITCHYARD_PUBLISH_ROOT: join(folder, 'published'),
     SWITCHYARD_HOME: join(folder, 'home'),
     SWITCHYARD_DOCS_SOURCES: new URL(git.url).origin,
-    SWITCHYARD_METRICS_ADDRESS: `127.0.0.1:${await freePort()}`,
+    SWITCHYARD_METRICS_ADDRESS: `127.0.0.1:${await anyFreePort()}`,
     SWITCHYARD_LOG_LEVEL: 'trace',
     TEMPORAL_ADDRESS: temporalAddress(),
     TEMPORAL_NAMESPACE: namespace,
@@ -432,13 +431,4 @@ async function gather(): Promise<void> {
   seen.set('gateway log', `${gateway.out()}${gateway.err()}`);
   const found: readonly Haystack[] = [await historiesOf(temporal.client), await filesIn(folder)];
   for (const haystack of found) for (const [place, text] of haystack) seen.set(place, text);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

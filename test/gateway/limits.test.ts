@@ -1,8 +1,7 @@
 /** What keeps the gateway answering: a source that sends too much is told so, and a Temporal that is away keeps nobody waiting. */
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { anyFreePort } from '../../src/embedded/ports.ts';
 import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
 import type { Hook, Wish } from '../../src/gateway/hook.ts';
 import { gatewayMetrics } from '../../src/gateway/metrics.ts';
@@ -46,7 +45,7 @@ test.concurrent('a source that sends too much is told when to come again, and no
 test.concurrent(
   'a Temporal that is away is answered with 503 within seconds, to all who share the call',
   async () => {
-    const connection = Connection.lazy({ address: await nobody(), connectTimeout: 2_000 });
+    const connection = Connection.lazy({ address: `127.0.0.1:${await anyFreePort()}`, connectTimeout: 2_000 });
     const orders = {
       syncs: new Map([['tasks', requestOf(specOf('tasks'))]]),
       sites: new Map<string, never>(),
@@ -64,12 +63,3 @@ test.concurrent(
   },
   20_000,
 );
-
-async function nobody(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
-}

@@ -1,19 +1,11 @@
 /** The nginx configuration of docs/how-docs-are-published.md, as a real nginx serves a site with it. Needs nginx; `npm run test:long` runs it. */
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { anyFreePort } from '../../src/embedded/ports.ts';
 import { rollBack } from '../../src/activities/docs/release-store.ts';
 import { openScene } from '../activities/docs/sites.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test('nginx follows the pointer, serves the release before at once after a rollback, and nothing that begins with a dot', async () => {
   const scene = await openScene();
@@ -21,7 +13,7 @@ test('nginx follows the pointer, serves the release before at once after a rollb
     await scene.says(text);
     await scene.build();
   }
-  const port = await freePort();
+  const port = await anyFreePort();
   const page = await readFile(new URL('../../docs/how-docs-are-published.md', import.meta.url), 'utf8');
   const server = (/```nginx\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
     .replace('listen 8080', `listen 127.0.0.1:${port}`)

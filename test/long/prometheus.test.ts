@@ -5,11 +5,12 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { anyFreePort } from '../../src/embedded/ports.ts';
 import { createCloudWatchClients } from '../../src/activities/metrics/cloudwatch-clients.ts';
 import { openProvider } from '../../src/activities/metrics/providers.ts';
 import { createAwsClients } from '../../src/clients.ts';
@@ -37,13 +38,6 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** A service of two sides whose requests are counted, a hundred each time that somebody scrapes it. */
 async function startService() {
   const failing = { black: 0, red: 0 };
@@ -63,7 +57,7 @@ async function startService() {
 
 async function startPrometheus(program: string, target: number) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-prometheus-')));
-  const port = await freePort();
+  const port = await anyFreePort();
   const config = join(folder, 'prometheus.yml');
   const targets = `[{ targets: ['127.0.0.1:${target}'] }]`;
   const job = `{ job_name: service, scrape_interval: 1s, static_configs: ${targets} }`;

@@ -1,10 +1,9 @@
 /** What can be scraped from a worker after real runs: that it is there, that it is true, and that it is true again after a kill -9. */
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
+import { anyFreePort } from '../../src/embedded/ports.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { DEPLOY_QUEUE, DEPLOY_WORKFLOW, deployId } from '../../src/contracts/deploy.ts';
 import { DEFAULT_TYPEDOC, NO_GATES } from '../../src/contracts/docs.ts';
@@ -44,7 +43,7 @@ let scraped: () => Promise<string>;
 let first: string;
 
 beforeAll(async () => {
-  const [to, stands, at] = await Promise.all([connect(), startSandbox({ insyncAfterMs: 40, seed: 7 }), freePort()]);
+  const [to, stands, at] = await Promise.all([connect(), startSandbox({ insyncAfterMs: 40, seed: 7 }), anyFreePort()]);
   temporal = { ...to, namespace, client: new Client({ connection: to.connection, namespace }) };
   sandbox = stands;
   folder = await mkdtemp(join(tmpdir(), 'switchyard-metrics-'));
@@ -264,12 +263,3 @@ function valueOf(text: string, name: string, labels: Readonly<Record<string, str
 }
 
 const isOf = (line: string, name: string): boolean => line.startsWith(`${name}{`) || line.startsWith(`${name} `);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
