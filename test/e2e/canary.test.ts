@@ -11,16 +11,19 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { anyFreePort } from '../../src/embedded/ports.ts';
 import { startGitServer, type GitServer } from '../../sandbox/git/server.ts';
+import { startPrometheus, type PrometheusStandIn } from '../../sandbox/metrics/prometheus.ts';
 import { startNotify, type NotifyStandIn } from '../../sandbox/notify/stand-in.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startTasks, type TasksSandbox } from '../../sandbox/tasks.ts';
 import { loadConfig } from '../../src/config.ts';
 import { DEPLOY_QUEUE } from '../../src/contracts/deploy.ts';
 import type { NotifyRequest } from '../../src/contracts/notify.ts';
+import type { MetricGate } from '../../src/core/metrics/metric-gate.ts';
 import { NOTICE_EVENTS } from '../../src/core/notify/notice.ts';
 import { signInByCode } from '../../src/sign-in/sign-in-by-code.ts';
 import { rememberSignIn } from '../../src/sign-in/sign-in-file.ts';
 import { endChildren, runClient, startGateway, startService, type Child } from '../support/e2e-child.ts';
+import { gatesOn, RATIO, ratioOf } from '../support/metric-gates.ts';
 import { filesIn, historiesOf, leaksIn, type Haystack } from '../support/haystack.ts';
 import { CLI_NAMESPACES, untilKnown } from '../support/namespaces.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -40,6 +43,7 @@ const secrets = {
   tokenKey: Buffer.from(canary()).subarray(0, 32).toString('hex'),
   clientSecret: canary(),
   probe: canary(),
+  prometheus: canary(),
   git: canary(),
   npm: canary(),
   todoistHook: canary(),
@@ -58,6 +62,7 @@ const texts = {
   ownTask: canary(),
   todoistAnswer: canary(),
   graphAnswer: canary(),
+  microsoftAnswer: canary(),
   route53Answer: canary(),
   endpointAnswer: canary(),
   delivery: canary(),
@@ -68,6 +73,7 @@ let dns: Sandbox;
 let tasks: TasksSandbox;
 let git: GitServer;
 let notify: NotifyStandIn;
+let prometheus: PrometheusStandIn;
 let worker: Child;
 let gateway: Child;
 let folder: string;
@@ -78,12 +84,13 @@ let told: Readonly<Record<string, string>>;
 const seen = new Map<string, string>();
 
 beforeAll(async () => {
-  [temporal, dns, tasks, git, notify] = await Promise.all([
+  [temporal, dns, tasks, git, notify, prometheus] = await Promise.all([
     connect(),
     startSandbox({ zone: 'canary.example', insyncAfterMs: 40, seed: 7 }),
     startTasks(),
     startGitServer(),
     startNotify(),
+    startPrometheus(),
   ]);
   temporal = { ...temporal, namespace, client: new Client({ connection: temporal.connection, namespace }) };
   folder = await mkdtemp(join(tmpdir(), 'switchyard-canary-'));
@@ -100,7 +107,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await endChildren();
-  await Promise.all([dns.close(), tasks.close(), git.close(), notify.close(), temporal.close()]);
+  const standIns = [dns, tasks, git, notify, prometheus];
+  await Promise.all([...standIns, temporal].map((one) => one.close()));
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -122,6 +130,9 @@ test('all of it was searched: each place says what it is there for', () => {
   expect(has('run deploy:', record)).toBe(true);
   expect(has('run sync:tasks', 'inScope')).toBe(true);
   expect(has('run sync:tasks', 'SignInNeeded')).toBe(true);
+  expect(has('run sync:signed-in', 'invalid_grant')).toBe(true);
+  expect(tasks.microsoft.faults.seen.filter(({ operation }) => operation === 'token').length).toBeGreaterThan(2);
+  expect(has('run deploy:', 'no series for Bearer [secret]')).toBe(true);
   expect(has('run docs:handbook', 'published')).toBe(true);
   expect(has('worker log', '"activity":"')).toBe(true);
   expect(has('worker log', 'sync/tasks: synced')).toBe(true);
@@ -176,6 +187,8 @@ async function plantSecrets(): Promise<Record<string, string>> {
   tasks.todoist.accept(secrets.todoist);
   tasks.graph.accept(secrets.graph, { user: 'other@example.com' }); // of two pairs with one account the second one would be stopped
   git.behave({ authorization: basic(secrets.git) });
+  prometheus.demand(secrets.prometheus);
+  prometheus.answer(ratioOf('black'), 0.001);
   told = notify.env();
   return {
     ...dns.env(),
@@ -189,6 +202,9 @@ async function plantSecrets(): Promise<Record<string, string>> {
     SWITCHYARD_SECRET_GRAPH_TOKEN: secrets.graph,
     SWITCHYARD_SECRET_PROBE_TOKEN: secrets.probe,
     SWITCHYARD_SECRET_PROBE_TOKEN_HOSTS: `*.${dns.zone},192.0.2.10,192.0.2.20`,
+    SWITCHYARD_SECRET_PROM_TOKEN: secrets.prometheus,
+    SWITCHYARD_SECRET_PROM_TOKEN_HOSTS: '127.0.0.1',
+    SWITCHYARD_METRIC_HOSTS: new URL(prometheus.url).host,
     SWITCHYARD_SECRET_GIT_TOKEN: secrets.git,
     SWITCHYARD_SECRET_GIT_TOKEN_HOSTS: '127.0.0.1',
     SWITCHYARD_TOKEN_KEY: secrets.tokenKey,
@@ -232,14 +248,18 @@ async function signIn(): Promise<void> {
   await rememberSignIn({ microsoft, pair: 'signed-in' }, signedIn);
 }
 
-/** One that is promoted; one whose black sends back what it was asked with, and whose Slack refuses; one that Route 53 denies. */
+/**
+ * One that is promoted, measured with a token; one whose black sends back what it was asked with, and whose Slack and Prometheus refuse in the words of
+ * what they were sent; one that Route 53 denies.
+ */
 async function runDeployments(): Promise<void> {
   const headers = [
     { name: 'authorization', secret: 'probe-token' },
     { name: 'x-token', secret: 'probe-token' },
   ];
   const gates = [{ ...HEALTHY, headers }];
-  const promoted = await rig('promoted').deploy({ gates, notify: notices() });
+  const metricGates = [measured()];
+  const promoted = await rig('promoted').deploy({ gates, metricGates, notify: notices() });
   await promoted.end();
   notify.faults.add({
     operation: 'slack',
@@ -253,10 +273,18 @@ async function runDeployments(): Promise<void> {
   for (const side of [dns.red, dns.black]) await side.behave({ kind: 'well', json: { token: 'expected' } });
   const ill = await rig('ill').deploy({
     gates: [{ ...HEALTHY, headers, json: { '/token': 'expected' } }],
+    metricGates,
     notify: notices(),
     bakeMs: 30_000,
   });
   await ill.until(({ phase }) => phase === 'holding');
+  const message = `no series for Bearer ${secrets.prometheus}`;
+  prometheus.faults.add({
+    operation: '*',
+    times: Infinity,
+    fault: { kind: 'refuse', status: 422, code: 'execution', message },
+  });
+  await ill.until(({ metrics }) => metrics?.some(({ verdict }) => verdict.reason.includes('no series for')) === true);
   await dns.black.behave({ kind: 'well', json: { token: `Bearer ${secrets.probe}`, more: texts.endpointAnswer } });
   await ill.end();
   await dns.red.behave({ kind: 'well' });
@@ -267,6 +295,12 @@ async function runDeployments(): Promise<void> {
   });
   const denied = await rig('denied').deploy({ gates });
   await denied.end();
+}
+
+/** It decides nothing: what it saw is shown all the same. */
+function measured(): MetricGate {
+  const { threshold, query } = gatesOn({ prometheus });
+  return threshold({ weight: 'dry-run', query: query(RATIO, 'prom-token') });
 }
 
 function rig(label: string): Rig {
@@ -294,6 +328,7 @@ function notices(): NotifyRequest {
 async function runSyncs(): Promise<void> {
   const { graph, todoist } = tasks;
   await client('sync', 'signed-in');
+  await renewSignIn();
   await client('sync', 'tasks');
   todoist.person.add({ content: texts.title, description: texts.description });
   const message = `${texts.graphAnswer} ${texts.title} ${secrets.graph}`;
@@ -318,6 +353,18 @@ async function runSyncs(): Promise<void> {
   todoist.revoke(secrets.todoist);
   await client('sync', 'tasks');
   todoist.accept(secrets.todoist);
+}
+
+/** Refused in the words of a service that says what it was sent; then done. */
+async function renewSignIn(): Promise<void> {
+  const { microsoft } = tasks;
+  microsoft.expireAccessTokens();
+  microsoft.faults.add({
+    operation: 'token',
+    fault: { kind: 'refuse', status: 400, code: 'invalid_grant', message: `${texts.microsoftAnswer} secret-refresh-1` },
+  });
+  await client('sync', 'signed-in');
+  await client('sync', 'signed-in');
 }
 
 /** Published, and refused by the git server. */
