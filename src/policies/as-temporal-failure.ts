@@ -51,11 +51,17 @@ export function whatItSays(error: unknown): Said {
   return said('Fault', root instanceof Error ? root.message : String(root));
 }
 
+const BLIND = said('Inconclusive', 'nothing could be watched for longer than a hold may be blind'); // no data is not a pass (D7)
+
+/** What it means that an activity has had no answer in time, where that is more than that somebody is away. */
+const TIMED_OUT: Readonly<Partial<Record<string, Said>>> = {
+  awaitInsync: said('NotInSync', 'Route 53 did not bring the change in sync in time'),
+  watchEndpoints: BLIND,
+  watchRecords: BLIND,
+};
+
 function timedOut(activity: string): Said {
-  if (activity === 'awaitInsync') return said('NotInSync', 'Route 53 did not bring the change in sync in time');
-  if (activity === 'watchEndpoints')
-    return said('Inconclusive', 'nothing could be watched for longer than a hold may be blind');
-  return said('Unavailable', `the activity ${activity} had no answer in time`);
+  return TIMED_OUT[activity] ?? said('Unavailable', `the activity ${activity} had no answer in time`);
 }
 
 function saidByUs(error: ApplicationFailure): Said {
