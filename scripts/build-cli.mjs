@@ -6,7 +6,7 @@
  * a second file, dist/switchyard-pages.mjs: only `show --html` asks for it, and it is found beside the first.
  */
 import { build } from 'esbuild';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,7 +49,7 @@ function bundle(source, outfile, plugins) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    plugins: [withoutLocales, ...plugins],
+    plugins: [withoutLocales, withoutCloud, withoutChannelz, ...plugins],
     // Dependencies that are CommonJS still ask for Node's own modules by `require`, which a module does not have.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
@@ -61,6 +61,47 @@ const withoutLocales = {
   setup({ onLoad }) {
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
+/** What the description of Temporal's protocol holds besides what a client of a server speaks. */
+const UNSPOKEN = [
+  ['temporal', 'api', 'cloud'], // the administration of Temporal Cloud
+  ['grpc', 'gateway'], // how others write its documentation
+];
+
+const withoutCloud = {
+  name: "leave out what a client of Temporal's protocol never speaks",
+  setup({ onLoad }) {
+    onLoad({ filter: /@temporalio\/proto\/protos\/json-module\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const start = source.indexOf('.addJSON(') + '.addJSON('.length;
+      const end = source.lastIndexOf(')');
+      const nested = JSON.parse(source.slice(start, end), withoutAnnotation);
+      for (const names of UNSPOKEN) remove(nested, names);
+      return { contents: `${source.slice(0, start)}${JSON.stringify(nested)}${source.slice(end)}`, loader: 'js' };
+    });
+  },
+};
+
+/** `(google.api.http).get` is how a gateway translates HTTP, and `ruby_package` is for generators; neither is read here. */
+function withoutAnnotation(key, value) {
+  return /^\(.*\)|^(go|ruby|php|csharp|java|objc)_/.test(key) ? undefined : value;
+}
+
+function remove(nested, [name, ...inner]) {
+  if (!(name in nested)) throw new Error(`Temporal's protocol has no ${name} any more: see scripts/build-cli.mjs`);
+  if (inner.length === 0) delete nested[name];
+  else remove(nested[name].nested, inner);
+}
+
+/** Reads protocols from files, for the debugging service that a server of gRPC may offer: a client offers none. */
+const withoutChannelz = {
+  name: 'leave out the loader of protocols',
+  setup({ onLoad }) {
+    onLoad({ filter: /@grpc\/proto-loader\/build\/src\/index\.js$/ }, () => ({
+      contents: "exports.loadSync = () => { throw new Error('The client in one file offers no service of gRPC.'); };",
     }));
   },
 };
