@@ -13,7 +13,6 @@ let yard: CliYard;
 beforeAll(async () => {
   yard = await startCliYard(CLI_NAMESPACES.group);
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' }); // as the SDK finds them
-  yard.sandbox.route53.insyncAfterMs = 0; // a client polls every five seconds
 });
 afterAll(() => yard.close());
 

@@ -18,7 +18,7 @@ let folder: string;
 
 /** One run after the other: a deployment that is aborted, one that waits for it over several executions, and then nobody who works. */
 beforeAll(async () => {
-  yard = await startCliYard(CLI_NAMESPACES.show, null, 0);
+  yard = await startCliYard(CLI_NAMESPACES.show);
   folder = await mkdtemp(join(tmpdir(), 'switchyard-show-'));
   record = yard.record('told');
   const long = [

@@ -32,19 +32,12 @@ export interface CliYard {
   close(): Promise<void>;
 }
 
-/**
- * With one worker, which has a version where one is given.
- *
- * @param insyncAfterMs When a change is in sync; a deployment asks every 5 s, so anything but 0 costs it that.
- */
-export async function startCliYard(
-  namespace: CliNamespace,
-  version: string | null = null,
-  insyncAfterMs = 100,
-): Promise<CliYard> {
+/** With one worker, which has a version where one is given. */
+export async function startCliYard(namespace: CliNamespace, version: string | null = null): Promise<CliYard> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [sandbox, temporal, folder] = await Promise.all([
-    startSandbox({ zone: `${namespace}-${randomUUID().slice(0, 8)}.example`, insyncAfterMs }),
+    // What is not in sync at the first look is looked at again after 5 s by deployments that a client asks for.
+    startSandbox({ zone: `${namespace}-${randomUUID().slice(0, 8)}.example`, insyncAfterMs: 0 }),
     connect(),
     mkdtemp(join(tmpdir(), 'switchyard-cli-')),
   ]);
