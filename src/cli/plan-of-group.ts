@@ -6,8 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { freezeFacts, freezeLines, freezeOf } from './freeze.ts';
 import { groupRequest } from './group-request.ts';
 import { writeGroupPlanFile } from './plan-file.ts';
-import { groupPlanLines } from './render-group.ts';
-import { waitLines } from './render-plan.ts';
+import { groupPlanLines, groupWaitLines } from './render-group.ts';
 import { runShort } from './run-short.ts';
 import { leadOf } from './start-deployment.ts';
 import type { PlaceFlags } from './temporal-place.ts';
@@ -73,7 +72,7 @@ async function show(
   }
   for (const line of groupPlanLines(planned)) terminal.out(line);
   if (planned.kind !== 'planned') return;
-  for (const line of [...waitLines(lead, planned.plan), ...freezeLines(lead, now)]) terminal.out(line);
+  for (const line of [...groupWaitLines(request, planned.plan), ...freezeLines(lead, now)]) terminal.out(line);
   const unseen = request.records.filter((one) => !looksFirst(one) && !one.unchecked).map(({ record }) => record);
   if (unseen.length > 0)
     terminal.out(

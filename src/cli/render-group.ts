@@ -1,9 +1,11 @@
-import type { DeployStatus } from '../contracts/deploy.ts';
-import type { GroupStatus } from '../contracts/deploy-group.ts';
+import { asksSomebody, type DeployStatus } from '../contracts/deploy.ts';
+import type { GroupRequest, GroupStatus } from '../contracts/deploy-group.ts';
+import { approvalsTogether } from '../contracts/group-rules.ts';
 import { displayName } from '../core/dns/name.ts';
 import type { GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
 import { sideWords } from '../core/dns/serving.ts';
 import { formatDuration } from '../core/duration.ts';
+import { waitLines } from './render-plan.ts';
 import { unplannedLines } from './render-unplanned.ts';
 import { about, count, outside, table } from './words.ts';
 
@@ -38,6 +40,24 @@ function cell({ share, outcome }: DeployStatus, step: number): string {
 /** The plan of a group as an operator reads it: its zones, its steps, and what each record moves to. */
 export function groupPlanLines(planned: GroupPlanned): readonly string[] {
   return planned.kind === 'planned' ? plannedLines(planned.plan) : unplannedLines(planned);
+}
+
+/** What the group is going to wait for, beside its plan: what any of its records asks for, once. */
+export function groupWaitLines(
+  { records }: Pick<GroupRequest, 'records'>,
+  { steps }: Pick<GroupPlan, 'steps'>,
+): readonly string[] {
+  const approve = approvalsTogether(records);
+  const confirmByMs = records[0]?.confirmByMs; // all of them ask for the same
+  const wish = {
+    gates: records.flatMap(({ gates }) => gates),
+    stepGates: records.flatMap(({ stepGates = [] }) => stepGates),
+    metricGates: records.flatMap(({ metricGates = [] }) => metricGates),
+    ...(approve === undefined ? {} : { approve }),
+    ...(confirmByMs === undefined ? {} : { confirmByMs }),
+  };
+  const asking = records.filter(asksSomebody).map(({ record }) => record);
+  return waitLines(wish, { steps }, asking.length === records.length ? [] : asking);
 }
 
 function plannedLines(plan: GroupPlan): readonly string[] {

@@ -40,10 +40,15 @@ function plannedLines(plan: Plan, view: PlanView): readonly string[] {
   ];
 }
 
-/** What the deployment is going to wait for, beside its plan: who decides, and for how long it waits. */
+/**
+ * What the deployment is going to wait for, beside its plan: who decides, and for how long it waits.
+ *
+ * @param asking whose gates have somebody asked, where that are some records of a group.
+ */
 export function waitLines(
   request: Pick<DeployRequest, 'approve' | 'confirmByMs' | 'gates' | 'stepGates' | 'metricGates'>,
   { steps }: { readonly steps: readonly Pick<Plan['steps'][number], 'holdMs'>[] },
+  asking: readonly string[] = [],
 ): readonly string[] {
   const { approve = {}, confirmByMs } = request;
   const approvals = (['cutover', 'promotion', 'inconclusive'] as const).flatMap((of) => {
@@ -51,7 +56,10 @@ export function waitLines(
     if (rule === undefined) return [];
     const otherwise = of === 'cutover' ? 'otherwise nothing is written' : 'otherwise red is restored';
     const who = outside(rule.by.join(', '));
-    return [`approval     ${WAITING[of]}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`];
+    const whose = of === 'inconclusive' && asking.length > 0 ? ` (${outside(asking.join(', '))})` : '';
+    return [
+      `approval     ${WAITING[of]}${whose}, by ${who} (not authenticated), within ${about(rule.withinMs)}; ${otherwise}`,
+    ];
   });
   if (confirmByMs === undefined) return approvals;
   const byGates = isGatedAt(request, 100) && (steps.at(-1)?.holdMs ?? 0) <= confirmByMs;

@@ -1,6 +1,7 @@
 import type { KeptRecord } from '../core/dns/group-undo.ts';
 import { planGroup, type GroupMember, type GroupPlan, type GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
+import { mixedApprovals, mixedLockstep, mixedRoles, unknownHealth } from './group-rules.ts';
 import { deployId, planRequest, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
@@ -21,8 +22,8 @@ export interface GroupRequest {
   /** Refused when the plan of the group made now is another. */
   readonly planHash: string | null;
   /**
-   * Each record as it would be deployed alone, at least one. What cannot differ in lockstep (who asks, the pace, the deadline, how a rollback goes) is
-   * taken from the first.
+   * Each record as it would be deployed alone, at least one. What cannot differ in lockstep (who asks, the pace) is taken from the first; where
+   * records say otherwise, `mixedApprovals` and `mixedLockstep` refuse them.
    */
   readonly records: readonly DeployRequest[];
   /** How the run waits for a record that is being deployed; without it, it is refused then. */
@@ -42,7 +43,22 @@ export interface PlannedGroup {
 /** What the deployment of a group would do, by the very function that it runs: made by the worker and by `plan --local` alike. */
 export function planTogether(request: GroupRequest, snapshots: readonly Snapshot[]): PlannedGroup {
   const owner = `${'x'.repeat(36)}/deploy-group:${request.group}/${'x'.repeat(36)}`; // as long as the one that its run will have
-  return { planned: planGroup(membersOf(request.records, snapshots), { ...request, owner }), snapshots };
+  const planned = planGroup(membersOf(request.records, snapshots), { ...request, owner });
+  return { planned: planned.kind === 'unchanged' ? planned : agreed(request, planned), snapshots };
+}
+
+/** Its run would refuse what its records ask for differently: the plan does. */
+function agreed(
+  { keepHealthy, records }: GroupRequest,
+  planned: Exclude<GroupPlanned, { kind: 'unchanged' }>,
+): GroupPlanned {
+  const reasons = [
+    ...(planned.kind === 'refused' ? planned.reasons : mixedRoles(planned.plan, records)),
+    ...unknownHealth(keepHealthy, records),
+    ...mixedApprovals(records),
+    ...mixedLockstep(records),
+  ];
+  return reasons.length === 0 ? planned : { kind: 'refused', reasons };
 }
 
 /** What the plan of a group is made from. */

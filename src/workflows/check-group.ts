@@ -1,8 +1,7 @@
 import { patched } from '@temporalio/workflow';
-import { asksSomebody, hasGates, looksFirst, type DeployRequest } from '../contracts/deploy.ts';
+import { hasGates, looksFirst, type DeployRequest } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import type { ApprovalRules } from '../core/dns/approval.ts';
+import { mixedApprovals, mixedLockstep, mixedRoles, unknownHealth } from '../contracts/group-rules.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
@@ -37,10 +36,8 @@ export function mustBeRunnableTogether(
   }
   mustBePlanned(planned.plan, request.planHash);
   mustHaveGates(group);
-  mustKnowHealth(group);
-  mustBeApprovedAlike(group);
+  mustAgree(group, planned.plan);
   mustKnowWhomToAsk(run.request, request.records);
-  mustShareRoles(group, planned.plan);
   mustFitHistory(planned.plan, run.request.pace);
   const { plans, ...facts } = planned.plan;
   group.plan = facts;
@@ -49,35 +46,17 @@ export function mustBeRunnableTogether(
   return planned.plan;
 }
 
-/** One batch is one request, and has one role. */
-function mustShareRoles(group: GroupRun, { zones }: GroupPlan): void {
-  for (const { zone, records } of zones) {
-    const roles = new Set(records.map((record) => memberOf(group, record).request.role ?? 'the worker itself'));
-    if (roles.size > 1)
-      throw failure(
-        'Refused',
-        `the records of ${zone.name} are reached by ${[...roles].join(' and ')}, and move in one request.`,
-        {
-          next: 'Give them the same role: in switchyard.yaml.',
-        },
-      );
-  }
-}
-
-/**
- * They are approved together, so nobody's right to decide about one record may reach the others. Whom gates ask that say nothing is of no meaning for
- * a record without such a gate.
- */
-function mustBeApprovedAlike({ request: { records } }: GroupRun): void {
-  const moves = isSame(records, ({ cutover, promotion }) => ({ cutover, promotion }));
-  if (moves && isSame(records.filter(asksSomebody), ({ inconclusive }) => inconclusive)) return;
-  throw failure('Refused', 'the records of a group are approved together, and ask for different approvals.', {
-    next: 'Give them the same approve: in switchyard.yaml.',
-  });
-}
-
-function isSame(records: readonly DeployRequest[], rule: (approve: ApprovalRules) => unknown): boolean {
-  return new Set(records.map(({ approve = {} }) => canonicalJson(rule(approve)))).size <= 1;
+/** What its records ask for differently cannot be done once for all of them. */
+function mustAgree({ request: { keepHealthy, records } }: GroupRun, plan: GroupPlan): void {
+  const reasons = [
+    ...unknownHealth(keepHealthy, records),
+    ...mixedApprovals(records),
+    ...mixedRoles(plan, records),
+    ...mixedLockstep(records).filter(() => patched('the records of a group agree')), // runs of before go on as they began
+  ];
+  if (reasons.length === 0) return;
+  const next = [...new Set(reasons.flatMap((one) => one.next ?? []))].join(' ');
+  throw failure('Refused', reasons.map(({ sentence }) => sentence).join(' '), next === '' ? {} : { next });
 }
 
 function mustHaveGates({ request: { records } }: GroupRun): void {
@@ -93,18 +72,6 @@ function mustHaveGates({ request: { records } }: GroupRun): void {
 }
 
 const namesOf = (records: readonly DeployRequest[]): string => records.map(({ record }) => record).join(', ');
-
-/** `keepHealthy` counts what probes say. */
-function mustKnowHealth({ request, members }: GroupRun): void {
-  const unprobed = request.records.filter(({ gates, stepGates = [] }) => gates.length + stepGates.length === 0);
-  const probed = members.length - unprobed.length;
-  const without = namesOf(unprobed);
-  if (request.keepHealthy !== null && probed < request.keepHealthy)
-    throw failure(
-      'Refused',
-      `keepHealthy is ${request.keepHealthy}, and only ${probed} records have a gate that probes, and would know: not ${without}.`,
-    );
-}
 
 /**
  * Arms the group: every server of every zone answers, every metric can be measured, and black and red of every record pass, all before the

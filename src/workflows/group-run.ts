@@ -1,12 +1,7 @@
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { groupSubject, type GroupPlanFacts, type GroupRequest, type GroupStatus } from '../contracts/deploy-group.ts';
-import {
-  asksSomebody,
-  roleOf,
-  type DeployOutcome,
-  type DeployRequest,
-  type DeployStatus,
-} from '../contracts/deploy.ts';
+import { approvalsTogether } from '../contracts/group-rules.ts';
+import { roleOf, type DeployOutcome, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
 import type { KeptRecord } from '../core/dns/group-undo.ts';
 import type { RecordHealth } from '../core/dns/keep-healthy.ts';
 import type { Zone } from '../core/dns/snapshot.ts';
@@ -79,10 +74,10 @@ const isStuck = ({ own: { blocked, outcome } }: Member): boolean => blocked != n
 function leadOf(request: GroupRequest): DeployRequest {
   const [first] = request.records;
   if (first === undefined) throw new RangeError('a group has at least one record');
-  const inconclusive = request.records.find(asksSomebody)?.approve?.inconclusive;
+  const approve = approvalsTogether(request.records);
   return {
     ...first,
-    ...(inconclusive === undefined ? {} : { approve: { ...first.approve, inconclusive } }),
+    ...(approve === undefined ? {} : { approve }),
     record: groupSubject(request.group),
     planHash: request.planHash,
     gates: request.records.flatMap(({ gates }) => gates),

@@ -136,13 +136,18 @@ test.concurrent('a gate that nobody may be asked about is refused, and not looke
 });
 
 test.concurrent('gates that ask different people are refused, since one answer is for all records', async () => {
-  const { metrics, deploy } = await measuredGroup((gates) => ({
+  const { rig, metrics, deploy } = await measuredGroup((gates) => ({
     ...errors(gates, { then: 'approve' }),
     approve: { inconclusive: { ...ANYBODY, by: ['ann@example.com'] } },
+    confirmByMs: 60_000, // and a rule of one record that would be passed over is no rule
   }));
   good(metrics);
   const shared = { ...errors(gatesOn(metrics), { then: 'approve' }), approve: { inconclusive: ANYBODY } };
-  expect((await (await deploy({ ...QUICK, ...shared })).end()).message).toMatch(/ask for different approvals/);
+  const { type, message } = await (await deploy({ ...QUICK, ...shared })).end();
+  expect(type).toBe('Refused');
+  expect(message).toMatch(/different approvals of going on .*asks \*, .* asks ann@example\.com, /);
+  expect(message).toMatch(/asks for no confirmation; \S+ is to be confirmed within 60 s/);
+  expect(rig.records.map(({ observer }) => observer.writes())).toEqual([0, 0]);
 });
 
 describe('probes of a single step', () => {
