@@ -93,7 +93,7 @@ export interface LockRequest {
 
 /**
  * Between a group and the children that hold the locks of its records. A child forwards what it is asked, and the group answers; it is told
- * its record's status, and released with the last one.
+ * what changes in its record's status, and released with the last one.
  */
 export const LOCK_SIGNALS = { forward: 'forward', answer: 'answer', tell: 'tell', release: 'release' } as const;
 

@@ -11,6 +11,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { LOCK_SIGNALS, LOCK_WORKFLOW, type ForwardAnswer, type Forwarded } from '../contracts/deploy-group.ts';
 import { deployId, type DeployMemo, type DeployStatus } from '../contracts/deploy.ts';
+import { changedFields } from '../core/changed-fields.ts';
 import { targetWords } from '../core/dns/target-words.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
@@ -18,7 +19,7 @@ import type { GroupRun, Member } from './group-run.ts';
 
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
-const tell = defineSignal<[DeployStatus]>(LOCK_SIGNALS.tell);
+const tell = defineSignal<[Partial<DeployStatus>]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
 
 /**
@@ -59,10 +60,21 @@ export function tellLocks({ members, run }: GroupRun): void {
   const { status } = run.progress;
   for (const member of members) {
     const { lock } = member;
-    if (lock === null) continue;
-    const now = statusIn(status, member);
-    void CancellationScope.nonCancellable(() => lock.signal(tell, now)).catch(() => undefined);
+    if (lock !== null) void tellLock(member, lock, statusIn(status, member));
   }
+}
+
+/** History keeps what is told, so that is what has changed since; all of it again as long as nobody knows whether the words before have arrived. */
+async function tellLock(member: Member, lock: NonNullable<Member['lock']>, now: DeployStatus): Promise<void> {
+  const change = changedFields(member.told, now);
+  member.told = null;
+  const tells = (member.tells += 1);
+  try {
+    await CancellationScope.nonCancellable(() => lock.signal(tell, change));
+  } catch {
+    return; // gone: its end says so
+  }
+  if (tells === member.tells) member.told = now;
 }
 
 /** Hears what the locks forward, and answers them: a message to one record is a message to its group. */

@@ -33,6 +33,10 @@ export interface Member {
   readonly measured: Measured;
   /** The child that holds the lock of the record. */
   lock: ChildWorkflowHandle<Workflow> | null;
+  /** What the child knows of its record; null while that is unknown. */
+  told: DeployStatus | null;
+  /** How often it was told something. */
+  tells: number;
 }
 
 /** The records of one zone, on their way together (G1). */
@@ -56,6 +60,8 @@ export function startGroup(request: GroupRequest): GroupRun {
       health: null,
       measured: nothingMeasured(),
       lock: null,
+      told: null,
+      tells: 0,
     }));
   const lead = leadOf(request);
   const run = startRun(lead, (asked, see) => {

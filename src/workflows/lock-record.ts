@@ -31,7 +31,7 @@ const status = defineQuery<DeployStatus>(MESSAGES.status);
 const abortLater = defineSignal<[AbortRequest]>(MESSAGES.abort);
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
-const tell = defineSignal<[DeployStatus]>(LOCK_SIGNALS.tell);
+const tell = defineSignal<[Partial<DeployStatus>]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
 
 /** What it forwards, in the name of its group: everything that a deployment of the record alone would hear. */
