@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities, setCurrentDetails, upsertMemo } from '@temporalio/workflow';
 import type { ResetActivities, ResetOutcome, ResetRequest, ResetResult } from '../contracts/reset.ts';
+import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { failure, type FailureType } from '../policies/failures.ts';
 import { countReset } from './count.ts';
 
@@ -9,12 +10,12 @@ import { countReset } from './count.ts';
  */
 export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
   const { record } = request.task;
-  setCurrentDetails(`${record}: putting its default back, since ${request.reason}`);
+  setCurrentDetails(escapeMarkdown(`${record}: putting its default back, since ${request.reason}`));
   const result = await work.resetRecord.executeWithOptions({ summary: `resetting ${record}: ${request.reason}` }, [
     request,
   ]);
   const { outcome, sentence, next } = result;
-  setCurrentDetails(next === null ? sentence : `${sentence} ${next}`);
+  setCurrentDetails(escapeMarkdown(next === null ? sentence : `${sentence} ${next}`));
   upsertMemo({ outcome, sentence });
   countReset(outcome);
   const type = FAILED_AS[outcome];
