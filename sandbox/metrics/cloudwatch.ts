@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createFaultPlan, type FaultPlan } from '../faults.ts';
 import { startFaultedServer, type Reply } from '../faulted-server.ts';
+import { isAllowed, type Policy } from '../route53/policy.ts';
 import { accessKeyOf } from '../sts/identities.ts';
 
 export type AlarmKind = 'MetricAlarm' | 'CompositeAlarm' | 'LogAlarm';
@@ -29,6 +30,8 @@ export interface CloudWatchStandIn {
   setAlarm(name: string, alarm: StandInAlarm): void;
   /** What the expression answers from now on; an expression that nobody told of finds no metric. */
   answer(expression: string, value: DatapointAt): void;
+  /** From now on the key may do what the policy allows, and nothing else; keys without one may do all. */
+  grant(accessKeyId: string, policy: Policy): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +75,7 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
   const told = new Map<string, DatapointAt>();
   const asked: MetricDataQueryInput[] = [];
   const keys: string[] = [];
+  const policies = new Map<string, Policy>();
   // The path says nothing here: the operation stands in a header, so that the rules of faults match by `*` or by the body.
   const server = await startFaultedServer({
     faults,
@@ -81,7 +85,12 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
         return refused(400, 'UnknownOperationException', 'The operation is not known.');
       if (headers.authorization === undefined)
         return refused(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
-      keys.push(accessKeyOf({ headers }));
+      const key = accessKeyOf({ headers });
+      keys.push(key);
+      const policy = policies.get(key);
+      const action = `cloudwatch:${operation}`;
+      if (policy !== undefined && !isAllowed(policy, { action, resource: '*', context: {} }))
+        return refused(403, 'AccessDenied', `User: ${key} is not authorized to perform: ${action}`);
       return operation === 'GetMetricData' ? dataOf(body, { told, asked }) : alarmsOf(body, alarms);
     },
     refusal: ({ status, code, message }) => refused(status, code, message),
@@ -93,6 +102,7 @@ export async function startCloudWatch(): Promise<CloudWatchStandIn> {
     keys,
     setAlarm: (name, alarm) => void alarms.set(name, alarm),
     answer: (expression, value) => void told.set(expression, value),
+    grant: (accessKeyId, policy) => void policies.set(accessKeyId, policy),
     close: () => server.close(),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * An identity-based policy of IAM, as far as Route 53 goes: what it does not allow is denied, and what it cannot mean here is refused.
+ * An identity-based policy of IAM, as far as Route 53 and CloudWatch go: what it does not allow is denied, and what it cannot mean here is refused.
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html

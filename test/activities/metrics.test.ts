@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createCloudWatchClients } from '../../src/activities/metrics/cloudwatch-clients.ts';
+import { readAlarm } from '../../src/activities/metrics/cloudwatch.ts';
 import { checkMetrics } from '../../src/activities/metrics/check-metrics.ts';
 import { makeLooks, type MetricLook } from '../../src/activities/metrics/metric-looks.ts';
 import type { MetricDeps } from '../../src/activities/metrics/metric-provider.ts';
@@ -9,6 +11,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { RecordSet } from '../../src/core/dns/record-set.ts';
 import { startGate, type GateState } from '../../src/core/metrics/gate-state.ts';
 import type { Measured, MetricGate, NamedMetric, Provider, Window } from '../../src/core/metrics/metric-gate.ts';
+import type { Policy } from '../../sandbox/route53/policy.ts';
 import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import { gatesOn } from '../support/metric-gates.ts';
 import { failureOf, QUICK } from './rig.ts';
@@ -18,6 +21,11 @@ beforeEach(async () => {
   metrics = await startMetrics();
 });
 afterEach(() => metrics.close());
+
+/** The example, which its documentation sends people to. */
+const EXAMPLE = JSON.parse(
+  readFileSync(new URL('../../examples/iam-policy-metrics.json', import.meta.url), 'utf8'),
+) as Policy;
 
 function depsWith(env: Readonly<Record<string, string>> = {}): MetricDeps {
   const { aws, reach, secrets } = loadConfig({ ...metrics.env(), ...env });
@@ -185,6 +193,26 @@ describe('CloudWatch', () => {
       { Id: 'e', ReturnData: false },
       { Id: 'answer', Expression: 'e / 100' },
     ]);
+  });
+
+  test('tells numbers and alarms under the policy of the examples, which allows both and nothing else', async () => {
+    const { cloudwatch } = metrics;
+    cloudwatch.answer('e', 7);
+    cloudwatch.setAlarm('www-5xx', { state: 'OK' });
+    const alarm = () =>
+      readAlarm(depsWith().cloudwatch.inRole(undefined).client(null), 'www-5xx', AbortSignal.timeout(2_000));
+    const number = () => measure(CLOUDWATCH, { text: 'e', metrics: named });
+    cloudwatch.grant('test', EXAMPLE);
+    expect([(await number()).kind, (await alarm()).kind]).toEqual(['samples', 'state']);
+    for (const action of EXAMPLE.Statement.flatMap(({ Action }) => Action)) {
+      const Statement = EXAMPLE.Statement.map((one) => ({
+        ...one,
+        Action: [one.Action].flat().filter((other) => other !== action),
+      }));
+      cloudwatch.grant('test', { Statement });
+      const why = expect.stringContaining(`not authorized to perform: ${action}`) as string;
+      expect([await number(), await alarm()]).toContainEqual({ kind: 'could-not-look', why });
+    }
   });
 
   test('answers no period that still grows', async () => {
