@@ -1,15 +1,17 @@
-import type { Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import type { Watched, WatchInput } from '../contracts/deploy-activities.ts';
 import { isGatedAt } from '../contracts/deploy.ts';
 import type { Gate, Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
+import { gatesOf } from '../core/metrics/gate-of-record.ts';
 import { learn } from './check-group.ts';
 import { renewInput, sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, ofZone, showRecord, zoneName, type GroupRun, type Member, type ZoneCourse } from './group-run.ts';
 import { askingOnce } from './held-record.ts';
 import type { Held, HeldStep, WatchStretch } from './hold.ts';
+import { judgeGroup, named, type SeenRecord } from './judge-group.ts';
 import { keepMetrics, onceMore, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
-import { gateOf, gatesOf, showWorst } from './measure-group.ts';
+import { showWorst } from './measure-group.ts';
 import { keepStandings } from './move-group.ts';
 import { together } from './together.ts';
 
@@ -36,12 +38,12 @@ export function heldGroup(group: GroupRun, zones: readonly ZoneCourse[], step: H
     keepFenceAhead: (untilMs) => keepFencesAhead(group, zones, untilMs),
     watch: async (stretch) => {
       const { records } = await watch(group, members, stretch);
-      const seen = members.flatMap((held, index): readonly Seen[] => {
+      const seen = members.flatMap((held, index): readonly SeenRecord[] => {
         const watched = records[index];
         return watched === undefined ? [] : [{ record: keep(group, held, watched), watched }];
       });
       if (members.some(({ metrics }) => metrics !== null)) showWorst(group);
-      return summed(seen, stretch.asked ?? []);
+      return judgeGroup(seen, stretch.asked ?? []);
     },
     waive: (gates) => {
       for (const { course, member, metrics } of members)
@@ -97,51 +99,6 @@ function keep(group: GroupRun, held: HeldMember, watched: Watched): string {
   if (metrics !== null) showRecord(group, record, { metrics });
   return record;
 }
-
-interface Seen {
-  readonly record: string;
-  readonly watched: Watched;
-}
-
-/** The group is held where every record is; what ended one ends all, and says whose it is. */
-function summed(seen: readonly Seen[], asked: readonly string[]): Watched {
-  const worst =
-    seen.find(({ watched: { end } }) => end.kind === 'drift' || end.kind === 'breach') ??
-    seen.find(({ watched }) => watched.verdict.kind === 'fail') ??
-    seen.find(({ watched }) => watched.verdict.kind !== 'pass');
-  const at = Math.max(...seen.map(({ watched }) => watched.at));
-  const protections = seen.flatMap(({ watched }) => watched.protections ?? []);
-  if (worst === undefined)
-    return { end: asks(seen, asked), protections, windows: [], verdict: allPass(seen), inconclusiveSince: null, at };
-  const { watched, record } = worst;
-  const verdict = named(record, watched.verdict);
-  const { inconclusiveSince } = watched;
-  return { end: endOf(worst) ?? asks(seen, asked), protections, windows: [], verdict, inconclusiveSince, at };
-}
-
-/** Null where it is no end of its own. */
-function endOf({ record, watched: { end } }: Seen): WatchEnd | null {
-  if (end.kind === 'breach') return { ...end, verdict: named(record, end.verdict) };
-  return end.kind === 'drift' ? end : null;
-}
-
-/** What somebody is to be asked about: what was asked about records that say nothing new, and what the others say. */
-function asks(seen: readonly Seen[], asked: readonly string[]): WatchEnd {
-  const asking = seen.flatMap(({ record, watched: { end } }) =>
-    end.kind === 'asks' ? [{ record, gates: end.gates }] : [],
-  );
-  if (asking.length === 0) return { kind: 'held' };
-  const answered = asking.flatMap(({ record }) => gatesOf(record, asked).map((gate) => gateOf(record, gate)));
-  const gates = asking.flatMap((one) => one.gates.map((gate) => gateOf(one.record, gate)));
-  return { kind: 'asks', gates: [...asked.filter((gate) => !answered.includes(gate)), ...gates] };
-}
-
-const named = (record: string, verdict: Verdict): Verdict => ({ ...verdict, reason: `${record}: ${verdict.reason}` });
-
-const allPass = (seen: readonly Seen[]): Verdict => ({
-  kind: 'pass',
-  reason: `all gates of ${seen.length} records pass`,
-});
 
 async function keepFencesAhead({ run }: GroupRun, zones: readonly ZoneCourse[], untilMs: number): Promise<void> {
   const { graceMs, stretch } = run.request.pace;

@@ -1,3 +1,4 @@
+import { gateOf } from '../core/metrics/gate-of-record.ts';
 import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import type { Course } from './course.ts';
 import { groupLooking } from './group-activities.ts';
@@ -47,12 +48,3 @@ export function showWorst(group: GroupRun): void {
 }
 
 const badness = ({ verdict: { kind } }: MetricReading): number => ['pass', 'inconclusive', 'fail'].indexOf(kind);
-
-/** How a gate is called among those of many records. */
-export const gateOf = (record: string, gate: string): string => `${record}: ${gate}`;
-
-/** Of gates that are called so, those of one record, by their own names. */
-export function gatesOf(record: string, names: readonly string[]): readonly string[] {
-  const inFront = gateOf(record, '');
-  return names.filter((name) => name.startsWith(inFront)).map((name) => name.slice(inFront.length));
-}
