@@ -169,6 +169,15 @@ test('accepts an alarm by its name or by that of its gate, and no other', async 
   );
 });
 
+test('accepts the alarm that is named, and leaves those beside it their teeth', async () => {
+  const gates = 'alarm: { cloudwatchAlarm: www-5xx }\n  latency: { cloudwatchAlarm: www-p99 }';
+  const { request } = await made({ gates, record: 'gates: [alarm, latency]' }, { acceptAlarm: ['www-5xx'] });
+  expect(request.metricGates).toMatchObject([
+    { alarm: 'www-5xx', accepted: true },
+    { alarm: 'www-p99', accepted: false },
+  ]);
+});
+
 test('refuses a first step that may be no request at all, unless the share is observed', async () => {
   expect(await problemsOf(made({}, { steps: '1,100' }))).toMatch(/a first step of 1 % may be no request at all/);
   const observed = `{ gates: [errors], observedShare: { provider: prom, requests: 'r{s="$side"}' }, steps: [1, 100] }`;
