@@ -12,7 +12,7 @@ import { askToAbort, type FollowOptions } from './follow.ts';
 import { LOOK_EVERY_MS } from './follow-here.ts';
 import { hearInterrupts } from './interrupts.ts';
 import { requestHash } from './plan-file.ts';
-import { queuedNow, withdrawQueued } from './queued.ts';
+import { queuedNow, queuedWords, withdrawQueued, type Queued } from './queued.ts';
 import type { Speaker } from './speaker.ts';
 import {
   completed,
@@ -58,9 +58,10 @@ export async function startInTurn(
   const holder = await holderOf(temporal, record);
   if (holder !== null && isSame(holder.memo, request))
     return { workflowId: deployId(record), runId: holder.runId, joined: true };
+  const queued = await queuedNow(temporal, record);
   const entry =
-    (await sameEntry(temporal, request)) ??
-    (await enqueue(temporal, request, { taskQueue, askedAt, ...(group === undefined ? {} : { group }) }));
+    entryOf(queued, request) ??
+    (await enqueue(temporal, request, { taskQueue, askedAt, queued, ...(group === undefined ? {} : { group }) }));
   say(
     holder === null
       ? `${record}: nothing else runs, so it is started now`
@@ -74,15 +75,21 @@ function isSame({ requestId, request: hash }: Partial<QueueMemo>, request: Deplo
 }
 
 /** The same request id and the same request wait already: then that is what was meant. */
-async function sameEntry(temporal: TemporalClient, request: DeployRequest): Promise<string | null> {
-  const queued = await queuedNow(temporal, request.record);
+function entryOf(queued: Queued | null, request: DeployRequest): string | null {
   return queued !== null && isSame(queued.memo, request) ? (queued.memo.entry ?? null) : null;
 }
 
-async function enqueue(temporal: TemporalClient, request: DeployRequest, starting: Starting): Promise<string> {
+interface Enqueueing extends Starting {
+  /** Whose place it takes. */
+  readonly queued: Queued | null;
+}
+
+async function enqueue(temporal: TemporalClient, request: DeployRequest, starting: Enqueueing): Promise<string> {
+  const { group, queued: other, askedAt } = starting;
+  if (other !== null && other.since > askedAt)
+    throw stop(EXIT.refused, `${newerWaits(other)}; nothing was started`, { request });
   const entry = randomUUID();
-  const { group } = starting;
-  const { memo, ...texts } = startLabels(request, starting.askedAt, group);
+  const { memo, ...texts } = startLabels(request, askedAt, group);
   const labels = { ...texts, memo: { ...memo, entry } };
   const queued: QueuedDeployment = {
     request,
@@ -106,6 +113,9 @@ async function enqueue(temporal: TemporalClient, request: DeployRequest, startin
   );
   return entry;
 }
+
+/** Of two that were asked for at nearly the same time the older may come here last. */
+const newerWaits = (other: Queued): string => `a newer deployment waits already: ${queuedWords(other)}`;
 
 interface Turn extends Queueing {
   readonly request: DeployRequest;

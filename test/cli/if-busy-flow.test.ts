@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deployId } from '../../src/contracts/deploy.ts';
+import type { WorkflowHandle } from '@temporalio/client';
+import { withdrawOlder } from '../../src/cli/queued.ts';
+import { startInTurn } from '../../src/cli/start-in-turn.ts';
+import { connect } from '../../src/cli/temporal-client.ts';
+import { DEFAULT_PACE, DEPLOY_QUEUE, DEPLOY_WORKFLOW, deployId } from '../../src/contracts/deploy.ts';
 import { nextDeployId } from '../../src/contracts/deploy-queue.ts';
 import { startCliYard, type CliYard } from '../support/cli-yard.ts';
 import { observe } from '../support/observer.ts';
 import { CLI_NAMESPACES } from '../support/namespaces.ts';
 import { outputSchema } from '../support/output-schema.ts';
 import { together } from '../support/run-together.ts';
+import { temporalAddress } from '../support/temporal.ts';
+import { requestFor } from '../support/yard.ts';
 
 let yard: CliYard;
 beforeAll(async () => {
@@ -38,6 +44,34 @@ function queued(record: string, by: string): Promise<void> {
     return found?.status.name === 'RUNNING' && found.memo?.['by'] === by;
   });
 }
+
+const LONG_STEPS = [
+  { share: 50, holdMs: 3_600_000 },
+  { share: 100, holdMs: 0 },
+];
+
+/** A deployment of eve's that holds the lock, its command given at that moment by her clock. */
+async function startedAsOf(record: string, askedAt: number): Promise<WorkflowHandle> {
+  const wish = { steps: LONG_STEPS, gates: [], unchecked: true, pace: DEFAULT_PACE };
+  const handle = await yard.client.workflow.start(DEPLOY_WORKFLOW, {
+    workflowId: deployId(record),
+    taskQueue: DEPLOY_QUEUE,
+    args: [requestFor(record, wish)],
+    memo: { by: 'eve', to: '192.0.2.20', askedAt },
+  });
+  await yard.phase(record, 'holding');
+  return handle;
+}
+
+const TERMS = { taskQueue: DEPLOY_QUEUE, say: () => undefined, waitMs: null, onCancel: 'leave', detach: true } as const;
+
+const PLACE = {
+  address: temporalAddress(),
+  namespace: CLI_NAMESPACES.ifBusy,
+  from: 'a test',
+  ui: null,
+  connection: {},
+};
 
 async function until(what: () => Promise<boolean>): Promise<void> {
   while (!(await what())) await sleep(100);
@@ -81,6 +115,31 @@ const bodies = together({
       expect(`${exit} ${err}${out}`).toMatch(/^[13] [\s\S]*(asked for after this|replaced by a deployment)/);
     expect(['192.0.2.31', '192.0.2.32']).toContain(yard.values(record)[0]);
     expect(yard.values(record)).toHaveLength(1);
+  },
+
+  '--if-busy replace gives way to a deployment that was asked for after it, whichever came first': async () => {
+    const record = yard.record('older');
+    const newer = await startedAsOf(record, Date.now() + 60_000);
+    expect(await yard.run('deploy', record, ...NEXT, '--if-busy', 'replace')).toMatchObject(
+      exit(3, /deployed to 192\.0\.2\.20 by eve, which was asked for after this: the newer one goes on/),
+    );
+    expect((await newer.describe()).status.name).toBe('RUNNING');
+    expect(await yard.run('abort', record)).toMatchObject({ exit: 0 });
+  },
+
+  'one in the queue stays there when one that was asked for before it comes late': async () => {
+    const record = await busy(yard.record('later'));
+    const waiting = yard.run('deploy', record, ...NEXT, '--by', 'bob', '--if-busy', 'wait');
+    await queued(record, 'bob');
+    const temporal = await connect(PLACE, () => undefined);
+    const older = { by: 'ann', to: '192.0.2.40', askedAt: Date.now() - 60_000 };
+    expect(await withdrawOlder(temporal, record, older)).toBeNull();
+    const late = startInTurn(temporal, requestFor(record), { ...TERMS, askedAt: older.askedAt });
+    await expect(late).rejects.toThrow(/a newer deployment waits already: 192\.0\.2\.30 by bob/);
+    await temporal.close();
+    expect(await yard.run('promote', record, '--full')).toMatchObject({ exit: 0 });
+    expect(await waiting).toMatchObject({ exit: 0 });
+    expect(yard.values(record)).toEqual(['192.0.2.30']);
   },
 
   '--if-busy replace starts nothing where red cannot be restored (exit 4)': async () => {
