@@ -1,15 +1,30 @@
 /** The files of monitoring/ agree with the documentation; that their metrics exist is seen in test/observe/metrics.test.ts. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { alertRules, dashboardQueries, metricsIn, textOf } from '../support/monitoring.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 test('every alert leads to a section that says what to do, and every section to an alert', async () => {
   const rules = await alertRules();
   const anchors = await anchorsOf('docs/when-it-fails.md');
   for (const { alert, annotations } of rules) {
-    expect(annotations['runbook']).toBe(`docs/when-it-fails.md#${alert.toLowerCase()}`);
+    expect(annotations['runbook_url']).toBe(`docs/when-it-fails.md#${alert.toLowerCase()}`);
     expect(anchors).toContain(alert.toLowerCase());
   }
   const sections = anchors.filter((anchor) => anchor.startsWith('switchyard'));
   expect(sections).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
+});
+
+test('the documented command makes addresses of all runbooks, as Alertmanager and its receivers want them, and changes nothing else', async () => {
+  const command =
+    /^sed '(s#runbook_url.*#)' monitoring\/alerts\.yml/m.exec(await textOf('docs/monitoring.md'))?.[1] ?? '';
+  const [, from = '', to = ''] = command.split('#');
+  const rules = await alertRules();
+  const installed = execFileSync('sed', [command, 'monitoring/alerts.yml'], { cwd: ROOT, encoding: 'utf8' });
+  const links = [...installed.matchAll(/runbook_url: (\S+)/g)].map(([, link = '']) => new URL(link).hash.slice(1));
+  expect(links).toEqual(rules.map(({ alert }) => alert.toLowerCase()));
+  expect(installed.replaceAll(to, from)).toBe(await textOf('monitoring/alerts.yml'));
 });
 
 test('every alert says how soon somebody has to come', async () => {
