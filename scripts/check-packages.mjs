@@ -63,16 +63,18 @@ function isAccepted(licence) {
   return words.split(' OR ').some((choice) => choice.split(' AND ').every((one) => LICENCES.has(one)));
 }
 
-/** What `npm audit --json` said; null where the registry gave no answer. */
+/** What `npm audit --json` said: the problems, or why nobody could look. "Could not look" is not "none". */
 export function auditProblems(output) {
   try {
-    const { vulnerabilities, error } = JSON.parse(output);
-    if (error !== undefined || vulnerabilities === undefined) return null;
-    return Object.values(vulnerabilities)
+    const { vulnerabilities, error, message } = JSON.parse(output);
+    if (error !== undefined || vulnerabilities === undefined)
+      return { unseen: [error?.code, error?.summary, message].filter(Boolean).join(' ') || 'it said nothing of them' };
+    const problems = Object.values(vulnerabilities)
       .filter(({ severity }) => severity === 'high' || severity === 'critical')
       .map(({ name, severity, range }) => `${name} ${range} has a ${severity} vulnerability: npm audit says which`);
+    return { problems };
   } catch {
-    return null;
+    return { unseen: output.trim() === '' ? 'no answer' : 'an answer that is not JSON' };
   }
 }
 
@@ -92,11 +94,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const read = (name) => JSON.parse(readFileSync(name, 'utf8'));
   const lock = read('package-lock.json');
   const known = problemsOf(lock, read('package.json'), licenceIn);
-  const found = process.argv.includes('--offline') ? null : audit();
-  for (const line of [...known, ...(found ?? [])]) console.log(line);
-  if (found === null)
-    console.log('No registry was asked for vulnerabilities, or it gave no answer: nothing is known of them now.');
-  const problems = known.length + (found?.length ?? 0);
+  const { problems: vulnerable = [], unseen } = process.argv.includes('--offline')
+    ? { unseen: 'told not to ask' }
+    : audit();
+  for (const line of [...known, ...vulnerable]) console.log(line);
+  if (unseen !== undefined) {
+    const warning = process.env.GITHUB_ACTIONS === 'true' ? '::warning title=npm audit::' : ''; // stands above the job there
+    console.log(`${warning}Nobody looked for known vulnerabilities (${unseen}): nothing is known of them now.`);
+  }
+  const problems = known.length + vulnerable.length;
   if (problems === 0)
     console.log(
       `${Object.keys(lock.packages).length - 1} packages: hashes, scripts and licences are as they should be.`,
