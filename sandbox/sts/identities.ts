@@ -1,6 +1,7 @@
 /** Who is who in AWS, as far as keys and roles go: shared by the stand-ins of STS and of Route 53. */
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../route53/refusal.ts';
+import { mustBeSignedNow, type Signed } from './signed-now.ts';
 
 /** The account of every long-term key, whatever it is called. */
 export const HOME_ACCOUNT = '123456789012';
@@ -29,11 +30,6 @@ export interface Session {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly caller: Caller;
-}
-
-/** What a signed request says of its sender (Signature Version 4); the signature itself is not checked. */
-export interface Signed {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 export function accessKeyOf({ headers }: Signed): string {
@@ -71,8 +67,9 @@ export class Identities {
     return session;
   }
 
-  /** @throws Refusal InvalidClientTokenId, ExpiredToken. */
+  /** @throws Refusal SignatureDoesNotMatch, InvalidClientTokenId, ExpiredToken. */
   callerOf(request: Signed): Caller {
+    mustBeSignedNow(request);
     const key = accessKeyOf(request);
     const token = request.headers['x-amz-security-token'];
     if (!key.startsWith('ASIA'))

@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { linkSignals } from './linked-signal.ts';
 import type { Pulse } from './pulse.ts';
+import { serverClock } from './server-clock.ts';
 
-/** Clock, and the worker's wish to stop: looks end at once then, so that another worker takes over; writes are finished. */
+/** Clock of this machine, and the worker's wish to stop: looks end at once then, so that another worker takes over; writes are finished. */
 export interface PulseSource {
   readonly now: () => number;
   readonly stopping: AbortSignal;
@@ -18,7 +19,7 @@ export async function withActivityPulse<T>(
   const context = Context.current();
   const { signal, unlink } = linkSignals(context.cancellationSignal, stopping);
   const pulse: Pulse = {
-    now,
+    now: serverClock(now, context.info.currentAttemptScheduledTimestampMs),
     signal,
     sleep: (ms) => delay(ms, undefined, { signal }).catch(() => (stopping.aborted ? stopped() : context.cancelled)),
     beat: (details) => context.heartbeat(details),

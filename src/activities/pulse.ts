@@ -3,7 +3,7 @@ import { linkSignals } from './linked-signal.ts';
 
 /** What long looks and waits need from whoever runs them: an activity, or the command line without Temporal. */
 export interface Pulse {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of whoever said until when to work. */
   readonly now: () => number;
   /** Waits; rejects at once when the work is cancelled or the worker stops. */
   readonly sleep: (ms: number) => Promise<void>;

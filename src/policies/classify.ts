@@ -96,6 +96,12 @@ const KINDS = {
     says: ({ name }) => `AWS does not accept the credentials (${name})`,
     next: () => 'Renew the credentials of the identity that runs Switchyard.',
   },
+  wrongClock: {
+    type: 'Unavailable', // the SDK has read AWS's time off the refusal, and signs the next attempt with it
+    outcomeUnknown: false,
+    says: ({ name }) => `AWS does not accept the time of the signature (${name}): the clock of this machine is wrong`,
+    next: () => 'Synchronise the clock of the worker (NTP).',
+  },
   noCredentials: {
     type: 'Unauthorized',
     outcomeUnknown: false,
@@ -167,7 +173,9 @@ const BY_NAME: Readonly<Record<string, KindName>> = {
   SignatureDoesNotMatch: 'badCredentials',
   MissingAuthenticationToken: 'badCredentials',
   IncompleteSignature: 'badCredentials',
-  RequestExpired: 'badCredentials',
+  RequestExpired: 'wrongClock',
+  RequestInTheFuture: 'wrongClock',
+  RequestTimeTooSkewed: 'wrongClock',
   OptInRequired: 'badCredentials',
   CredentialsProviderError: 'noCredentials',
   TokenProviderError: 'noCredentials',
@@ -184,9 +192,12 @@ const BY_NAME: Readonly<Record<string, KindName>> = {
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html, wordings of the real service. */
 const STALE = /do not match the current values|but it was not found|but it already exists/i;
 const PROTECTION = /protect/i;
+/** Of a signature that is right, five minutes too late or too early: "Signature expired: …", "Signature not yet current: …". */
+const AT_ANOTHER_TIME = /^signature (expired|not yet current)/i;
 
 function kindOf(facts: Facts): KindName {
   if (facts.name === 'InvalidChangeBatch') return batchKind(facts.message);
+  if (AT_ANOTHER_TIME.test(facts.message)) return 'wrongClock';
   const byName = BY_NAME[facts.name];
   if (byName !== undefined) return byName;
   if (facts.neverSent) return 'unreachable';

@@ -97,7 +97,10 @@ export function clientsFor(aws: Config['aws']): AwsClients {
 
 /** A context of Temporal without Temporal, and without its noise. */
 export function environment(info?: Partial<Info>): MockActivityEnvironment {
-  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  return new MockActivityEnvironment(
+    { currentAttemptScheduledTimestampMs: Date.now(), ...info },
+    { logger: new DefaultLogger('ERROR') },
+  );
 }
 
 /** The same sets, pointed elsewhere. */

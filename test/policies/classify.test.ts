@@ -19,6 +19,27 @@ test.each<[string, unknown, string, boolean]>([
   ['AccessDeniedException', error('AccessDeniedException', status(400)), 'Unauthorized', false],
   ['403 without a name', error('Unknown', status(403)), 'Unauthorized', false],
   ['ExpiredToken', error('ExpiredToken', status(403)), 'Unauthorized', false],
+  [
+    'a signature by a clock that is behind',
+    error('SignatureDoesNotMatch', {
+      message: 'Signature expired: 20261130T101500Z is now earlier than 20261130T111000Z (20261130T111500Z - 5 min.)',
+      ...status(403),
+    }),
+    'Unavailable',
+    false,
+  ],
+  [
+    'a signature by a clock that is ahead',
+    error('InvalidSignatureException', {
+      message:
+        'Signature not yet current: 20261130T121500Z is still later than 20261130T112000Z (20261130T111500Z + 5 min.)',
+      ...status(403),
+    }),
+    'Unavailable',
+    false,
+  ],
+  ['RequestTimeTooSkewed', error('RequestTimeTooSkewed', status(403)), 'Unavailable', false],
+  ['a signature by another key', error('SignatureDoesNotMatch', status(403)), 'Unauthorized', false],
   ['InvalidClientTokenId', error('InvalidClientTokenId', status(403)), 'Unauthorized', false],
   ['no credentials', error('CredentialsProviderError'), 'Unauthorized', false],
   ['NoSuchHostedZone', error('NoSuchHostedZone', status(404)), 'ZoneUnclear', false],

@@ -37,14 +37,27 @@ export interface Place {
   readonly address: string;
 }
 
+/** What is wrong with the process of a worker: a module of test/support/fixtures that is loaded first, and what that is told. */
+export interface Ailment {
+  readonly preload: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A worker on its task queue, once it polls. It works as in production, kill and restart included. */
-export async function startWorkerChild({ sandbox, address }: Place, taskQueue: string): Promise<Child> {
-  const child = startChild('test/support/fixtures/worker-child.ts', [taskQueue], {
+export async function startWorkerChild(
+  { sandbox, address }: Place,
+  taskQueue: string,
+  ailment?: Ailment,
+): Promise<Child> {
+  const env = {
     ...sandbox.env(),
     TEMPORAL_ADDRESS: address,
     SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath,
     SWITCHYARD_LOG: 'json',
-  });
+    ...ailment?.env,
+  };
+  const preload = ailment === undefined ? [] : ['--import', `./test/support/fixtures/${ailment.preload}`];
+  const child = startChild('test/support/fixtures/worker-child.ts', [taskQueue], env, preload);
   await child.says('polling for work');
   return child;
 }
@@ -93,9 +106,16 @@ export async function ended(child: Child): Promise<Ran> {
 }
 
 /** Nothing of the machine's own settings reaches it: a CI's variables would change what the client says. */
-function startChild(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
+function startChild(
+  ...[program, args, env, preload = []]: [
+    string,
+    readonly string[],
+    Readonly<Record<string, string>>,
+    (readonly string[])?,
+  ]
+): Child {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const process_ = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+  const process_ = spawn(process.execPath, [...preload, '--import', 'tsx', program, ...args], {
     cwd,
     env: {
       PATH: process.env['PATH'],

@@ -19,7 +19,8 @@ export function attempt(
   { activities, request }: Pick<SyncRig, 'activities' | 'request'>,
   { overrides = {}, info = {} }: { readonly overrides?: Partial<SyncRequest>; readonly info?: Partial<Info> } = {},
 ): Attempt {
-  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  const scheduled = { currentAttemptScheduledTimestampMs: Date.now() };
+  const environment = new MockActivityEnvironment({ ...scheduled, ...info }, { logger: new DefaultLogger('ERROR') });
   let beat: unknown;
   environment.on('heartbeat', (details: unknown) => (beat = details));
   const { spec, adopt, allowRemovals, pace } = request(overrides);
