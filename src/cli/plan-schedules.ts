@@ -2,6 +2,7 @@ import type { ScheduleDescription } from '@temporalio/client';
 import { formatDuration } from '../core/duration.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { findSchedule, ourSchedules, type FoundSchedule } from './find-schedules.ts';
+import { guardedNoMore } from './guarded-no-more.ts';
 import type { TemporalClient } from './temporal-client.ts';
 import { driftOf, everyOf, type WantedSchedule } from './wanted-schedule.ts';
 import { outside } from './words.ts';
@@ -10,7 +11,13 @@ import { outside } from './words.ts';
 export type ScheduleChange = FoundSchedule &
   (
     | { readonly kind: 'create'; readonly wanted: WantedSchedule }
-    | { readonly kind: 'update'; readonly wanted: WantedSchedule; readonly why: readonly string[] }
+    | {
+        readonly kind: 'update';
+        readonly wanted: WantedSchedule;
+        readonly why: readonly string[];
+        /** Records that nobody would guard any more: of another file, it may be. */
+        readonly unguarded: readonly string[];
+      }
     | { readonly kind: 'keep'; readonly wanted: WantedSchedule; readonly paused: boolean }
     /** Not in the file, or without `every` there. */
     | { readonly kind: 'extra'; readonly every: string }
@@ -42,7 +49,7 @@ function changeOf(
   if (found === null) return { ...which, kind: 'create', wanted };
   const why = driftOf(found, wanted);
   return why.length > 0
-    ? { ...which, kind: 'update', wanted, why }
+    ? { ...which, kind: 'update', wanted, why, unguarded: guardedNoMore(found, wanted) }
     : { ...which, kind: 'keep', wanted, paused: found.state.paused };
 }
 
@@ -53,7 +60,7 @@ export function changeLine(change: ScheduleChange, { prune }: { readonly prune: 
     case 'create':
       return `+ ${subject}  every ${formatDuration(change.wanted.everyMs)}`;
     case 'update':
-      return `~ ${subject}  ${change.why.join('; ')}`;
+      return `~ ${subject}  ${[...change.why, ...unguarded(change.unguarded, { prune })].join('; ')}`;
     case 'keep':
       return `= ${subject}  every ${formatDuration(change.wanted.everyMs)}${change.paused ? ', paused' : ''}`;
     case 'extra':
@@ -63,6 +70,11 @@ export function changeLine(change: ScheduleChange, { prune }: { readonly prune: 
     default:
       return assertNever(change);
   }
+}
+
+function unguarded(records: readonly string[], { prune }: { readonly prune: boolean }): readonly string[] {
+  if (records.length === 0) return [];
+  return [`no longer guards ${outside(records.join(', '))}, not in the file${prune ? '' : ': only with --prune'}`];
 }
 
 /** Whether `apply` would do something about it. */

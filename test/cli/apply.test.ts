@@ -104,6 +104,40 @@ describe('Schedules, against a real Temporal', () => {
     await says(FILE);
   });
 
+  test('the guard of one file does not take the place of another file’s without being told to', async () => {
+    const guarding = (...records: readonly string[]): string =>
+      `version: 1\nrecords:\n${records.map((one) => `  ${one}.example.com: {}\n`).join('')}guard: {}\n`;
+    const guard = schedules.getHandle(guardScheduleId('records'));
+    const guarded = async (): Promise<readonly string[]> => {
+      const [request] = ((await guard.describe()).action.args ?? []) as [GuardRequest];
+      return request.records.map(({ record }) => record);
+    };
+    await says(guarding('www', 'api'));
+    expect(await run('apply')).toMatchObject({ exit: 0 });
+    await says(guarding('www', 'api', 'shop'));
+    expect(await run('apply')).toMatchObject({ exit: 0 });
+
+    await says(`${guarding('other', 'api')}${FILE.slice('version: 1\n'.length)}`);
+    const refused = await run('apply');
+    expect(refused).toMatchObject({ exit: 3 });
+    expect(refused.err).toMatch(
+      /looks after www\.example\.com, shop\.example\.com, not in this file; nothing was changed/,
+    );
+    expect(refused.err).toMatch(/a namespace of its own.*apply --prune/);
+    expect(await guarded()).toEqual(['www.example.com', 'api.example.com', 'shop.example.com']);
+    expect(await found('tasks')).toBeNull();
+    const shown = await run('apply', '--dry-run', '--json');
+    expect(shown.exit).toBe(0);
+    expect(JSON.parse(shown.out)).toMatchObject({
+      schedules: [{ unguarded: ['www.example.com', 'shop.example.com'] }, { unguarded: [] }],
+    });
+    expect(outputSchema.safeParse(JSON.parse(shown.out)).error).toBeUndefined();
+    expect((await run('apply', '--prune')).out).toContain('no longer guards www.example.com, shop.example.com, not in');
+    expect(await guarded()).toEqual(['other.example.com', 'api.example.com']);
+    await guard.delete();
+    await says(FILE);
+  });
+
   test('a guard without records, or that looks all the time, is refused with its line (A2)', async () => {
     await says('version: 1\nguard: { act: restore }\n');
     expect(await run('apply')).toMatchObject({

@@ -10,17 +10,18 @@ import { declaredPairs } from '../sync-policy.ts';
 import { scheduleOfPair } from '../sync-schedule.ts';
 import { scheduleOfGuard } from '../guard-schedule.ts';
 import { scheduleOfSite } from '../docs-schedule.ts';
+import { problem, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTemporal } from '../with-temporal.ts';
-import { count } from '../words.ts';
+import { count, outside } from '../words.ts';
 
 export const addApply: AddVerb = (program, { terminal, does }) => {
   program
     .command('apply')
     .description('make the Temporal Schedules equal to switchyard.yaml; a paused one stays paused')
     .option('--dry-run', 'show what would change, change nothing')
-    .option('--prune', 'remove the Schedules of this program that are not in the file')
+    .option('--prune', 'remove the Schedules of this program that are not in the file, and records from its guard')
     .option('--exit-code', 'with --dry-run: exit 8 when there is something to change')
     .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
     .option('--json', 'one JSON document')
@@ -50,11 +51,25 @@ async function apply(terminal: Terminal, flags: ApplyFlags): Promise<ExitCode> {
     const changes = await planSchedules(temporal, wanted);
     const toDo = changes.filter((change) => isToDo(change, prune));
     if (flags.json !== true) for (const change of changes) terminal.out(changeLine(change, prune));
+    if (flags.dryRun !== true && !prune.prune) mustKeepGuarding(changes);
     if (flags.dryRun !== true) for (const change of toDo) await changeSchedule(temporal, change);
     if (flags.json === true) document(terminal, changes, flags);
     else terminal.out(lastLine(toDo.length, flags));
     return flags.dryRun === true && flags.exitCode === true && toDo.length > 0 ? EXIT.changes : EXIT.done;
   });
+}
+
+/**
+ * A namespace has one guard, so a second file with `guard:` would take it from the first one, and nobody would look at its records any more.
+ *
+ * @throws Stop with exit 3, before anything is changed.
+ */
+function mustKeepGuarding(changes: readonly ScheduleChange[]): void {
+  const records = changes.flatMap((change) => (change.kind === 'update' ? change.unguarded : []));
+  if (records.length === 0) return;
+  const found = `the guard of this namespace looks after ${outside(records.join(', '))}, not in this file; nothing was changed`;
+  const next = `where another file has ${records.length === 1 ? 'it' : 'them'}, give one of both a namespace of its own, or put all records into one file; else: ./switchyard apply --prune`;
+  throw new Stop(EXIT.refused, [problem(found, null, next)]);
 }
 
 function lastLine(toDo: number, { dryRun }: ApplyFlags): string {
@@ -69,6 +84,7 @@ function document(terminal: Terminal, changes: readonly ScheduleChange[], { dryR
     change: change.kind === 'extra' && prune === true ? 'remove' : change.kind,
     everyMs: change.kind === 'extra' ? null : change.wanted.everyMs,
     why: change.kind === 'update' ? change.why : [],
+    unguarded: change.kind === 'update' ? change.unguarded : [],
   }));
   terminal.document(JSON.stringify({ schemaVersion: 1, dryRun: dryRun === true, schedules }, null, 2));
 }
