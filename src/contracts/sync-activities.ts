@@ -73,4 +73,6 @@ export interface SyncActivities {
   planSync(input: SyncLookInput): Promise<SyncPlanView>;
   /** What `doctor` asks: reach, tokens and accounts of a pair. */
   diagnoseSync(input: { readonly spec: PairSpec }): Promise<readonly Finding[]>;
+  /** What a tick has to know of the run before it, whose trouble it may end. */
+  hasToldByHand(input: { readonly pair: string }): Promise<boolean>;
 }

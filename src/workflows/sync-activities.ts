@@ -26,6 +26,16 @@ export function syncing({ pace }: Pick<SyncRequest, 'pace'>): Syncing {
   return { syncChunk: (summary, input) => syncChunk.executeWithOptions({ summary }, [input]) };
 }
 
+/** What Temporal knows of the run before a tick: no tick waits for it for long. */
+export function askingOfRunBefore(pace: SyncPace): Pick<SyncActivities, 'hasToldByHand'> {
+  return proxyActivities<SyncActivities>({
+    startToCloseTimeout: 10 * SECOND,
+    scheduleToCloseTimeout: 30 * SECOND,
+    retry: syncRetry(pace),
+    summary: 'has a run by hand told that somebody has to sign in?',
+  });
+}
+
 /** Looks that write nothing, for a person who waits. */
 export function lookingAtSync(pace: SyncPace): Pick<SyncActivities, 'planSync' | 'diagnoseSync'> {
   return proxyActivities<SyncActivities>({

@@ -14,7 +14,7 @@ export interface Ticked extends TokenTrouble {
  * A run that is under way already is enough: then this tick is skipped.
  */
 export async function tickSync({ notify, ...request }: SyncRequest): Promise<Ticked> {
-  const notices = startTokenNotices(request.spec.pair, notify);
+  const notices = await startTokenNotices(request, notify);
   const options: ChildWorkflowOptions = {
     ...syncLabels(request),
     workflowId: syncId(request.spec.pair),

@@ -1,15 +1,17 @@
 /**
  * Tells that a scheduled sync needs somebody to sign in: once, however many ticks fail for it, and once more when it works again.
  *
- * Ticks are runs of their own. What the one before came to is known from Temporal: the Schedule hands its failure, or the last result, on.
+ * Ticks are runs of their own. What the one before came to is known from Temporal: the Schedule hands its failure, or the last result, on. What a
+ * run by hand has told is kept in its memo, and ended by whichever comes next, by hand or not.
  */
 import { ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
-import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { NotifyRequest } from '../contracts/notify.ts';
-import { syncId, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
+import { syncId, type SyncPace, type SyncReport, type SyncRequest } from '../contracts/sync.ts';
 import type { NoticeFacts } from '../core/notify/notice.ts';
 import type { Said } from '../policies/as-temporal-failure.ts';
 import { startTelling } from './notify.ts';
+import { askingOfRunBefore } from './sync-activities.ts';
 
 /** Whether somebody has to sign in, and was told so. */
 export interface TokenTrouble {
@@ -24,9 +26,12 @@ export interface TokenNotices {
   readonly afterSuccess: () => Promise<void>;
 }
 
-export function startTokenNotices(pair: string, notify: NotifyRequest | undefined): TokenNotices {
+export async function startTokenNotices(
+  { spec: { pair }, pace }: Pick<SyncRequest, 'spec' | 'pace'>,
+  notify: NotifyRequest | undefined,
+): Promise<TokenNotices> {
   const teller = startTelling(notify, () => undefined); // a target that cannot be told shows as an activity that failed
-  const stood = notify !== undefined && stoodBefore();
+  const stood = notify !== undefined && (stoodBefore() || (await toldByHand(pair, pace)));
   return {
     standing: () => (stood ? STANDS : {}),
     afterFailure: async (error) => {
@@ -65,6 +70,17 @@ function stoodBefore(): boolean {
   const { lastFailure, lastResult } = workflowInfo();
   if (lastFailure !== undefined) return signInNeeded(lastFailure) !== null || isStill(lastFailure);
   return (lastResult as TokenTrouble | undefined)?.signInNeeded === true;
+}
+
+/** A run by hand tells by itself, and the Schedule knows nothing of it: what it told would be ended by nobody but the next one by hand. */
+async function toldByHand(pair: string, pace: SyncPace): Promise<boolean> {
+  if (!patched('a tick ends what a run by hand told')) return false; // ticks of before go on as they began
+  try {
+    return await askingOfRunBefore(pace).hasToldByHand({ pair });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false; // what is told twice is better than what is not synced
+  }
 }
 
 /** The failure of the run, where a token is missing, expired or revoked; null where it is another one. */

@@ -115,6 +115,7 @@ function dispatching(rigs: ReadonlyMap<string, SyncRig>): SyncActivities {
     syncChunk: (input) => find(input.spec.pair).syncChunk(input),
     planSync: (input) => find(input.spec.pair).planSync(input),
     diagnoseSync: (input) => find(input.spec.pair).diagnoseSync(input),
+    hasToldByHand: (input) => find(input.pair).hasToldByHand(input),
   };
 }
 

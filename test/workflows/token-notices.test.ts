@@ -128,6 +128,23 @@ test.concurrent(
   },
 );
 
+test.concurrent('a tick ends the trouble that a run by hand has told, and does not tell it again before', async () => {
+  const [rig, told] = await Promise.all([yard.rig({ pace: { giveUpAfterMs: 100 } }), hall.open()]);
+  const notify = told.request([{ format: 'webhook' }, { format: 'pagerduty' }]);
+  const { tick, remove } = await scheduled(rig, notify);
+  rig.graph.revoke('graph-token');
+  await rig.sync({ notify });
+  await tick();
+  expect(tokenEvents(told)).toEqual(['somebody has to sign in']);
+  await rig.sync({ notify, signInTold: true });
+  rig.graph.accept('graph-token');
+  await tick();
+  await tick();
+  expect(tokenEvents(told)).toEqual(['somebody has to sign in', 'signed in again']);
+  expect(told.standIn.pagerDuty.incident(`sync:${rig.pair}`)?.state).toBe('resolved');
+  await remove();
+});
+
 test.concurrent('a sync goes on as ever while nobody can be told', async () => {
   const [rig, told] = await Promise.all([yard.rig(), hall.open()]);
   told.standIn.faults.add({ operation: '*', fault: { kind: 'hang' }, times: Infinity });

@@ -8,6 +8,7 @@ import { beating, whatEnded, type Pulse } from '../pulse.ts';
 import { standingOf, type Standing } from './standing.ts';
 import { asActivityFailure } from './as-activity-failure.ts';
 import { diagnoseSync } from './diagnose-sync.ts';
+import { hasToldByHand } from './has-told-by-hand.ts';
 import { look } from './look.ts';
 import { mustBeAccount } from './must-be-account.ts';
 import { openServices, READ_ONLY, SERVICE_TIMEOUTS, type ServiceTimeouts, type ServiceUse } from './open-services.ts';
@@ -55,6 +56,7 @@ export function createSyncActivities(deps: SyncDeps): SyncActivities {
         beating(pulse, async () => plan(await open(input.spec, READ_ONLY, pulse), input, pulse)),
       ),
     diagnoseSync: ({ spec }) => pulsing(spec, (pulse) => diagnoseSync({ config, now, timeouts }, spec, pulse.signal)),
+    hasToldByHand: ({ pair }) => hasToldByHand(Context.current().client, pair),
   };
 }
 
