@@ -66,7 +66,7 @@ async function receive(request: Request, hook: Hook, parts: GatewayParts): Promi
   parts.metrics.count(hook.name, result);
   parts.metrics.observe((performance.now() - began) / 1_000);
   parts.logger.info({ hook: hook.name, result, why }, 'a webhook');
-  return answer(STATUS[result]);
+  return answer(STATUS[result], result === 'taken' ? 'taken' : SENTENCES[STATUS[result]]);
 }
 
 interface Told {
@@ -98,8 +98,9 @@ function words(wish: Wish): string {
   }
 }
 
+/** Taken is 200 and nothing finer: Todoist counts any other answer as a failure, and sends again. */
 const STATUS = {
-  taken: 202,
+  taken: 200,
   ignored: 200,
   unreadable: 400,
   denied: 401,
@@ -109,7 +110,6 @@ const STATUS = {
 
 const SENTENCES = {
   200: 'nothing to do',
-  202: 'taken',
   400: 'not understood',
   401: 'not allowed',
   404: 'nothing is here',
@@ -119,8 +119,8 @@ const SENTENCES = {
   503: 'try again later',
 } as const;
 
-function answer(status: keyof typeof SENTENCES): Response {
+function answer(status: keyof typeof SENTENCES, sentence: string = SENTENCES[status]): Response {
   const again = status === 429 ? '1' : status === 503 ? '30' : null;
   const headers = { 'content-type': 'text/plain; charset=utf-8', ...(again === null ? {} : { 'retry-after': again }) };
-  return new Response(`${SENTENCES[status]}\n`, { status, headers });
+  return new Response(`${sentence}\n`, { status, headers });
 }
