@@ -62,7 +62,7 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
     await approveCutover(run, approved);
     passFreeze(run);
     await withSaga(async (saga) => {
-      saga.undo('restore red', (cause) => restoreGroup(group, zones, cause)); // before the writes that it undoes
+      saga.undo((cause) => restoreGroup(group, zones, cause)); // before the writes that it undoes
       for (const [index, step] of plan.steps.entries()) {
         await progress.stage(step.label, () => moveAllTo(group, zones, { ...step, index }));
         const isLast = index === plan.steps.length - 1;

@@ -52,7 +52,7 @@ async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
     await approveCutover(run, approved);
     passFreeze(run);
     await withSaga(async (saga) => {
-      saga.undo('restore red', (cause) => restoreRed(run, course, cause)); // before the write that it undoes
+      saga.undo((cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
         await progress.stage(`watching ${step.label}`, () =>

@@ -3,15 +3,12 @@ import { asTemporalFailure } from '../policies/as-temporal-failure.ts';
 
 export interface Saga {
   /** Call this *before* the step that it undoes: a step that timed out may still have happened (D3). */
-  undo(label: string, run: (cause: unknown) => Promise<void>): void;
+  undo(run: Undo): void;
   /** From here on nothing is undone. Call it only after the last step has been read back. */
   commit(): void;
 }
 
-interface Undo {
-  readonly label: string;
-  readonly run: (cause: unknown) => Promise<void>;
-}
+type Undo = (cause: unknown) => Promise<void>;
 
 /**
  * Runs `body`; if it throws, undoes what was registered, newest first, where cancellation cannot reach it.
@@ -22,7 +19,7 @@ interface Undo {
 export async function withSaga<T>(body: (saga: Saga) => Promise<T>): Promise<T> {
   const undos: Undo[] = [];
   const saga: Saga = {
-    undo: (label, run) => void undos.unshift({ label, run }),
+    undo: (run) => void undos.unshift(run),
     commit: () => void undos.splice(0),
   };
   try {
@@ -38,7 +35,7 @@ export async function withSaga<T>(body: (saga: Saga) => Promise<T>): Promise<T> 
 async function unwind(undos: readonly Undo[], cause: unknown): Promise<readonly unknown[]> {
   const failed: unknown[] = [];
   for (const undo of undos) {
-    await undo.run(cause).catch((error: unknown) => void failed.push(error));
+    await undo(cause).catch((error: unknown) => void failed.push(error));
   }
   return failed;
 }
