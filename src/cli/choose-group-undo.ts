@@ -1,7 +1,7 @@
-import type { GroupRequest, RestingRecord } from '../contracts/deploy-group.ts';
+import type { GroupRequest } from '../contracts/deploy-group.ts';
 import { changedOtherwise, undoOfGroup } from '../core/dns/group-undo.ts';
 import type { Undo, Plan } from '../core/dns/plan.ts';
-import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
+import { placeOf, type DeployRequest, type Place } from '../contracts/deploy.ts';
 import { chooseRevision, mustHavePast, sourceWords } from './choose-undo.ts';
 import { inputOfRun, movesOfRevision } from './recorded-revision.ts';
 import type { TemporalClient } from './temporal-client.ts';
@@ -13,7 +13,7 @@ export interface ChosenGroupUndo {
     readonly newest: { readonly plan: Plan; readonly request: DeployRequest | null };
   }[];
   /** Records of the group that stay as they are. */
-  readonly resting: readonly RestingRecord[];
+  readonly resting: readonly Place[];
   /** For the operator. */
   readonly source: string;
 }
@@ -41,9 +41,7 @@ export async function chooseGroupUndo(
   }));
   const moved = new Set(records.map(({ newest }) => newest.plan.record));
   const known = [...(requests[0]?.records ?? []), ...(requests[0]?.resting ?? [])];
-  const resting = known
-    .filter(({ record }) => !moved.has(record))
-    .map((one) => ({ record: one.record, zone: one.zone, ...roleOf(one) }));
+  const resting = known.filter(({ record }) => !moved.has(record)).map(placeOf);
   const others = changedOtherwise(moves);
   const also = others.length === 0 ? '' : `; ${others.join(', ')} changed otherwise since, and stay as they are`;
   return { records, resting, source: `${sourceWords(chosen)}${also}` };

@@ -6,7 +6,7 @@ import { loadDirectConfig } from '../config.ts';
 import type { Planned } from '../core/dns/plan.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
-import { planRequest, roleOf, type DeployRequest } from '../contracts/deploy.ts';
+import { placeOf, planRequest, type DeployRequest } from '../contracts/deploy.ts';
 import { planTogether, type GroupRequest, type PlannedGroup } from '../contracts/deploy-group.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { exitOfLook } from './explain.ts';
@@ -29,8 +29,9 @@ export async function planLocally(
 
 /** The same of a group. @throws Stop, as of one record. */
 export async function planGroupLocally(request: GroupRequest, env: Environment): Promise<PlannedGroup> {
-  const names = request.records.map((one) => ({ record: one.record, zone: one.zone, ...roleOf(one) }));
-  const { records: snapshots } = await fromHere(env, (aws) => readRecords(aws, { records: names }, plainPulse()));
+  const { records: snapshots } = await fromHere(env, (aws) =>
+    readRecords(aws, { records: request.records.map(placeOf) }, plainPulse()),
+  );
   return planTogether(request, snapshots);
 }
 

@@ -2,7 +2,14 @@ import type { KeptRecord } from '../core/dns/group-undo.ts';
 import { planGroup, type GroupMember, type GroupPlan, type GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { mixedApprovals, mixedLockstep, mixedRoles, unknownHealth } from './group-rules.ts';
-import { deployId, planRequest, type DeployReport, type DeployRequest, type DeployStatus } from './deploy.ts';
+import {
+  deployId,
+  planRequest,
+  type DeployReport,
+  type DeployRequest,
+  type DeployStatus,
+  type Place,
+} from './deploy.ts';
 
 /** Workflow types as strings, so that the client need not load workflow code. */
 export const GROUP_WORKFLOW = 'deployGroup';
@@ -29,10 +36,8 @@ export interface GroupRequest {
   /** How the run waits for a record that is being deployed; without it, it is refused then. */
   readonly waitForLocks?: { readonly firstMs: number; readonly limitMs: number };
   /** Of an undo: records of the group that it leaves alone. They are read, since the number of the revision counts all. */
-  readonly resting?: readonly RestingRecord[];
+  readonly resting?: readonly Place[];
 }
-
-export type RestingRecord = Pick<DeployRequest, 'record' | 'zone' | 'role'>;
 
 /** A plan of a group, and what it was made from. */
 export interface PlannedGroup {

@@ -121,6 +121,11 @@ export interface DeployRequest extends Omit<PlanRequest, 'preflightMs'> {
 export const roleOf = ({ role }: { readonly role?: string | undefined }): { readonly role?: string } =>
   role === undefined ? {} : { role };
 
+/** What a record is read by: its name, its zone, and whose credentials reach it. */
+export const placeOf = (one: Place): Place => ({ record: one.record, zone: one.zone, ...roleOf(one) });
+
+export type Place = Pick<DeployRequest, 'record' | 'zone' | 'role'>;
+
 /** What the plan of a deployment is made from, by the worker and by `plan --local` alike. */
 export function planRequest(request: DeployRequest): PlanRequest {
   return { ...request, preflightMs: request.gates.length === 0 ? 0 : request.pace.preflight.overMs };

@@ -20,8 +20,9 @@ import {
 } from './check.ts';
 import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
-import { memberOf, type GroupRun, type ZoneCourse } from './group-run.ts';
+import { memberOf, type GroupRun } from './group-run.ts';
 import { mustAllBeMeasurable } from './measure-group.ts';
+import type { ZoneCourse } from './zone-course.ts';
 
 /** The plan to run, or a refusal with every reason of every record at once (A2); nothing has been written yet. */
 export function mustBeRunnableTogether(

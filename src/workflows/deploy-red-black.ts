@@ -1,15 +1,16 @@
-import { planRequest, roleOf, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
+import { planRequest, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
-import { forward } from './activities.ts';
-import { approveCutover, approvedRecord, approvePromotion, holdStep } from './approval.ts';
-import { checkLabel, mustBeHealthy, mustBeRunnable, mustStartInTime } from './check.ts';
+import { approveCutover, approvePromotion } from './approve.ts';
+import { checkLabel, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
-import { heldRecord } from './held-record.ts';
+import { holdStep } from './hold-step.ts';
 import { withTime } from './keep-time.ts';
 import { listen } from './messages.ts';
 import { moveTo, promote } from './move.ts';
+import { readRed } from './read-red.ts';
+import { recordCutover } from './record-cutover.ts';
 import { restoreRed } from './restore.ts';
 import { startRun, type Run } from './run.ts';
 import { withSaga } from './saga.ts';
@@ -29,37 +30,26 @@ export async function deployRedBlack(request: DeployRequest): Promise<DeployRepo
 
 async function cutOver(run: Run): Promise<'promoted' | 'unchanged'> {
   const { request, progress } = run;
-  const { record, zone } = request;
   mustStartInTime(request);
-  const snapshot = await progress.stage('reading the record', () =>
-    forward(request.pace).readRecord(
-      `reading ${record}`,
-      { record, zone, ...roleOf(request) },
-      {
-        scheduleToCloseTimeout: '5 minutes',
-      },
-    ),
-  ); // D1
+  const snapshot = await progress.stage('reading the record', () => readRed(request)); // D1
   const planned = planSteps(snapshot, planRequest(request));
   if (planned.kind === 'unchanged') return 'unchanged';
   const plan = mustBeRunnable(run, planned);
   mustNotBeFrozen(run);
   const course = setOut(request, snapshot, plan);
+  const cutover = recordCutover(run, course);
 
   return withTime(run, { deadlineMs: plan.timing.deadlineMs, waitedMs: 0 }, async () => {
-    await progress.stage(checkLabel(request), () => mustBeHealthy(run, course));
-    const approved = approvedRecord(run, course);
-    await approveCutover(run, approved);
+    await progress.stage(checkLabel(request), cutover.mustBeHealthy);
+    await approveCutover(run, cutover);
     passFreeze(run);
     await withSaga(async (saga) => {
       saga.undo((cause) => restoreRed(run, course, cause)); // before the write that it undoes
       for (const step of plan.steps) {
         await progress.stage(step.label, () => moveTo(run, course, step));
-        await progress.stage(`watching ${step.label}`, () =>
-          holdStep(run, heldRecord(run, course, step), { step, isLast: step === plan.steps.at(-1) }),
-        );
+        await progress.stage(`watching ${step.label}`, () => holdStep(run, cutover, step));
       }
-      await approvePromotion(run, approved, plan.steps.at(-1));
+      await approvePromotion(run, cutover);
       await progress.stage(plan.promotion.label, () => promote(run, course));
       saga.commit(); // the point of no return: promoted, and read back
     });

@@ -1,11 +1,9 @@
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { groupSubject, type GroupPlanFacts, type GroupRequest, type GroupStatus } from '../contracts/deploy-group.ts';
 import { approvalsTogether } from '../contracts/group-rules.ts';
-import { roleOf, type DeployOutcome, type DeployRequest, type DeployStatus } from '../contracts/deploy.ts';
+import type { DeployOutcome, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
 import type { KeptRecord } from '../core/dns/group-undo.ts';
 import type { RecordHealth } from '../core/dns/keep-healthy.ts';
-import type { Zone } from '../core/dns/snapshot.ts';
-import type { Course } from './course.ts';
 import { describeGroup } from './describe-group.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { nothingMeasured, startRun, type Measured, type Run } from './run.ts';
@@ -37,18 +35,6 @@ export interface Member {
   told: DeployStatus | null;
   /** How often it was told something. */
   tells: number;
-}
-
-/** The records of one zone, on their way together (G1). */
-export interface ZoneCourse {
-  readonly zone: Zone;
-  /** Whose credentials reach it. */
-  readonly role?: string;
-  readonly courses: readonly Course[];
-  /** Of a rollback: records for which nothing more is to be written. */
-  readonly closed: Set<Course>;
-  /** Why its rollback does not move on. */
-  blocked: string | null;
 }
 
 export function startGroup(request: GroupRequest): GroupRun {
@@ -143,11 +129,3 @@ export function showRecord(group: GroupRun, record: string, own: Partial<DeployS
   const member = memberOf(group, record);
   member.own = { ...member.own, ...own };
 }
-
-/** `example.com`, as sentences and the timeline name a zone. */
-export function zoneName({ zone }: Pick<ZoneCourse, 'zone'>): string {
-  return zone.name.replace(/\.$/, '');
-}
-
-/** The zone, as the activities reach it. */
-export const ofZone = ({ zone, role }: Pick<ZoneCourse, 'zone' | 'role'>) => ({ zone, ...roleOf({ role }) });

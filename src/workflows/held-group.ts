@@ -6,14 +6,14 @@ import { gatesOf } from '../core/metrics/gate-of-record.ts';
 import { learn } from './check-group.ts';
 import { renewInput, sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
-import { memberOf, ofZone, showRecord, zoneName, type GroupRun, type Member, type ZoneCourse } from './group-run.ts';
+import { memberOf, showRecord, type GroupRun, type Member } from './group-run.ts';
 import { askingOnce } from './held-record.ts';
 import type { Held, HeldStep, WatchStretch } from './hold.ts';
 import { judgeGroup, named, type SeenRecord } from './judge-group.ts';
 import { keepMetrics, onceMore, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
 import { showWorst } from './measure-group.ts';
-import { keepStandings } from './move-group.ts';
 import { together } from './together.ts';
+import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
 
 /** One record, while its group is held at a step. */
 interface HeldMember {

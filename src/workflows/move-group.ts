@@ -12,12 +12,13 @@ import { forward } from './activities.ts';
 import { mustKeepHealthy } from './check-group.ts';
 import { nextStanding, renewInput, restInput, type Course } from './course.ts';
 import { groupForward } from './group-activities.ts';
-import { showRecord, ofZone, zoneName, type GroupRun, type ZoneCourse } from './group-run.ts';
+import { showRecord, type GroupRun } from './group-run.ts';
 import { tellLocks } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
 import { showServing } from './serving-together.ts';
 import { untilInsync } from './settle.ts';
 import { together } from './together.ts';
+import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
 
 /** Swaps every record to a step of the plan: a batch a zone, zones in parallel, and none goes on before all are in sync (G1 to G3). */
 export async function moveAllTo(
@@ -190,9 +191,4 @@ async function write({ run, request }: GroupRun, zone: ZoneCourse, move: Move): 
       for (const course of courses) course.mayHaveWritten = false;
     throw error;
   }
-}
-
-/** What was read back, record by record. */
-export function keepStandings(courses: readonly Course[], { standings }: WrittenZone): void {
-  for (const [index, course] of courses.entries()) course.standing = standings[index] ?? course.standing;
 }

@@ -10,13 +10,13 @@ import { backward } from './activities.ts';
 import { renewInput, restInput, type Course } from './course.ts';
 import { groupBackward, groupBriefly } from './group-activities.ts';
 import { tellLocks } from './group-locks.ts';
-import { memberOf, showRecord, ofZone, zoneName, type GroupRun, type ZoneCourse } from './group-run.ts';
+import { memberOf, showRecord, type GroupRun } from './group-run.ts';
 import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
-import { keepStandings } from './move-group.ts';
 import { isAskedFor } from './restore.ts';
 import { reasonFor } from './run.ts';
 import { showServing } from './serving-together.ts';
 import { untilInsync } from './settle.ts';
+import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
 
 /**
  * Puts the snapshots of all zones back, in parallel (G2).
