@@ -7,6 +7,9 @@ import type { Standing } from '../core/dns/snapshot.ts';
 import { readNames } from './read-names.ts';
 import { readStanding, typesOf } from './read-standing.ts';
 
+const ENDED_BEFORE =
+  'this deployment has put red back and ended already, before the data of Temporal was set back. It writes nothing more.';
+
 export type DriftLook =
   | { readonly kind: 'same' }
   | Extract<WatchEnd, { kind: 'drift' }>
@@ -61,6 +64,14 @@ function driftIn({ record, standing, sides }: WatchInput, found: Standing): Drif
   const whose = classify(found, { record, owner, snapshot: { sets: red, fence: null }, own: [standing.sets] });
   if (whose.kind === 'superseded' || whose.kind === 'foreign')
     return { kind: 'drift', sentence: whose.sentence, superseded: whose.kind === 'superseded' };
+  // A promotion follows a hold and a rollback ends it, so the run that is over is an earlier life of this one: Temporal's data is older than the record.
+  if (
+    whose.kind === 'snapshot' &&
+    seen.kind === 'standing' &&
+    seen.fence.stage === 'idle' &&
+    seen.fence.owner === owner
+  )
+    return { kind: 'drift', sentence: `${record}: ${ENDED_BEFORE}`, superseded: true };
   // Ours by its values; ours by hand too only where the fence carries their hash: Terraform puts red back without it.
   if (seen.kind === 'standing' && seen.fence.sets === hashSets(found.sets)) return { kind: 'same' };
   const sentence = `${record}: found ${whose.kind === 'snapshot' ? 'red' : 'a state of this run'} written past its fence, which this run did not do.`;

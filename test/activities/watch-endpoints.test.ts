@@ -196,6 +196,17 @@ describe('watchEndpoints', () => {
     expect((await watch(forLong())).end).toMatchObject({ kind: 'drift', superseded: true });
   });
 
+  test('ends where a later life of its own run has put red back and ended, as after the restore of an old backup (D6)', async () => {
+    const fence = { gen: 7, stage: 'idle', owner: 'ns-1/deploy:www.example.com/run-1', until: null } as const;
+    const to = ownStanding(rig.ref.record, pointedAt(standing.sets, RED), fence);
+    await rig.run((the) => the.swapRecord({ ...rig.ref, from: standing, to, comment: 'rolled back' }));
+    expect((await watch(forLong())).end).toMatchObject({
+      kind: 'drift',
+      superseded: true,
+      sentence: expect.stringMatching(/has put red back and ended already/) as string,
+    });
+  });
+
   test('does not take a renewed fence of its own for drift', async () => {
     const fence = { owner: 'ns-1/deploy:www.example.com/run-1', stage: 'step', until: 4_102_444_900_000 } as const;
     await rig.run((the) =>
