@@ -52,7 +52,8 @@ async function environment(): Promise<Record<string, string>> {
   await document('one');
   const config = join(stack.folder, 'switchyard.yaml');
   const site = `{ source: { folder: ${source} }, generator: { typedoc: { entryPoints: [src/index.ts] } } }`;
-  await writeFile(config, `${await readFile(tasks.configFile, 'utf8')}docs:\n  handbook: ${site}\n`);
+  const pairs = (await readFile(tasks.configFile, 'utf8')).replace('  signed-in:', '  signed-in:\n    every: 1m');
+  await writeFile(config, `${pairs}docs:\n  handbook: ${site}\n`);
   return {
     ...tasks.env(),
     ...sandbox.env(),
@@ -179,8 +180,8 @@ test('kill -9 of server, database and workers in turn, in the middle of a bake: 
   await holding(record);
   const done = copies();
   const strikes: Readonly<Record<string, () => Promise<unknown>>> = {
-    server: () => stack.temporal.kill(3_000),
-    database: () => stack.postgres.kill(3_000),
+    server: () => stack.temporal().kill(3_000),
+    database: () => stack.postgres().kill(3_000),
     workers: () => Promise.all([deploy, sync, docs].map(async ([first]) => first?.kill(60_000))), // the second of each goes on
   };
   for (const [what, strike] of Object.entries(strikes)) {
@@ -202,6 +203,62 @@ test('kill -9 of server, database and workers in turn, in the middle of a bake: 
   expect(observer.everyState()).toEqual(['red', 'black']);
   expect(observer.fenceStage()).toBe('idle');
 });
+
+test('an old backup is restored where the database was lost: what ran then goes on, what began since is found, and nothing is written or copied twice (D3, D6, S1)', async () => {
+  const commands = await documentedCommands();
+  const [baking, ended, begun] = [recordOf('baking-on'), recordOf('ended-since'), recordOf('begun-since')];
+  expect(await client('apply')).toMatchObject({ exit: 0 }); // the Schedule of a sync, once a minute
+  await bake(baking.record, '150s');
+  await bake(ended.record, '20s');
+
+  const backup = await stack.inPostgres(commands.backUp, 'temporal.tar');
+  expect(await client('watch', ended.record)).toMatchObject({ exit: 0 });
+  await bake(begun.record, '60m');
+  tasks.todoist.person.add({ content: 'copied after the backup was made' });
+  expect(await client('sync', 'signed-in')).toMatchObject({ exit: 0 });
+  const copied = copies();
+  await stack.loseDatabase();
+  for (const running of Object.values(workers).flat()) await running.stop();
+  await stack.startOver(commands.restore, backup);
+  for (const [name, running] of Object.entries(workers)) workers[name] = await startWorkers(name, running.length);
+
+  tasks.todoist.person.add({ content: 'copied by the Schedule of the backup' });
+  const guarded = byHand('guard', '--once', '--restore', begun.record);
+  expect(await client('watch', ended.record)).toMatchObject({ exit: 0 });
+  expect(await client('watch', baking.record)).toMatchObject({ exit: 0 });
+  expect(await guarded).toMatchObject({ exit: 0, said: expect.stringContaining('restored') as string });
+  await until('the Schedule goes on', () => Promise.resolve(copies() > copied));
+  expect(await client('sync', 'signed-in')).toMatchObject({ exit: 0 });
+  expect(copies()).toBe(copied + 1);
+  for (const { observer } of [baking, ended]) expect(observer.everyState()).toEqual(['red', 'black']);
+  expect(begun.observer.everyState()).toEqual(['red', 'black', 'red']);
+});
+
+async function bake(record: string, forTime: string): Promise<void> {
+  expect(await client('deploy', record, ...TO_BLACK, ...FAST, '--bake', forTime, '--detach')).toMatchObject({
+    exit: 0,
+  });
+  await holding(record);
+}
+
+/** What docs/operating.md has people type, without `docker compose`. */
+async function documentedCommands(): Promise<{ readonly backUp: string; readonly restore: string }> {
+  const chapter = await readFile(`${ROOT}docs/operating.md`, 'utf8');
+  const backUp = /^docker compose exec -T postgres (.+) > temporal\.tar$/m.exec(chapter)?.[1];
+  const restore = /^docker compose run .* --entrypoint (\S+) postgres (.+) < temporal\.tar$/m.exec(chapter);
+  if (backUp === undefined || restore === null) throw new Error('docs/operating.md says no longer how to back up');
+  return { backUp, restore: restore.slice(1).join(' ') };
+}
+
+/** With credentials of AWS, as an operator has them. */
+const byHand = (...command: readonly string[]): Promise<Ran> =>
+  runOnce(
+    stack.program(
+      'worker',
+      { ...knownTo('worker-deploy'), SWITCHYARD_CONFIG: env['SWITCHYARD_CONFIG'] ?? '' },
+      command,
+    ),
+  );
 
 test('a rolling change of versions in the middle of a bake: the bake ends on the version that it began on, whose workers may not end before (D3)', async () => {
   const version = (of: string, count = 2) => startWorkers('worker-deploy', count, { SWITCHYARD_WORKER_VERSION: of });

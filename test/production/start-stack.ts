@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeImage } from '../../scripts/image.mjs';
 import { readCompose, ROOT, service } from '../support/read-compose.ts';
-import { findPostgres, findTemporalPrograms } from './find-programs.ts';
+import { findPostgres, findTemporalPrograms, type TemporalPrograms } from './find-programs.ts';
 import { keepRunning, mustRun, stopAll, until, type Program, type Service } from './keep-running.ts';
 
 export interface Stack {
@@ -17,8 +17,14 @@ export interface Stack {
   /** What the Dockerfile makes, and every role runs. */
   readonly image: string;
   readonly address: string;
-  readonly postgres: Service;
-  readonly temporal: Service;
+  postgres(): Service;
+  temporal(): Service;
+  /** `docker compose exec -T postgres COMMAND > FILE`. @returns the file. */
+  inPostgres(command: string, file: string): Promise<string>;
+  /** The volume of the database is gone, and with it the database. */
+  loseDatabase(): Promise<void>;
+  /** `docker compose run` of `command` on a new volume, mounted where the file says, with FILE as its input; then `docker compose up`. */
+  startOver(command: string, file: string): Promise<void>;
   /** A worker or one command of the service with that name, with `more` in its environment. */
   program(name: string, more: Readonly<Record<string, string>>, command?: readonly string[]): Program;
   close(): Promise<void>;
@@ -63,15 +69,50 @@ export async function startStack(): Promise<Stack> {
 }
 
 async function startServices(place: Place): Promise<Omit<Stack, 'close'>> {
-  const { folder, image } = place;
+  const { folder, image, ports } = place;
   await runSecrets(place);
-  const postgres = await startPostgres(place);
-  const { server, tools } = await findTemporalPrograms();
+  const postgres = await prepareDatabase(place);
+  const programs_ = await findTemporalPrograms();
+  await makeData(postgres);
+  let running = await up(place, postgres, programs_);
+  const shell = (command: string): Program => ({ ...postgres.program('sh', ['-c', command]), env: postgres.env });
+  return {
+    ...{ folder, image, address: `127.0.0.1:${ports.temporal}`, program: programs(place) },
+    postgres: () => running.postgres,
+    temporal: () => running.temporal,
+    inPostgres: async (command, name) => {
+      const file = join(postgres.home, name);
+      await mustRun(shell(`${command} > ${file}`));
+      return file;
+    },
+    loseDatabase: async () => {
+      await running.postgres.stop('SIGKILL');
+      await rm(postgres.data, { recursive: true });
+    },
+    startOver: async (command, file) => {
+      await running.temporal.stop();
+      await mustRun(
+        shell(`umask 077 && mkdir ${postgres.data} && ${command.replace(MOUNTED, postgres.data)} < ${file}`),
+      );
+      running = await up(place, postgres, programs_);
+    },
+  };
+}
+
+const MOUNTED = '/var/lib/postgresql/data';
+
+/** `docker compose up`, on a volume that holds a database. */
+async function up(
+  place: Place,
+  database: Database,
+  { server, tools }: TemporalPrograms,
+): Promise<{ readonly postgres: Service; readonly temporal: Service }> {
+  const postgres = await startPostgres(place, database);
+  await makeDatabases(place, database);
   await mustRun(schemaOf(place, tools));
   const temporal = await startTemporal(place, server);
-  const program = programs(place);
-  await mustRun(program('setup', {}));
-  return { folder, image, postgres, temporal, program, address: `127.0.0.1:${place.ports.temporal}` };
+  await mustRun(programs(place)('setup', {}));
+  return { postgres, temporal };
 }
 
 interface Ports {
@@ -121,33 +162,47 @@ async function runSecrets({ folder }: Place): Promise<void> {
 const ROLES = ['deploy', 'sync', 'docs', 'gateway'];
 const passwordFile = ({ folder }: Place): string => join(folder, 'secrets/temporal/temporal_db_password');
 
-async function startPostgres(place: Place): Promise<Service> {
+interface Database {
+  readonly home: string;
+  readonly data: string;
+  /** Of whoever speaks to it by its socket. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly program: (name: string, args: readonly string[]) => Program;
+}
+
+async function prepareDatabase({ folder, ports }: Place): Promise<Database> {
   const bin = await findPostgres();
   const user = isRoot ? idsOf('postgres') : undefined;
-  const { environment = {}, command = [] } = service(compose, 'postgres');
-  const home = join(place.folder, 'postgres');
+  const home = join(folder, 'postgres');
   await mkdir(home);
   if (user !== undefined) await chown(home, user.uid, user.gid);
-  const data = join(home, 'data');
   const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8' };
-  const initdb = ['-D', data, '-U', environment['POSTGRES_USER'] ?? '', ...words(environment['POSTGRES_INITDB_ARGS'])];
-  await mustRun({ command: join(bin, 'initdb'), args: initdb, env, user, cwd: home });
-  const [, ...flags] = command;
-  const args = ['-D', data, '-k', home, '-h', '127.0.0.1', '-p', String(place.ports.postgres), ...flags];
-  const postgres = keepRunning({ command: join(bin, 'postgres'), args, env, user, cwd: home });
-  const port = String(place.ports.postgres);
-  const isReady = ['--quiet', '--host=127.0.0.1', `--port=${port}`];
-  await until(
-    'PostgreSQL is ready',
-    async () => (await mustRun({ command: join(bin, 'pg_isready'), args: isReady, env })) === '',
-    postgres,
-  );
-  await makeDatabases(place, { ...env, PGHOST: home, PGPORT: port });
+  return {
+    home,
+    data: join(home, 'data'),
+    env: { ...env, PGHOST: home, PGPORT: String(ports.postgres) },
+    program: (command, args) => ({ command, args, env, user, cwd: home }),
+  };
+}
+
+/** What the image does at its first start. */
+async function makeData({ data, program }: Database): Promise<void> {
+  const { environment = {} } = service(compose, 'postgres');
+  const args = words(environment['POSTGRES_INITDB_ARGS']);
+  await mustRun(program('initdb', ['-D', data, '-U', environment['POSTGRES_USER'] ?? '', ...args]));
+}
+
+async function startPostgres({ ports }: Place, { home, data, program }: Database): Promise<Service> {
+  const [, ...flags] = service(compose, 'postgres').command ?? [];
+  const port = String(ports.postgres);
+  const postgres = keepRunning(program('postgres', ['-D', data, '-k', home, '-h', '127.0.0.1', '-p', port, ...flags]));
+  const isReady = program('pg_isready', ['--quiet', '--host=127.0.0.1', `--port=${port}`]);
+  await until('PostgreSQL is ready', async () => (await mustRun(isReady)) === '', postgres);
   return postgres;
 }
 
 /** The one-shot `databases`, twice: every start of the stack runs it again. */
-async function makeDatabases(place: Place, socket: Readonly<Record<string, string>>): Promise<void> {
+async function makeDatabases(place: Place, { env: socket }: Database): Promise<void> {
   const { environment = {} } = service(compose, 'databases');
   const superuser = join(place.folder, 'secrets/postgres/postgres_password');
   const passwords = { DB_PASSWORD_FILE: passwordFile(place), SUPERUSER_PASSWORD_FILE: superuser };
