@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { AwsClients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import type { DeployActivities, RecordRef } from '../contracts/deploy-activities.ts';
@@ -27,6 +28,8 @@ export interface DeployDeps {
   readonly askTimeoutMs?: number;
   /** Watches that run at once: the rest of the worker's activity slots is for writes; default 400. */
   readonly mostWatches?: number;
+  /** The Temporal that guards and resets ask, inside an activity; default: the worker's own connection. */
+  readonly temporal?: () => Client;
 }
 
 const MOST_WATCHES = 400;

@@ -14,11 +14,12 @@ export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
   const result = await work.resetRecord.executeWithOptions({ summary: `resetting ${record}: ${request.reason}` }, [
     request,
   ]);
-  const { outcome, sentence, next } = result;
+  const { outcome, sentence } = result;
+  const type = FAILED_AS[outcome];
+  const next = result.next ?? (type === 'NotRestored' ? `./switchyard reset ${record}` : null);
   setCurrentDetails(escapeMarkdown(next === null ? sentence : `${sentence} ${next}`));
   upsertMemo({ outcome, sentence });
   countReset(outcome);
-  const type = FAILED_AS[outcome];
   if (type === null) return result;
   throw failure(type, sentence, next === null ? {} : { next });
 }

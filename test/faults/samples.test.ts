@@ -2,6 +2,7 @@
 import { CELLS, FAULT_KINDS, ROWS, SAMPLE } from '../support/faults-table.ts';
 import { GROUP_CELLS, GROUP_SAMPLE } from '../support/group-faults-table.ts';
 import { sampleCells } from '../support/sample-cells.ts';
+import { MEND_CELLS, MEND_ROWS, MEND_SAMPLE } from '../support/mend-faults-table.ts';
 import * as sync from '../support/sync-faults-table.ts';
 
 const seen = <T>(what: readonly T[]): ReadonlySet<T> => new Set(what);
@@ -28,6 +29,11 @@ test('the sample of syncs meets each kind of request, and each fault once and fo
   const kindOf = ({ fault, times }: sync.Cell) => `${fault}, ${times}`;
   expect(seen(sample.map(({ row }) => row))).toEqual(seen(sync.ROWS));
   expect(seen(sample.map(kindOf))).toEqual(seen(cells.map(kindOf)));
+});
+
+test('the sample of who restores in the place of a run meets each row, and each end', () => {
+  expect(seen(MEND_SAMPLE.map(({ row }) => row))).toEqual(seen(MEND_ROWS));
+  expect(seen(MEND_SAMPLE.map(({ ends }) => ends))).toEqual(seen(MEND_CELLS.map(({ ends }) => ends)));
 });
 
 test('the whole table is played where it is asked for', () => {

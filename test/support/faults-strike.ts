@@ -7,8 +7,7 @@ import type { PrometheusStandIn } from '../../sandbox/metrics/prometheus.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { writeByHand } from './by-hand.ts';
 import { ratioOf } from './metric-gates.ts';
-import type { Cell, FaultName, Row } from './faults-table.ts';
-import type { AllActivities } from './yard.ts';
+import type { Activity, Cell, FaultName, Row } from './faults-table.ts';
 
 /** A fault on its way to one activity of one run. */
 export interface Strike {
@@ -22,7 +21,7 @@ export interface Strike {
 
 /** Watches a rig's activities begin and end, and says when the one to strike runs. */
 export interface Aim {
-  readonly around: (activities: AllActivities) => AllActivities;
+  readonly around: <T extends object>(activities: T) => T;
   /** Of a group: the zone whose requests are struck, while others go on. */
   zoneId: string | null;
   /** Whether it looks at all: what is to be undone first is deployed in peace. */
@@ -32,14 +31,16 @@ export interface Aim {
   begun: boolean;
   /** Called when it begins. */
   onHit: () => void;
+  /** Called when it has done its work, and Temporal has not heard of that: what this throws is what Temporal hears. */
+  onDone: () => void;
   /** Called when any activity begins. */
-  onAny: (activity: keyof AllActivities) => void;
+  onAny: (activity: Activity) => void;
 }
 
-export function aimAt(row: Row): Aim {
+export function aimAt(row: StruckRow): Aim {
   let way: 'none' | Row['way'] = 'none';
   let done = 0;
-  const isHit = (activity: keyof AllActivities, input: object): boolean => {
+  const isHit = (activity: Activity, input: object): boolean => {
     if (activity !== row.activity || !commentOf(input).includes(row.which) || isElsewhere(aim, input)) return false;
     if (done < (row.after ?? 0)) return false;
     return BEFORE_ANY_WRITE.includes(activity) || way === row.way;
@@ -50,9 +51,11 @@ export function aimAt(row: Row): Aim {
     running: 0,
     begun: false,
     onHit: () => undefined,
+    onDone: () => undefined,
     onAny: () => undefined,
     around: (activities) =>
-      wrapped(activities, async (activity, input, work) => {
+      wrapped(activities, async (name, input, work) => {
+        const activity = name as Activity; // those of a worker have no others
         if (!aim.armed) return work();
         if (WRITES.forward.includes(activity)) way = 'forward';
         if (WRITES.back.includes(activity)) way = 'back';
@@ -66,6 +69,7 @@ export function aimAt(row: Row): Aim {
         try {
           const result = await work();
           if (activity === row.activity) done += 1;
+          if (hit) aim.onDone();
           return result;
         } finally {
           if (hit) aim.running -= 1;
@@ -75,11 +79,11 @@ export function aimAt(row: Row): Aim {
   return aim;
 }
 
-type Names = readonly (keyof AllActivities)[];
+type Names = readonly Activity[];
 /** What moves records, each way. */
 const WRITES: Readonly<Record<Row['way'], Names>> = {
   forward: ['swapRecord', 'swapZone'],
-  back: ['restoreRecord', 'restoreZone'],
+  back: ['restoreRecord', 'restoreZone', 'repairRecords', 'resetRecord'],
 };
 const BEFORE_ANY_WRITE: Names = [
   'readRecord',
@@ -88,6 +92,8 @@ const BEFORE_ANY_WRITE: Names = [
   'readRecords',
   'checkRecords',
   'measureRecords',
+  'readFences',
+  'askOwners',
 ];
 
 /** Of a group, what is done in a zone that is not the one that is struck. */
@@ -97,8 +103,17 @@ function isElsewhere({ zoneId }: Aim, input: object): boolean {
   return zoneId !== null && id !== undefined && !id.endsWith(zoneId);
 }
 
+/** What of a row says when it is struck, and where. */
+type StruckRow = Pick<Row, 'port' | 'activity' | 'which' | 'way' | 'after'>;
+
+/** What of a cell a strike has to know. */
+export interface StruckCell extends Pick<Cell, 'times'> {
+  readonly row: StruckRow;
+  readonly fault: Pick<Cell['fault'], 'name'>;
+}
+
 /** Prepares the fault of a cell; it strikes when the run comes by. */
-export function strike(cell: Cell, { rig, aim, handle }: Target): Strike {
+export function strike(cell: StruckCell, { rig, aim, handle }: Target): Strike {
   const prepare = STRIKES[cell.fault.name];
   return prepare({ cell, rig, aim, handle });
 }
@@ -120,7 +135,7 @@ export interface Target {
   readonly handle: () => WorkflowHandle;
 }
 
-type Prepare = (target: Target & { readonly cell: Cell }) => Strike;
+type Prepare = (target: Target & { readonly cell: StruckCell }) => Strike;
 
 const STRIKES: Readonly<Record<FaultName, Prepare>> = {
   'throttled with Retry-After': ofApi({ kind: 'refuse', status: 400, code: 'Throttling', retryAfterSeconds: 2 }),
@@ -194,7 +209,7 @@ function prometheusOf({ prometheus }: Struck): PrometheusStandIn {
 }
 
 /** Route 53 fails: the one request, or every one of the kind from then on. */
-function ofApi(fault: Fault): Prepare {
+export function ofApi(fault: Fault): (target: ApiTarget) => Strike {
   return (target) => {
     const rule = addRule(target, fault);
     return { fired: rule.fired, heal: rule.remove, land: () => Promise.resolve() };
@@ -223,6 +238,8 @@ function zombie(target: Parameters<Prepare>[0], first: () => Promise<unknown>): 
   return { fired: rule.fired, heal: rule.remove, land };
 }
 
+const ROUTE53: readonly Row['port'][] = ['write', 'read', 'change'];
+
 /** Somebody calls the run off while the activity runs; `until healed`: again and again. */
 function calledOff(target: Parameters<Prepare>[0], call: () => Promise<unknown>): Strike {
   const { cell, aim } = target;
@@ -237,7 +254,7 @@ function calledOff(target: Parameters<Prepare>[0], call: () => Promise<unknown>)
     };
   }
   const strikes = { fired: () => calls, heal: () => undefined, land: () => Promise.resolve() };
-  if (cell.row.port === 'write' || cell.row.port === 'read') {
+  if (ROUTE53.includes(cell.row.port)) {
     addRule({ ...target, cell: { ...cell, times: 'once' } }, { kind: 'meanwhile', run: callOff });
   } else {
     aim.onHit = () => {
@@ -297,10 +314,12 @@ async function abort({ handle }: Target): Promise<void> {
   await handle().signal(MESSAGES.abort, { by: 'a test', reason: 'the fault table asked for it' });
 }
 
-function addRule(
-  { cell, rig, aim }: Parameters<Prepare>[0],
-  fault: Fault,
-): { fired: () => number; remove: () => void } {
+/** What a fault of Route 53 has to know. */
+export interface ApiTarget extends Pick<Target, 'rig' | 'aim'> {
+  readonly cell: Pick<StruckCell, 'times' | 'row'>;
+}
+
+function addRule({ cell, rig, aim }: ApiTarget, fault: Fault): { fired: () => number; remove: () => void } {
   const always = cell.times === 'until healed';
   const mine = ({ operation, path }: FaultedRequest): boolean =>
     operationsOf(cell.row).test(operation) && !isOfAnotherZone(aim, path);
@@ -317,9 +336,9 @@ function isOfAnotherZone({ zoneId }: Aim, path: string): boolean {
   return zoneId !== null && path.includes('/hostedzone/') && !path.includes(zoneId.replace('/hostedzone/', ''));
 }
 
-function operationsOf({ port, activity }: Row): RegExp {
+function operationsOf({ port, activity }: StruckRow): RegExp {
   if (port === 'write') return /^ChangeResourceRecordSets$/;
-  if (activity === 'awaitInsync') return /^GetChange$/;
+  if (port === 'change' || activity === 'awaitInsync') return /^GetChange$/;
   return /^(ListHostedZonesByName|GetHostedZone|ListResourceRecordSets)$/;
 }
 

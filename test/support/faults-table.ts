@@ -1,3 +1,5 @@
+import type { GuardActivities } from '../../src/contracts/guard.ts';
+import type { ResetActivities } from '../../src/contracts/reset.ts';
 import { sampleCells } from './sample-cells.ts';
 import type { AllActivities } from './yard.ts';
 
@@ -7,7 +9,10 @@ import type { AllActivities } from './yard.ts';
  */
 
 /** What an activity talks to, which decides how it can fail. */
-export type Port = 'write' | 'read' | 'probe' | 'dns' | 'metric';
+export type Port = 'write' | 'read' | 'change' | 'probe' | 'dns' | 'metric' | 'temporal';
+
+/** Of deployments, and of whoever restores in their place. */
+export type Activity = keyof AllActivities | keyof GuardActivities | keyof ResetActivities;
 
 /** What is deployed, and how: most activities are struck in a plain deployment. */
 export type SceneName = 'plain' | 'measured' | 'approved' | 'undone';
@@ -15,7 +20,7 @@ export type SceneName = 'plain' | 'measured' | 'approved' | 'undone';
 export interface Row {
   readonly name: string;
   readonly port: Port;
-  readonly activity: keyof AllActivities;
+  readonly activity: Activity;
   /** What the comment of its batch, or its share, must say for it to be the one that is struck. */
   readonly which: string;
   readonly way: 'forward' | 'back';

@@ -1,15 +1,17 @@
-import { lookDeps } from '../../src/activities/look-deps.ts';
-import { plainPulse } from '../../src/activities/pulse.ts';
-import { repairRecords } from '../../src/activities/repair-records.ts';
 import { GUARD_WORKFLOW, type GuardReport, type GuardRequest } from '../../src/contracts/guard.ts';
-import { readFence, type Fence } from '../../src/core/dns/fence.ts';
-import { fenceName } from '../../src/core/dns/name.ts';
-import { fromWire } from '../../src/activities/wire-record-set.ts';
-import { FAST_GUARD, guardRequest, startGuardYard, type GuardYard } from '../support/guard-yard.ts';
+import {
+  FAST_GUARD,
+  fenceThatStands,
+  guardRequest,
+  HALF,
+  repairByHand,
+  startGuardYard,
+  type GuardYard,
+} from '../support/guard-yard.ts';
 import { openNotifyHall, type NotifyHall } from '../support/notify-yard.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { firstWorkflowTask, setBack, workflowTaskBefore } from '../support/set-back.ts';
-import { depsFor, type Deployment, type Rig, type RigOptions } from '../support/yard.ts';
+import type { Deployment, Rig, RigOptions } from '../support/yard.ts';
 
 /** Runs that Temporal ended or set back without asking them, and the guard that comes after (D4, D6). */
 let hall: NotifyHall;
@@ -23,10 +25,6 @@ afterAll(async () => {
   await hall.close();
 });
 
-const HALF = [
-  { share: 50, holdMs: 120_000 },
-  { share: 100, holdMs: 200 },
-];
 const STATES = ['red', '50 %', 'black'];
 
 test.concurrent(
@@ -118,7 +116,7 @@ test.concurrent('has nothing to do where somebody resets the record and deploys 
   const { rig, run } = await atHalf();
   await run.handle.terminate();
   const guarding = yard.guard(rig, { pace: { ...FAST_GUARD, lookAgainMs: 4_000 } });
-  await repair(rig, fenceThatStands(rig));
+  await repairByHand(rig, fenceThatStands(rig));
   const newer = await yard.deploy(rig, { steps: HALF });
   await newer.until(({ phase, share }) => phase === 'holding' && share === 50);
 
@@ -131,7 +129,7 @@ test.concurrent(
   'a run that was alive after all finds the raised fence, writes nothing more, and says so (D3, D6)',
   async () => {
     const { rig, run } = await atHalf();
-    const [end] = await repair(rig, fenceThatStands(rig));
+    const [end] = await repairByHand(rig, fenceThatStands(rig));
     expect(end).toMatchObject({ outcome: 'restored' });
     const writes = rig.observer.writes();
 
@@ -144,7 +142,7 @@ test.concurrent(
 test.concurrent('a fence that has risen since it was judged is left: its run lives', async () => {
   const { rig, run } = await atHalf();
   const fence = fenceThatStands(rig);
-  expect(await repair(rig, { ...fence, gen: fence.gen - 1 })).toMatchObject([{ outcome: 'refused' }]);
+  expect(await repairByHand(rig, { ...fence, gen: fence.gen - 1 })).toMatchObject([{ outcome: 'refused' }]);
   expect(rig.observer.now()).toBe('50 %');
   await run.abort();
 });
@@ -236,7 +234,7 @@ test.concurrent('tells of a finding once, not at each run of its Schedule, and o
 
   expect(await guard.runs()).toMatchObject({ outcome: 'act', told: [{ record: rig.record }], notices: [] });
   expect(await guard.runs()).toMatchObject({ outcome: 'act', told: [{ record: rig.record }] });
-  await repair(rig, fenceThatStands(rig));
+  await repairByHand(rig, fenceThatStands(rig));
   expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [] });
   expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [] });
   await guard.delete();
@@ -321,22 +319,5 @@ async function atHalf(
   namespaceId = yard.namespaceId,
 ): Promise<{ rig: Rig; run: Deployment }> {
   const rig = await yard.rig(options);
-  const run = await yard.deploy(rig, { steps: HALF, namespaceId });
-  await run.until(({ phase, share }) => phase === 'holding' && share === 50);
-  return { rig, run };
-}
-
-function fenceThatStands({ sandbox, record }: Rig): Fence {
-  const [set] = sandbox.route53.recordSets(sandbox.zoneId, fenceName(record));
-  const reading = readFence(set === undefined ? null : fromWire(set));
-  if (reading.kind !== 'standing') throw new Error('no fence');
-  return reading.fence;
-}
-
-/** The restore by itself, of a guard that is wrong about the run. */
-function repair({ sandbox, record }: Rig, fence: Fence) {
-  const deps = depsFor(sandbox);
-  const repairing = { aws: deps.aws, look: lookDeps(deps), findSnapshot: () => Promise.resolve(null) };
-  const repairs = [{ record, zone: null, verify: 'authoritative' as const, fence }];
-  return repairRecords(repairing, { repairs, pace: FAST_GUARD }, plainPulse());
+  return { rig, run: await yard.atHalf(rig, { namespaceId }) };
 }

@@ -166,10 +166,9 @@ function guardedOf(looked: readonly Looked[], ends: readonly RepairEnd[]): reado
   return looked.flatMap(({ task: { record }, verdict }) => {
     if (verdict.kind === 'at-rest') return [];
     const { kind, sentence, next } = verdict;
-    const end = ends.find((one) => one.record === record) ?? null;
-    return [
-      { record, verdict: kind, sentence, next, fence: fenceIn(verdict), repair: end === null ? null : bare(end) },
-    ];
+    const end = ends.find((one) => one.record === record);
+    const repair = end === undefined ? null : repairIn(end, next);
+    return [{ record, verdict: kind, sentence, next, fence: fenceIn(verdict), repair }];
   });
 }
 
@@ -179,4 +178,7 @@ function fenceIn(verdict: FenceVerdict): GuardedFence | null {
   return { gen, stage, owner, until };
 }
 
-const bare = ({ outcome, sentence, next }: RepairEnd): Omit<RepairEnd, 'record'> => ({ outcome, sentence, next });
+/** What has failed without saying what to do is to be done by whoever reads it (A3). */
+function repairIn({ outcome, sentence, next }: RepairEnd, toRestore: string | null): Omit<RepairEnd, 'record'> {
+  return { outcome, sentence, next: next ?? (outcome === 'failed' ? toRestore : null) };
+}
