@@ -65,8 +65,7 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
   const server = await startTemporal(terminal, folder);
   takeDown.push(() => server.stop());
   terminal.out('Temporal is up; starting the worker, which takes some seconds.');
-  const bundleFile = join(folder, 'workflow-bundle.js');
-  await bundleWorkflows(bundleFile);
+  const bundleFile = await workflowsIn(folder);
   const worker = await startDemoWorker({ sandbox, metrics, server, folder, bundleFile });
   takeDown.push(() => worker.stop());
   const ui = server.uiUrl ?? null;
@@ -88,6 +87,15 @@ export async function startStage(terminal: Terminal, { takeDown, tour }: StageOp
     tasks: () => (tasks ??= startTasksStage(place, takeDown)),
     docs: () => (docs ??= startDocsStage(place, { entries, takeDown })),
   };
+}
+
+/** Bundled here, unless there is a bundle already, as there is for the processes of one test run. */
+async function workflowsIn(folder: string): Promise<string> {
+  const { SWITCHYARD_WORKFLOW_BUNDLE: made = '' } = process.env;
+  if (made !== '') return made;
+  const file = join(folder, 'workflow-bundle.js');
+  await bundleWorkflows(file);
+  return file;
 }
 
 function connectTo(server: EmbeddedServer, terminal: Terminal): Promise<TemporalClient> {

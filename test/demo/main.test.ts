@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { workflowBundle } from '../support/temporal.ts';
 
 const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 
@@ -9,9 +10,15 @@ interface Ended {
   readonly err: string;
 }
 
-/** The demo as a process of its own, without a terminal. */
-async function demo(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The demo as a process of its own, without a terminal, as a user has it. */
+const demo = (...args: string[]): Promise<Ended> => play(args, process.env);
+
+/** The same with the workflows that were bundled for this test run, which takes as long as a scene. */
+const bundledDemo = (...args: string[]): Promise<Ended> =>
+  play(args, { ...process.env, SWITCHYARD_WORKFLOW_BUNDLE: workflowBundle().codePath });
+
+async function play(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const said = { out: '', err: '' };
   child.stdout.on('data', (text) => (said.out += String(text)));
   child.stderr.on('data', (text) => (said.err += String(text)));
@@ -26,7 +33,7 @@ async function demo(...args: string[]): Promise<Ended> {
 test.concurrent(
   'shows a rollback and documentation on a machine without a terminal, with the proof, and ends by itself (D3, P1 to P3)',
   async () => {
-    const { exit, out, err } = await demo('rolled-back', 'docs');
+    const { exit, out, err } = await bundledDemo('rolled-back', 'docs');
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
     expect(out).toMatch(/black failed 4 of the last 6 probes: HTTP 503/);
     expect(out).toMatch(/black 100 % of \d+ answers/); // real answers of real servers
@@ -64,7 +71,7 @@ test.concurrent(
 test.concurrent(
   'sees by a metric what probes miss, takes a group back as one, and repairs what a terminated run left, with the proof (D3, G2)',
   async () => {
-    const { exit, out, err } = await demo('metrics', 'group', 'guard');
+    const { exit, out, err } = await bundledDemo('metrics', 'group', 'guard');
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
     expect(out).toMatch(/three\.us\.example\.com: black failed 4 of the last 6 probes: HTTP 503/);
     expect(out.match(/change log {3}\S+\.(eu|us)\.example\.com: red -> 50 % -> red; the fence is idle/g)).toHaveLength(

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,7 @@ export async function startJob(): Promise<Job> {
   const action = join(folder, '.action');
   const bin = join(action, 'dist'); // where the action of GitHub builds it
   await mkdir(bin, { recursive: true });
-  await buildClient(join(bin, 'switchyard'));
+  await cp(await builtClient(), bin, { recursive: true });
   await writeFile(join(bin, 'aws'), `#!/bin/sh\necho ${SECRET}\n`);
   await chmod(join(bin, 'aws'), 0o755);
   const path = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
@@ -67,6 +67,16 @@ export async function startJob(): Promise<Job> {
       }),
   };
 }
+
+/** The folder that a build of the client fills: built once for all jobs of a test file. */
+function builtClient(): Promise<string> {
+  return (client ??= mkdtemp(join(tmpdir(), 'switchyard-client-')).then(async (folder) => {
+    await buildClient(join(folder, 'switchyard'));
+    return folder;
+  }));
+}
+
+let client: Promise<string> | undefined;
 
 /** As a runner does: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#exit-codes-and-error-action-preference */
 async function bash(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
