@@ -40,7 +40,6 @@ const PACE: Pace = {
   ...FAST,
   preflight: { inARow: 2, overMs: 200 },
   probeEveryMs: 60,
-  probeTimeoutMs: 300,
   insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
   verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
   blockedAfterMs: 400,
@@ -49,7 +48,7 @@ const PACE: Pace = {
 /** Runs one deployment that meets the cell's fault, and tells what became of the record. */
 export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
   const aim = aimAt(cell.row);
-  const { writeMs, holdMs } = limitsOf(cell);
+  const { writeMs, probeTimeoutMs, holdMs } = limitsOf(cell);
   const options = { aroundAll: aim.around, writeMs, askTimeoutMs: 300, withoutTls: true };
   const scene = await openScene(cell.row.scene ?? 'plain', yard, { options, aim });
   const { rig, place } = scene;
@@ -57,7 +56,12 @@ export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
   const struck = strike(cell, { rig: place, aim, handle });
   if (cell.row.way === 'back') atTheHold(aim, () => void place.black.behave({ kind: 'status', status: 503 }));
   const steps = [50, 100].map((share) => ({ share, holdMs }));
-  const run = await rig.deploy({ steps, gates: [PLAIN], pace: { ...PACE, ...scene.pace }, ...scene.asks });
+  const run = await rig.deploy({
+    steps,
+    gates: [PLAIN],
+    pace: { ...PACE, probeTimeoutMs, ...scene.pace },
+    ...scene.asks,
+  });
   const company = scene.accompany(run, struck);
   const said = await drive(cell, run, struck);
   const stands = scene.observer.now();

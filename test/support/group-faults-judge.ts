@@ -46,7 +46,6 @@ const PACE: Pace = {
   ...CALM,
   preflight: { inARow: 2, overMs: 200 },
   probeEveryMs: 100,
-  probeTimeoutMs: 500,
   insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
   verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
   blockedAfterMs: 400,
@@ -55,7 +54,7 @@ const PACE: Pace = {
 /** Deploys a group, one zone of which meets the cell's fault, and tells what became of its records. */
 export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const aim = aimAt(cell.row);
-  const { writeMs, holdMs } = limitsOf(cell);
+  const { writeMs, probeTimeoutMs, holdMs } = limitsOf(cell);
   const measuring = cell.row.scene === 'measured' ? await openMeasuring() : null;
   const env = measuring?.metrics.env() ?? {};
   const rig = await groupRig(yard, { aroundAll: aim.around, writeMs, askTimeoutMs: 300, env });
@@ -72,7 +71,7 @@ export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const steps = [50, 100].map((share) => ({ share, holdMs }));
   const run = await rig.deploy(
     {},
-    { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, ...measuring?.pace } },
+    { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, probeTimeoutMs, ...measuring?.pace } },
   );
   const said = await drive(cell, run, struck);
   const stands = rig.now();

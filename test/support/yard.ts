@@ -18,13 +18,13 @@ import { startTestWorker, type TestWorkerOptions } from './test-worker.ts';
 export const FAST: Pace = {
   ...DEFAULT_PACE,
   probeEveryMs: 50,
-  probeTimeoutMs: 500,
+  probeTimeoutMs: 1_500, // longer than the processors of a busy machine are away
   preflight: { inARow: 2, overMs: 50 },
   driftEveryMs: 100,
   stretch: { minMs: 300, maxMs: 5_000 },
   insync: { pollMs: 20, noticeMs: 5_000, limitMs: 20_000 },
   verify: { inARow: 2, everyMs: 10, limitMs: 5_000 },
-  inconclusive: { limitMs: 5_000, limitAtFullMs: 3_000 }, // longer than the processors of a busy machine are away
+  inconclusive: { limitMs: 5_000, limitAtFullMs: 3_000 }, // as above
   ownViewMs: 600,
   retry: { firstMs: 50, maxMs: 300 },
   blockedAfterMs: 1_500,
