@@ -15,7 +15,8 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  maxWorkers: 2,
-  maxConcurrency: 8, // what these tests wait for is mostly Temporal's timers, but two files of them run at a time
+  // What these tests wait for is mostly Temporal's timers: two files at a time leave half of two processors idle.
+  maxWorkers: 3,
+  maxConcurrency: 5,
   workerIdleMemoryLimit: '800MB',
 };
