@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { workflowBundle } from './temporal.ts';
+import { workerProgram, workflowBundle } from './temporal.ts';
 
 /** A program of this project in a process of its own. */
 export interface Child {
@@ -57,7 +57,7 @@ export async function startWorkerChild(
     ...ailment?.env,
   };
   const preload = ailment === undefined ? [] : ['--import', `./test/support/fixtures/${ailment.preload}`];
-  const child = startChild('test/support/fixtures/worker-child.ts', [taskQueue], env, preload);
+  const child = startChild(workerProgram(), [taskQueue], env, preload);
   await child.says('polling for work');
   return child;
 }
@@ -115,7 +115,8 @@ function startChild(
   ]
 ): Child {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const process_ = spawn(process.execPath, [...preload, '--import', 'tsx', program, ...args], {
+  const translating = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const process_ = spawn(process.execPath, [...preload, ...translating, program, ...args], {
     cwd,
     env: {
       PATH: process.env['PATH'],

@@ -6,16 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { findTemporalCli } from '../../src/embedded/find-cli.ts';
 import { startEmbedded } from '../../src/embedded/server.ts';
 import type { EmbeddedServer } from '../../src/embedded/server.ts';
+import { buildWorker } from './build-worker.ts';
 import { registerNamespaces } from './namespaces.ts';
 
 /** What the run started, for the teardown: jest runs both in one process. */
 export interface TestRun {
   readonly server: EmbeddedServer | undefined;
-  readonly folder: string;
+  readonly folders: readonly string[];
 }
 
 /**
- * One Temporal server and one workflow bundle for the whole run, found by the tests through `test/support/temporal.ts`.
+ * One Temporal server, one workflow bundle and one translated worker for the whole run, found by the tests through `test/support/temporal.ts`.
  *
  * - `SWITCHYARD_TEST_TEMPORAL=host:port` uses a server that runs already.
  * - `SWITCHYARD_TEST_NO_SERVER=1` starts nothing, for runs of unit tests alone.
@@ -23,8 +24,9 @@ export interface TestRun {
 export default async function globalSetup(): Promise<void> {
   if (process.env['SWITCHYARD_TEST_NO_SERVER'] === '1') return;
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-test-'));
-  const [server] = await Promise.all([startServer(folder), bundleWorkflows(folder)]);
-  const run: TestRun = { server, folder };
+  const [server, worker] = await Promise.all([startServer(folder), buildWorker(), bundleWorkflows(folder)]);
+  process.env['SWITCHYARD_TEST_WORKER'] = worker.file;
+  const run: TestRun = { server, folders: [folder, worker.folder] };
   Object.assign(globalThis, { switchyardTestRun: run });
 }
 

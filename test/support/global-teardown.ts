@@ -6,5 +6,5 @@ export default async function globalTeardown(): Promise<void> {
   const { switchyardTestRun: run } = globalThis as { switchyardTestRun?: TestRun };
   if (run === undefined) return;
   await run.server?.stop();
-  await rm(run.folder, { recursive: true, force: true });
+  await Promise.all(run.folders.map((folder) => rm(folder, { recursive: true, force: true })));
 }

@@ -40,6 +40,11 @@ export function workflowBundle(): { readonly codePath: string } {
   return { codePath: fromSetup('SWITCHYARD_TEST_BUNDLE') };
 }
 
+/** `test/support/fixtures/worker-child.ts`, translated once for this test run. */
+export function workerProgram(): string {
+  return fromSetup('SWITCHYARD_TEST_WORKER');
+}
+
 /** A task queue that no other file, test or run polls. */
 export function freshTaskQueue(what = 'test'): string {
   return `${what}-${randomUUID()}`;
