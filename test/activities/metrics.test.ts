@@ -101,11 +101,22 @@ describe('Prometheus', () => {
       'could-not-look',
       /HTTP 503 unavailable: down/,
     ],
+    [
+      'a part of the answer',
+      () => garble(vector('"0"').replace('{', '{"warnings":["store s3 is away"],')),
+      'could-not-look',
+      /lack a part: store s3 is away/,
+    ],
   ])('takes %s for no number (D7)', async (_name, tell, kind, words) => {
     tell();
     const measured = await measure(prom(), { text: 'up' });
     expect(measured.kind).toBe(kind);
     expect('why' in measured ? measured.why : '').toMatch(words);
+  });
+
+  test('takes a hint about the query for no gap in the answer', async () => {
+    garble(vector('"0"').replace('{', '{"warnings":["PromQL info: metric might not be a counter"],'));
+    expect(await measure(prom(), { text: 'up' })).toMatchObject({ kind: 'samples' });
   });
 
   const vector = (value: string): string =>
@@ -215,12 +226,20 @@ describe('CloudWatch', () => {
     }
   });
 
+  test('does not take a sum that still grows for the sum of its period: errors would pass for ever (D7)', async () => {
+    metrics.cloudwatch.answer('e', (at) => Math.min(60, Math.floor((NOW - at) / 1_000)));
+    const measured = await measure(CLOUDWATCH, { text: 'e', metrics: named });
+    expect(measured).toMatchObject({ kind: 'samples', samples: [{ value: 60 }] });
+    expect(measured.kind === 'samples' ? (measured.samples[0]?.at ?? 0) : 0).toBeLessThanOrEqual(NOW - 120_000);
+  });
+
   test('answers no period that still grows', async () => {
     metrics.cloudwatch.answer('SELECT SUM(x) FROM y', 7);
-    const measured = await measure(CLOUDWATCH, { text: 'SELECT SUM(x) FROM y', window: MINUTES });
+    const window = { ...MINUTES, fromMs: NOW - 600_000 };
+    const measured = await measure(CLOUDWATCH, { text: 'SELECT SUM(x) FROM y', window });
     const times = measured.kind === 'samples' ? measured.samples.map(({ at }) => at) : [];
     expect(times.length).toBeGreaterThan(2);
-    expect(Math.max(...times) + 60_000).toBeLessThanOrEqual(NOW);
+    expect(Math.max(...times) + 120_000).toBeLessThanOrEqual(NOW);
   });
 
   test.each<[string, () => void, Measured['kind']]>([

@@ -73,6 +73,12 @@ function spanOf(window: Window): readonly [number, number] {
   return [window.toMs - PERIODS_BACK * Math.max(periodMs, 60_000), window.toMs + 1_000];
 }
 
+/**
+ * Each period is read once, and a sum of one that has not ended, or whose last senders are not in yet, is too small: at a rhythm of one period all
+ * looks would see it at the same moment, and a bound would never be reached.
+ */
+const SETTLES_IN_MS = 60_000;
+
 const ANSWER = 'answer';
 
 function queriesOf({ text, metrics }: FilledQuery, window: Window): MetricDataQuery[] {
@@ -103,13 +109,13 @@ function read({ MetricDataResults = [], NextToken }: GetMetricDataCommandOutput,
   const [{ Timestamps = [], Values = [], StatusCode, Messages = [] } = {}] = results;
   if (StatusCode === 'InternalError' || StatusCode === 'Forbidden')
     return couldNotLook(`${StatusCode} ${cleanText(Messages[0]?.Value ?? '', 160)}`.trim());
+  const settledBy = window.toMs - periodOf(window) * 1_000 - SETTLES_IN_MS;
   const samples = Timestamps.map((time, index): Sample => ({ at: time.getTime(), value: Values[index] ?? Number.NaN }))
-    .filter(({ value }) => Number.isFinite(value))
+    .filter(({ at, value }) => Number.isFinite(value) && at <= settledBy)
     .sort((one, other) => one.at - other.at);
+  if (window.fromMs < window.toMs) return { kind: 'samples', samples };
   if (samples.length === 0) return noData('the expression has no value in the last periods');
-  if (window.fromMs === window.toMs) return { kind: 'samples', samples: samples.slice(-1) };
-  // A period that has not ended still grows: read twice it would be two.
-  return { kind: 'samples', samples: samples.filter(({ at }) => at + window.stepMs <= window.toMs) };
+  return { kind: 'samples', samples: samples.slice(-1) };
 }
 
 function problemOf(cause: unknown): string {

@@ -36,6 +36,8 @@ function read(answer: HostAnswer, window: Window, host: MetricHost): Measured {
   if (answer.kind === 'none') return couldNotLook(answer.why);
   const body = parsed(answer.body);
   if (answer.status !== 200 || body?.['status'] !== 'success') return couldNotLook(refusal(answer.status, body, host));
+  const gap = gapIn(body, host);
+  if (gap !== null) return couldNotLook(gap);
   const { resultType, result } = fieldsOf(body['data']);
   if (resultType === 'scalar') return numbers([result], window, host);
   if (!Array.isArray(result) || (resultType !== 'vector' && resultType !== 'matrix'))
@@ -59,6 +61,13 @@ function parsed(text: string): Fields | null {
   } catch {
     return null; // a proxy's page, or half an answer
   }
+}
+
+/** Thanos and Mimir answer with what they could reach, and a warning: the errors may be in the rest. Hints about the query say nothing of the data. */
+function gapIn({ warnings }: Fields, host: MetricHost): string | null {
+  if (!Array.isArray(warnings)) return null;
+  const first = warnings.map(wordOf).find((warning) => !warning.startsWith('PromQL info'));
+  return first === undefined ? null : `the answer may lack a part: ${host.clean(first)}`;
 }
 
 function refusal(status: number, body: Fields | null, host: MetricHost): string {

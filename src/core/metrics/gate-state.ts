@@ -12,6 +12,7 @@ import type {
   CompareGate,
   Measured,
   MetricGate,
+  MetricQuery,
   MetricReading,
   Sample,
   ThresholdGate,
@@ -208,7 +209,7 @@ function judgeNow(gate: MetricGate, state: GateState, view: StepView): Judged {
 
 function threshold(gate: ThresholdGate, looks: Looks, { now, sinceMs, timeoutMs }: StepView): Judged {
   const { query, failWhen, samples: rule } = gate;
-  const lag = query.provider.kind === 'cloudwatch' ? CLOUDWATCH_LAG_MS : 0;
+  const lag = lagOf(query);
   const maxAgeMs = 2 * (rule.everyMs + timeoutMs) + lag;
   return {
     verdict: judgeSamples({ looks, failWhen, rule, now, maxAgeMs }),
@@ -218,11 +219,12 @@ function threshold(gate: ThresholdGate, looks: Looks, { now, sinceMs, timeoutMs 
 
 /** CloudWatch shows a period minutes after its end. */
 const CLOUDWATCH_LAG_MS = 180_000;
+const lagOf = ({ provider }: MetricQuery): number => (provider.kind === 'cloudwatch' ? CLOUDWATCH_LAG_MS : 0);
 
 /** Too few requests are waited for until the hold would end; a side that cannot be read is not. */
 function compared(gate: CompareGate, state: GateState & { readonly kind: 'compare' }, view: StepView): Judged {
   const { kind, reason } = judgeComparison(state.comparison, gate);
-  const firstMs = view.sinceMs + 2 * gate.tickMs;
+  const firstMs = view.sinceMs + 2 * gate.tickMs + lagOf(gate.requests);
   if (kind === 'worse') return { verdict: { kind: 'fail', reason }, patientFromMs: firstMs };
   const stale = staleTick(gate, state, view);
   if (stale !== null) return { verdict: inconclusive(`${stale}; ${reason}`), patientFromMs: firstMs };
@@ -237,7 +239,7 @@ function staleTick(
 ): string | null {
   const why = blind === null ? '' : `: ${blind}`;
   if (tickedMs === null) return `no tick of both sides has been read at this step${why}`;
-  if (view.now - tickedMs <= 3 * gate.tickMs + view.timeoutMs) return null;
+  if (view.now - tickedMs <= 3 * gate.tickMs + view.timeoutMs + lagOf(gate.requests)) return null;
   return `no tick of both sides since ${clockTime(tickedMs)}${why}`;
 }
 

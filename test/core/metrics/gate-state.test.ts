@@ -80,6 +80,16 @@ describe('a comparison', () => {
     // At once: what the step before read is not old yet.
     expect(kindOf(gate, next(gate, before), viewAt(SYNC + 500))).toBe('inconclusive');
   });
+
+  test.each([
+    ['CloudWatch is waited for as long as its periods take to show', 'cloudwatch', 'pass'],
+    ['any other provider is not', 'prometheus', 'inconclusive'],
+  ] as const)('whose newest tick is four minutes old: %s (D7)', (_name, kind, verdict) => {
+    const provider = kind === 'cloudwatch' ? ({ kind, name: 'aws', region: null } as const) : gate.requests.provider;
+    const asked = { ...gate, tickMs: 60_000, requests: { ...gate.requests, provider } };
+    const seen = counted(first(asked), [tick(1)], SYNC - 60_000);
+    expect(kindOf(asked, seen, viewAt(SYNC, SYNC + 240_000))).toBe(verdict);
+  });
 });
 
 describe('a bound, and a share', () => {
