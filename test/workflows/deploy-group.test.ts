@@ -251,6 +251,35 @@ describe('on the way back', () => {
   });
 
   test.concurrent(
+    'a record that is reset while its neighbour is being proven keeps that one from nothing: its fence comes to rest (D6, G2)',
+    async () => {
+      let reset = (): void => undefined;
+      const rig = await groupRig(yard, {
+        zones: 1,
+        aroundGroup: (activities) => ({
+          ...activities,
+          setZoneFences: (input) => {
+            if (input.comment.endsWith(': at rest')) reset();
+            return activities.setZoneFences(input);
+          },
+        }),
+      });
+      reset = () => {
+        reset = () => undefined;
+        resetByHand(rig, 1);
+      };
+      const run = await rig.deploy({}, HELD);
+      await run.until(({ phase }) => phase === 'holding');
+      await rig.records[0]!.black.behave(ILL);
+      const end = await run.end();
+      expect(end.report?.outcome).toBe('rolled-back');
+      expect(end.report?.records.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'superseded']);
+      expect(rig.now()).toEqual(['red', 'red']);
+      expect(rig.records.map(({ observer }) => observer.fenceStage())).toEqual(['idle', 'reset']);
+    },
+  );
+
+  test.concurrent(
     'a record that became protected keeps no neighbour from red, and is restored when it can be (D8)',
     async () => {
       const rig = await groupRig(yard);
