@@ -154,6 +154,20 @@ describe('before the cutover', () => {
       expect((await run.end()).report?.outcome).toBe('promoted');
     },
   );
+
+  test.concurrent('a pause gives nobody the time again that has passed before it', async () => {
+    const run = await (await yard.rig()).deploy({ approve: { cutover: RULE } });
+    const { approval } = await run.until(isWaiting);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await send(run, 'pause');
+    const { pausedSince } = await run.until((status) => status.pausedSince !== null && status.approval?.until === null);
+    const passedMs = (pausedSince ?? 0) - (approval?.since ?? 0);
+    await send(run, 'resume', { by: 'a test', reason: '' });
+    const resumedBy = Date.now();
+    const goesOn = await run.until((status) => status.approval?.until != null);
+    expect(goesOn.approval?.until).toBeLessThanOrEqual(resumedBy + RULE.withinMs - passedMs + 100);
+    await run.abort();
+  });
 });
 
 describe('before the promotion', () => {
