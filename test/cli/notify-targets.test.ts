@@ -69,3 +69,7 @@ test('the example is taken', async () => {
     'audit webhook',
   ]);
 });
+
+test('a blocked rollback is told again every quarter of an hour, unless a test is in a hurry', () => {
+  expect(DEFAULT_NOTIFY_PACE.remindMs).toBe(15 * 60_000);
+});

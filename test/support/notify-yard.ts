@@ -18,7 +18,7 @@ export interface Told {
   readonly standIn: NotifyStandIn;
   /** Tells a webhook of everything, unless told otherwise. */
   request(targets?: readonly Wish[], pace?: Partial<NotifyPace>): NotifyRequest;
-  /** What the webhook was told, oldest first: `step www.example.com: 10 % to black`. */
+  /** What the webhook was told, oldest first: `step www.example.com: 10 % to black`; what came again under its id is dropped, as receivers do. */
   events(): readonly string[];
 }
 
@@ -59,7 +59,9 @@ export function openNotifyHall(): NotifyHall {
           pace: { ...FAST, ...pace },
         }),
         events: () =>
-          standIn.receiver.received.map(({ message }) => `${String(message['event'])} ${String(message['title'])}`),
+          standIn.receiver.received
+            .filter(({ id }, index, all) => all.findIndex((one) => one.id === id) === index)
+            .map(({ message }) => `${String(message['event'])} ${String(message['title'])}`),
       };
     },
     close: async () => void (await Promise.all(halls.map(({ standIn }) => standIn.close()))),

@@ -200,6 +200,7 @@ describe('a blocked rollback', () => {
 describe('telling never fails and never delays a deployment', () => {
   /** Longer than any test: what waited for a notice would never end. */
   const NEVER_GIVES_UP = { giveUpAfterMs: 600_000, lastWordsMs: 100 };
+  const PATIENT = { giveUpAfterMs: 600_000, lastWordsMs: 30_000 };
 
   test.concurrent.each(['hang', 'refuse'] as const)(
     'promotes and rolls back while every receiver does nothing but %s',
@@ -219,6 +220,30 @@ describe('telling never fails and never delays a deployment', () => {
       expect((await back.end()).report?.outcome).toBe('rolled-back');
       expect(rig.observer.everyState()).toEqual(['red', 'black', 'red', 'black']);
       for (const { handle } of [promoted, back]) expect(await noticesThatEnded(handle)).toBe(0);
+    },
+  );
+
+  test.concurrent(
+    'what is still on its way when somebody aborts is told all the same, and before the end',
+    async () => {
+      const [rig, told] = await Promise.all([yard.rig(), hall.open()]);
+      const busy = {
+        operation: 'webhook',
+        fault: { kind: 'refuse', status: 503, code: 'busy' },
+        times: Infinity,
+      } as const;
+      const rule = told.standIn.faults.add(busy);
+      const run = await rig.deploy({ bakeMs: 30_000, notify: told.request([{ format: 'webhook' }], PATIENT) });
+      await run.until(({ phase, share }) => phase === 'holding' && share === 100);
+      await run.handle.signal('abort', { by: 'a test', reason: 'an incident' });
+      await run.until(({ phase }) => phase !== 'holding');
+      rule.remove();
+      expect((await run.end()).report).toMatchObject({ outcome: 'rolled-back', notices: [] });
+      expect(eventsOf(told, rig.record)).toEqual([
+        'started deployment started',
+        'step 100 % to black',
+        'rolled-back rolled back',
+      ]);
     },
   );
 
