@@ -4,6 +4,7 @@ import { isForeign, type FollowOptions } from './follow.ts';
 import { LOOK_EVERY_MS } from './follow-here.ts';
 import { hearInterrupts, type Interrupts } from './interrupts.ts';
 import { endOfRun, lookAtRun, type Look, type RunEnd } from './look-at-run.ts';
+import { mustBeOlder } from './must-be-older.ts';
 import { sendAbort } from './send-abort.ts';
 import { queuedWords, withdrawOlder } from './queued.ts';
 import type { Speaker } from './speaker.ts';
@@ -47,7 +48,7 @@ export async function startReplacing(
     await endLocksOfOthers(temporal, request, replacing);
     const tried = await tryToStart(temporal, request, replacing);
     if (tried.kind === 'started') return tried.run;
-    mustBeOlder(tried.holder, request.record, replacing);
+    mustBeOlder(tried.holder, request.record, askedAt);
     await endHolder(temporal, tried.holder, { ...replacing, request });
   }
 }
@@ -57,18 +58,9 @@ async function endLocksOfOthers(temporal: TemporalClient, request: DeployRequest
   for (const { record } of replacing.group?.records ?? []) {
     const holder = await holderOf(temporal, record);
     if (holder === null || holder.memo.request === request.record) continue; // its own group's, which ends with that
-    mustBeOlder(holder, record, replacing);
+    mustBeOlder(holder, record, replacing.askedAt);
     await endHolder(temporal, holder, { ...replacing, request: { ...request, record } });
   }
-}
-
-/** A holder that was asked for after this command began is newer, whichever of them reached Temporal first. */
-function mustBeOlder({ memo, startedAt }: Holder, record: string, { askedAt }: Replacing): void {
-  if ((memo.askedAt ?? startedAt) <= askedAt) return;
-  throw refused(
-    `${record} is being deployed to ${outside(memo.to ?? '?')} by ${outside(memo.by ?? '?')}, which was asked for after this: the newer one goes on`,
-    `nothing was started; ./switchyard watch ${record}`,
-  );
 }
 
 interface Ending extends Replacing {

@@ -12,6 +12,7 @@ import { askToAbort, type FollowOptions } from './follow.ts';
 import { LOOK_EVERY_MS } from './follow-here.ts';
 import { hearInterrupts } from './interrupts.ts';
 import { requestHash } from './plan-file.ts';
+import { mustBeOlder } from './must-be-older.ts';
 import { queuedNow, queuedWords, withdrawQueued, type Queued } from './queued.ts';
 import type { Speaker } from './speaker.ts';
 import {
@@ -58,6 +59,7 @@ export async function startInTurn(
   const holder = await holderOf(temporal, record);
   if (holder !== null && isSame(holder.memo, request))
     return { workflowId: deployId(record), runId: holder.runId, joined: true };
+  if (holder !== null) mustBeOlder(holder, record, askedAt);
   const queued = await queuedNow(temporal, record);
   const entry =
     entryOf(queued, request) ??
