@@ -1,34 +1,57 @@
 import fc from 'fast-check';
+import { connect } from '../../src/cli/temporal-client.ts';
+import { playGroup } from '../support/model-group-run.ts';
+import type { ModelYard } from '../support/model-others.ts';
 import { play } from '../support/model-run.ts';
-import { scenarios } from '../support/model-scenario.ts';
-import { startYard, type Yard } from '../support/yard.ts';
+import { groupScenarios, scenarios } from '../support/model-scenario.ts';
+import { temporalAddress } from '../support/temporal.ts';
+import { startYard } from '../support/yard.ts';
 
 /**
- * Random faults, illnesses, foreign hands and messages at random moments of a deployment: whatever happens, D1 to D8 hold.
+ * Random faults, illnesses, metrics, foreign hands, messages, resets and other people's deployments at random moments of a deployment, of
+ * a record or of a group: whatever happens, D1 to D8 and G1 to G4 hold.
  *
  * - `SWITCHYARD_TEST_RUNS` runs of the model instead of a few, with new seeds (`npm run test:long`).
  * - `SWITCHYARD_TEST_SEED` the seed that a red run printed.
  */
-let yard: Yard;
+let at: ModelYard;
 beforeAll(async () => {
-  yard = await startYard();
+  const place = { address: temporalAddress(), namespace: 'default', from: 'a test', ui: null, connection: {} };
+  const [yard, temporal] = await Promise.all([startYard(), connect(place, () => undefined)]);
+  at = { yard, temporal };
 });
-afterAll(() => yard.close());
+afterAll(async () => {
+  await at.temporal.close();
+  await at.yard.close();
+});
 
-const runs = Number(process.env['SWITCHYARD_TEST_RUNS'] ?? 16);
-const fixed = process.env['SWITCHYARD_TEST_RUNS'] === undefined;
-const seed = Number(process.env['SWITCHYARD_TEST_SEED'] ?? (fixed ? 20_261_122 : Date.now() % 1_000_000_000));
+const wanted = process.env['SWITCHYARD_TEST_RUNS'];
+const seed = Number(process.env['SWITCHYARD_TEST_SEED'] ?? (wanted === undefined ? 20_261_122 : Date.now() % 1e9));
+const runs = Number(wanted ?? 12);
+const ofGroups = Number(wanted ?? 4);
+
+/** Each with a seed of its own. */
+const lanes = (count: number) => Array.from({ length: count }, (_, lane) => ({ seed: seed + lane }));
+
+/** No shrinking: a run takes seconds, and the path that is printed plays the very scenario again. */
+function holds<T>(all: fc.Arbitrary<T>, body: (one: T) => Promise<readonly string[]>, options: fc.Parameters<[T]>) {
+  const property = fc.asyncProperty(all, async (one) => {
+    expect(await body(one)).toEqual([]);
+  });
+  return fc.assert(property, { ...options, endOnFailure: true });
+}
+
 const LANES = 4;
-const lanes = Array.from({ length: LANES }, (_, lane) => ({ seed: seed + lane }));
-
-test.concurrent.each(lanes)(
-  'keeps D1 to D8 whatever happens (seed $seed)',
-  async ({ seed: own }) => {
-    const property = fc.asyncProperty(scenarios, async (scenario) => {
-      expect(await play(yard, scenario)).toEqual([]);
-    });
-    // No shrinking: a run takes seconds, and the path that is printed plays the very scenario again.
-    await fc.assert(property, { seed: own, numRuns: Math.ceil(runs / LANES), endOnFailure: true });
-  },
+test.concurrent.each(lanes(LANES))(
+  'keeps D1 to D8 whatever happens to a record (seed $seed)',
+  ({ seed: own }) => holds(scenarios, (one) => play(at, one), { seed: own, numRuns: Math.ceil(runs / LANES) }),
   60_000 + runs * 10_000,
+);
+
+const GROUP_LANES = 2;
+test.concurrent.each(lanes(GROUP_LANES))(
+  'keeps D1 to D8 and G1 to G4 whatever happens to a group (seed $seed)',
+  ({ seed: own }) =>
+    holds(groupScenarios, (one) => playGroup(at.yard, one), { seed: own, numRuns: Math.ceil(ofGroups / GROUP_LANES) }),
+  60_000 + ofGroups * 15_000,
 );

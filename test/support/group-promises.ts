@@ -42,11 +42,13 @@ function splitBatches(rig: GroupRig, apart: boolean): readonly string[] {
     const missing = rig.records
       .filter((one) => sameZone(one.zoneId, zoneId))
       .flatMap(({ record }) => [`${record}.`, `_switchyard.${record}.`])
-      .filter((name) => name.startsWith('_switchyard.') || !isOfFences(comment))
+      .filter((name) => isFence(name) || !(isOfFences(comment) || [...written].every(isFence)))
       .filter((name) => !written.has(name));
     return missing.length === 0 ? [] : [`G1: "${comment ?? ''}" was written without ${missing.join(', ')}`];
   });
 }
+
+const isFence = (name: string): boolean => name.startsWith('_switchyard.');
 
 /** What is written over records that stand as they are. */
 const isOfFences = (comment: string | undefined): boolean => /: (at rest|fences renewed|rollback)$/.test(comment ?? '');
@@ -55,23 +57,28 @@ const isOfFences = (comment: string | undefined): boolean => /: (at rest|fences 
 function outOfStep(rig: GroupRig): readonly string[] {
   const stepOf = new Map(rig.records.map(({ zoneId }) => [bare(zoneId), 0]));
   const back = new Set<string>();
-  return writesOf(rig).flatMap(({ comment = '', zoneId }) => {
+  const writes = writesOf(rig);
+  const steps = STEPS.filter(
+    (label, at) => at === 0 || writes.some(({ comment = '' }) => comment.endsWith(`: ${label}`)),
+  );
+  return writes.flatMap(({ comment = '', zoneId }) => {
     const zone = bare(zoneId);
     if (comment.endsWith(': rollback')) back.add(zone);
-    const step = STEPS.findIndex((label) => comment.endsWith(`: ${label}`));
+    const step = steps.findIndex((label) => comment.endsWith(`: ${label}`));
     if (step <= 0) return [];
     const furthest = step - 1;
     const behind = [...stepOf.values()].filter((reached) => reached < furthest).length;
     stepOf.set(zone, step);
     return [
       ...(behind > 0
-        ? [`G3: "${comment}" was written while ${behind} zones were behind ${STEPS[furthest] ?? ''}`]
+        ? [`G3: "${comment}" was written while ${behind} zones were behind ${steps[furthest] ?? ''}`]
         : []),
       ...(back.has(zone) ? [`D3: "${comment}" was written after the rollback of its zone`] : []),
     ];
   });
 }
 
+/** Plans may leave some out. */
 const STEPS = ['as it was', '50 %', '100 %', 'promote'];
 
 const bare = (zoneId: string): string => zoneId.replace('/hostedzone/', '');
