@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { collect } from './command.ts';
+import { CONFIG_OPTION } from './verb-options.ts';
 
 /** What `plan` and `deploy` take alike: what to deploy, and how. Read as `RequestFlags`. */
 export function addRequestOptions(verb: Command<[string]>) {
@@ -45,5 +46,5 @@ export function addRequestOptions(verb: Command<[string]>) {
       collect,
     )
     .option('--verify <how>', 'authoritative, or api for private zones and filtered port 53; default: authoritative')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root');
+    .option(...CONFIG_OPTION);
 }

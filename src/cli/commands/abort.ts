@@ -16,6 +16,7 @@ import { speaker } from '../speaker.ts';
 import { holderOf } from '../start-deployment.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { BLOCKED_WAIT_OPTION, BY_OPTION, JSON_LINES_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addAbort: AddVerb = (program, { terminal, does }) => {
@@ -29,9 +30,9 @@ export const addAbort: AddVerb = (program, { terminal, does }) => {
       '--wait <duration>',
       'stop waiting after this (exit 5); what was asked goes on; default: never, and 5m while no worker answers',
     )
-    .option('--blocked-wait <duration>', 'exit 4 when the rollback is blocked for this long; it keeps trying', '5m')
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON object a line')
+    .option(...BLOCKED_WAIT_OPTION)
+    .option(...BY_OPTION)
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('abort www.example.com --reason "checkout fails for customers"', 'abort sync/tasks'))

@@ -13,6 +13,7 @@ import { scheduleOfSite } from '../docs-schedule.ts';
 import { problem, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { count, outside } from '../words.ts';
 
@@ -23,8 +24,8 @@ export const addApply: AddVerb = (program, { terminal, does }) => {
     .option('--dry-run', 'show what would change, change nothing')
     .option('--prune', 'remove the Schedules of this program that are not in the file, and records from its guard')
     .option('--exit-code', 'with --dry-run: exit 8 when there is something to change')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--json', 'one JSON document')
+    .option(...CONFIG_OPTION)
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('apply --dry-run', 'apply --prune'))

@@ -9,6 +9,7 @@ import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { deliver, type MessageFlags } from '../send-message.ts';
 import { queryStatus } from '../start-deployment.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addApprove: AddVerb = (program, { terminal, does }) => {
@@ -17,7 +18,7 @@ export const addApprove: AddVerb = (program, { terminal, does }) => {
     .description('let a deployment that waits for an approval go on')
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option('--by <who>', 'who approves (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('approve www.example.com --reason "change 4711"'))

@@ -27,6 +27,14 @@ import { problem, Stop } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import {
+  BLOCKED_WAIT_OPTION,
+  BY_OPTION,
+  DETACH_OPTION,
+  JSON_LINES_OPTION,
+  START_WITHIN_OPTION,
+  onCancelOption,
+} from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { outside } from '../words.ts';
 
@@ -46,14 +54,10 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
     )
     .option('--override-freeze <reason>', 'begin although a freeze is in force; the reason is kept')
     .option('--wait <duration>', 'stop waiting after this (exit 5); the deployment goes on')
-    .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
-    .option('--start-within <duration>', 'refuse when no worker begins within this; default: 5m')
-    .option('--detach', 'return once it is accepted')
-    .addOption(
-      new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM')
-        .choices(['leave', 'abort'] as const)
-        .default('leave' as const),
-    )
+    .option(...BLOCKED_WAIT_OPTION)
+    .option(...START_WITHIN_OPTION)
+    .option(...DETACH_OPTION)
+    .addOption(onCancelOption())
     .addOption(
       new Option(
         '--if-busy <what>',
@@ -62,8 +66,8 @@ export const addDeploy: AddVerb = (program, { terminal, does }) => {
         .choices(['fail', 'wait', 'replace'] as const)
         .default('fail' as const),
     )
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON object a line')
+    .option(...BY_OPTION)
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

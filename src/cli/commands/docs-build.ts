@@ -26,6 +26,7 @@ import { quoted } from '../parse/parsed.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { problem, Stop } from '../stop.ts';
 import type { Terminal } from '../terminal.ts';
+import { BY_OPTION, CONFIG_OPTION } from '../verb-options.ts';
 
 const RULES = ['ignore', 'fail', 'no-new'] as const;
 const STRATEGIES = ['resolve', 'expand', 'packages'] as const satisfies readonly EntryPointStrategy[];
@@ -83,8 +84,8 @@ export const addDocsBuild: AddVerb = (docs, { terminal, does }) => {
     .option(...DETACH_OPTION)
     .option(...WAIT_OPTION)
     .addOption(onCancelOption())
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...BY_OPTION)
+    .option(...CONFIG_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .option('--version <name>', 'the version of the documentation', 'latest')

@@ -1,6 +1,7 @@
 import { askForBuild, DETACH_OPTION, onCancelOption, REF_OPTION, WAIT_OPTION } from '../ask-for-build.ts';
 import { examples, type AddVerb } from '../command.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { BY_OPTION, CONFIG_OPTION, JSON_LINES_OPTION } from '../verb-options.ts';
 
 export const addDocsPublish: AddVerb = (docs, { terminal, does }) => {
   docs
@@ -13,12 +14,12 @@ export const addDocsPublish: AddVerb = (docs, { terminal, does }) => {
     .option(...DETACH_OPTION)
     .option(...WAIT_OPTION)
     .addOption(onCancelOption())
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...BY_OPTION)
+    .option(...CONFIG_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .option('--version <name>', 'the version of the documentation', 'latest')
-    .option('--json', 'one JSON object a line')
+    .option(...JSON_LINES_OPTION)
     .addHelpText('after', examples('docs publish handbook', 'docs publish handbook --version v1.2.0 --wait 20m'))
     .action(does((site, flags) => askForBuild(terminal, { site, publish: true, flags })));
 };

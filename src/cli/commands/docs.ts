@@ -17,6 +17,7 @@ import { problem, Stop } from '../stop.ts';
 import type { Terminal } from '../terminal.ts';
 import { addDocsBuild } from './docs-build.ts';
 import { addDocsPublish } from './docs-publish.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 
 /** Documentation: a site of switchyard.yaml, through Temporal, or a folder of this machine, without. */
 export const addDocs: AddVerb = (program, context) => {
@@ -44,12 +45,7 @@ type Docs = Parameters<AddVerb>[0];
 const SITE = ['[site]', 'a site of switchyard.yaml'] as const;
 const OUT = ['--out <folder>', 'instead of a site: its folder on this machine'] as const;
 const VERSION = ['--version <name>', 'the version of the documentation', 'latest'] as const;
-const JSON_OPTION = ['--json', 'one JSON document'] as const;
 const BY = ['--by <who>', 'who asks; default: CI or OS user'] as const;
-const CONFIG = [
-  '--config <file>',
-  'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root',
-] as const;
 
 function addList(docs: Docs, { terminal, does }: Context): void {
   docs
@@ -57,7 +53,7 @@ function addList(docs: Docs, { terminal, does }: Context): void {
     .description('what stands, and which releases are kept; changes nothing')
     .argument(...SITE)
     .option(...OUT)
-    .option(...CONFIG)
+    .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
@@ -83,7 +79,7 @@ function addRollback(docs: Docs, { terminal, does }: Context): void {
     .option(...VERSION)
     .option('--to <release>', 'the release; default: the one published before the one that stands')
     .option(...BY)
-    .option(...CONFIG)
+    .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
@@ -104,7 +100,7 @@ function addUnpin(docs: Docs, { terminal, does }: Context): void {
     .option(...OUT)
     .option(...VERSION)
     .option(...BY)
-    .option(...CONFIG)
+    .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
@@ -130,7 +126,7 @@ function addGc(docs: Docs, { terminal, does }: Context): void {
       '--grace <duration>',
       'keep what was built or served until less than this ago: caches and open pages still read it; default: as the site says, else 1h',
     )
-    .option(...CONFIG)
+    .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)

@@ -19,6 +19,7 @@ import { guardFinding, scheduleFinding } from '../schedule-finding.ts';
 import { asSentence, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 import { outside } from '../words.ts';
 
 export const addDoctor: AddVerb = (program, { terminal, does }) => {
@@ -31,8 +32,8 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
       '--pair <pair>',
       'a pair of switchyard.yaml: its Schedule, and its sign-in and services as the worker sees them',
     )
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--json', 'one JSON document')
+    .option(...CONFIG_OPTION)
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

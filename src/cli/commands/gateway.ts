@@ -1,5 +1,6 @@
 import { examples, type AddVerb } from '../command.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
+import { CONFIG_OPTION } from '../verb-options.ts';
 
 export const addGateway: AddVerb = (program, { terminal, does }) => {
   program
@@ -8,7 +9,7 @@ export const addGateway: AddVerb = (program, { terminal, does }) => {
       'listen to the webhooks that switchyard.yaml names under hooks:, and start what they ask for; needs Temporal and the secrets of the hooks, and no credentials of any service',
     )
     .option('--listen <host:port>', 'where to listen; put a proxy with TLS in front', '127.0.0.1:8787')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...CONFIG_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('gateway', 'gateway --listen 0.0.0.0:8787'))

@@ -11,6 +11,7 @@ import { exitOfGuard, guardLines } from '../render-guard.ts';
 import { problem, Stop } from '../stop.ts';
 import { findTemporal, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 import { outside } from '../words.ts';
 
 export const addGuard: AddVerb = (program, { terminal, does }) => {
@@ -21,8 +22,8 @@ export const addGuard: AddVerb = (program, { terminal, does }) => {
     )
     .option('--once', 'look now: twice, 2 min apart, at what has no living run')
     .option('--restore', 'put red back where the run is dead, or out of sight and 5 min past its planned end')
-    .option('--json', 'one JSON document')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...JSON_OPTION)
+    .option(...CONFIG_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', `\n${EXITS}`)

@@ -16,6 +16,7 @@ import { problem } from '../stop.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { about, day, outside, table } from '../words.ts';
 
@@ -26,7 +27,7 @@ export const addHistory: AddVerb = (program, { terminal, does }) => {
       'the last deployments of a record and its revisions, runs of a sync or builds of a site and how each ended, as long as Temporal keeps them',
     )
     .option('--last <count>', 'at most so many', '10')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

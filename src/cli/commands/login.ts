@@ -4,6 +4,7 @@ import { must } from '../must-read.ts';
 import { mustReadPair } from '../pairs.ts';
 import { parsePairName } from '../parse/pair-name.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_LINES_OPTION } from '../verb-options.ts';
 
 export const addLogin: AddVerb = (program, { terminal, does }) => {
   program
@@ -11,8 +12,8 @@ export const addLogin: AddVerb = (program, { terminal, does }) => {
     .description(
       'sign in at Microsoft for a pair of switchyard.yaml, by a code, without Temporal; run it where the worker finds SWITCHYARD_TOKEN_DIR',
     )
-    .option('--json', 'one JSON object a line')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...JSON_LINES_OPTION)
+    .option(...CONFIG_OPTION)
     .addHelpText('after', examples('login tasks'))
     .action(does((pair, flags) => login(terminal, pair, flags)));
 };

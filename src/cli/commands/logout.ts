@@ -5,13 +5,14 @@ import { readPairs } from '../pairs.ts';
 import { parsePairName } from '../parse/pair-name.ts';
 import { Stop } from '../stop.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 
 export const addLogout: AddVerb = (program, { terminal, does }) => {
   program
     .command('logout <pair>')
     .description("forget a pair's sign-in at Microsoft, where SWITCHYARD_TOKEN_DIR is the worker's; without Temporal")
     .option('--config <file>', 'switchyard.yaml, to tell a name that is mistyped; default: as for login')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .addHelpText('after', examples('logout tasks'))
     .action(does((pair, flags) => logout(terminal, pair, flags)));
 };

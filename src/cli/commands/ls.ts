@@ -14,6 +14,7 @@ import { declaredPairs } from '../sync-policy.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { day, outside, table } from '../words.ts';
 
@@ -23,8 +24,8 @@ export const addLs: AddVerb = (program, { terminal, does }) => {
     .description(
       'the deployments that run now, and every sync, site and guard with its last end, its next run and its Schedule',
     )
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--json', 'one JSON document')
+    .option(...CONFIG_OPTION)
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('ls'))

@@ -14,6 +14,7 @@ import { planLines, waitLines } from '../render-plan.ts';
 import { addRequestOptions } from '../request-options.ts';
 import { runShort } from '../run-short.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addPlan: AddVerb = (program, { terminal, does }) => {
@@ -21,7 +22,7 @@ export const addPlan: AddVerb = (program, { terminal, does }) => {
     .option('--out <file>', 'write the plan for ./switchyard deploy NAME --plan FILE')
     .option('--local', "read Route 53 from here with the caller's own AWS credentials, without Temporal")
     .option('--exit-code', 'exit 8 when there is something to change')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

@@ -2,14 +2,15 @@ import { examples, type AddVerb } from '../command.ts';
 import { whoAsks } from '../identity.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { sendMessage } from '../send-message.ts';
+import { BY_OPTION, JSON_OPTION } from '../verb-options.ts';
 
 export const addPromote: AddVerb = (program, { terminal, does }) => {
   program
     .command('promote <name>')
     .description('end the running hold now; the gates must be passing')
     .option('--full', 'end all holds that are left, not only this one')
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON document')
+    .option(...BY_OPTION)
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('promote www.example.com --full'))

@@ -10,6 +10,7 @@ import { update } from '../send-message.ts';
 import { queryStatus } from '../start-deployment.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { BLOCKED_WAIT_OPTION, JSON_LINES_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { decisionOn } from './approve.ts';
 
@@ -19,9 +20,9 @@ export const addReject: AddVerb = (program, { terminal, does }) => {
     .description('end a deployment that waits for an approval: nothing is written, or red is restored and proven')
     .option('--reason <text>', 'shown to everybody who looks', 'no reason was given')
     .option('--wait <duration>', 'stop waiting after this (exit 5); what was asked goes on; default: never')
-    .option('--blocked-wait <duration>', 'exit 4 when the rollback is blocked for this long; it keeps trying', '5m')
+    .option(...BLOCKED_WAIT_OPTION)
     .option('--by <who>', 'who rejects (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON object a line')
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('reject www.example.com --reason "the release notes are missing"'))

@@ -8,6 +8,7 @@ import { askRunningToAbort } from '../ask-running.ts';
 import { problem, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { CONFIG_OPTION, JSON_OPTION } from '../verb-options.ts';
 
 export const addReset: AddVerb = (program, { terminal, does }) => {
   program
@@ -28,8 +29,8 @@ export const addReset: AddVerb = (program, { terminal, does }) => {
     .option('--dry-run', 'show what would be put back, write nothing')
     .option('--exit-code', 'with --dry-run: exit 8 when there is something to put back')
     .option('--by <who>', 'who asks, told to a running deployment; default: CI or OS user')
-    .option('--json', 'one JSON document')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
+    .option(...JSON_OPTION)
+    .option(...CONFIG_OPTION)
     .option('--address <host:port>', 'Temporal, to ask a running deployment to abort first')
     .option('--namespace <name>', 'Temporal namespace')
     .addHelpText(

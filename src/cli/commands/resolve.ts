@@ -5,6 +5,7 @@ import { whoAsks } from '../identity.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import { sendMessage } from '../send-message.ts';
 import { problem, Stop } from '../stop.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 
 export const addResolve: AddVerb = (program, { terminal, does }) => {
   program
@@ -14,7 +15,7 @@ export const addResolve: AddVerb = (program, { terminal, does }) => {
     .option('--leave', 'leave what stands there; the deployment ends as not restored')
     .option('--reason <text>', 'why it is left; kept in the history')
     .option('--by <who>', 'who decides (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

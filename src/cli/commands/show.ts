@@ -13,6 +13,7 @@ import { problem, Stop } from '../stop.ts';
 import { lastWords } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addShow: AddVerb = (program, { terminal, does }) => {
@@ -23,7 +24,7 @@ export const addShow: AddVerb = (program, { terminal, does }) => {
     )
     .option('--details', 'also what is only for a close look')
     .option('--html <file>', 'also writes it as one page with pictures, which needs nothing beside itself')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

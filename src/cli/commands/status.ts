@@ -14,6 +14,7 @@ import { goesOn, servingWords, statusLines } from '../render.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { day, outside } from '../words.ts';
 
@@ -22,7 +23,7 @@ export const addStatus: AddVerb = (program, { terminal, does }) => {
     .command('status <name>')
     .description('where the last deployment of a record, run of a sync or build of documentation is, or how it ended')
     .option('--exit-code', 'exit 8 while one runs, 0 while none does')
-    .option('--json', 'one JSON document')
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

@@ -20,6 +20,7 @@ import { syncRequest } from '../sync-request.ts';
 import type { TemporalClient } from '../temporal-client.ts';
 import { uiLink, type PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { BY_OPTION, CONFIG_OPTION, DETACH_OPTION, JSON_LINES_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { outside } from '../words.ts';
 
@@ -31,7 +32,7 @@ export const addSync: AddVerb = (program, { terminal, does }) => {
     .option('--exit-code', 'with --dry-run: exit 8 when there is something to do')
     .option('--adopt', 'take over unmarked tasks of the same title and day instead of creating second ones')
     .option('--allow-removals <count>', 'let so many removals pass the guards, an empty source included')
-    .option('--detach', 'return once it is accepted')
+    .option(...DETACH_OPTION)
     .option('--soon', 'ask for a run within seconds and return; many at once give one')
     .option('--pause', 'stop the runs of its Schedule until --resume')
     .option('--resume', 'let its Schedule run again')
@@ -40,9 +41,9 @@ export const addSync: AddVerb = (program, { terminal, does }) => {
     .addOption(
       new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM; default: leave').choices(['leave', 'abort'] as const),
     )
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--config <file>', 'switchyard.yaml; default: SWITCHYARD_CONFIG, else found up to the git root')
-    .option('--json', 'one JSON object a line')
+    .option(...BY_OPTION)
+    .option(...CONFIG_OPTION)
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

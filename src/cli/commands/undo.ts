@@ -1,4 +1,3 @@
-import { Option } from '@commander-js/extra-typings';
 import { DEPLOY_QUEUE, deployId, hasGates } from '../../contracts/deploy.ts';
 import type { GroupRequest } from '../../contracts/deploy-group.ts';
 import { targetWords } from '../../core/dns/target-words.ts';
@@ -22,6 +21,14 @@ import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
 import { undoRequest, type UndoFacts } from '../undo-request.ts';
 import { undoWords } from '../undo-words.ts';
+import {
+  BLOCKED_WAIT_OPTION,
+  BY_OPTION,
+  DETACH_OPTION,
+  JSON_LINES_OPTION,
+  START_WITHIN_OPTION,
+  onCancelOption,
+} from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addUndo: AddVerb = (program, { terminal, does }) => {
@@ -39,16 +46,12 @@ export const addUndo: AddVerb = (program, { terminal, does }) => {
     .option('--force', 'ask nothing before the write, and watch nothing after it')
     .option('--request-id <id>', "the same id joins the same undo, and does it only once; default: the CI's own")
     .option('--wait <duration>', 'stop waiting after this (exit 5); the undo goes on')
-    .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
-    .option('--start-within <duration>', 'refuse when no worker begins within this; default: 5m')
-    .option('--detach', 'return once it is accepted')
-    .addOption(
-      new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM')
-        .choices(['leave', 'abort'] as const)
-        .default('leave' as const),
-    )
-    .option('--by <who>', 'who asks (not authenticated); default: CI or OS user')
-    .option('--json', 'one JSON object a line')
+    .option(...BLOCKED_WAIT_OPTION)
+    .option(...START_WITHIN_OPTION)
+    .option(...DETACH_OPTION)
+    .addOption(onCancelOption())
+    .option(...BY_OPTION)
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

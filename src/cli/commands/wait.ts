@@ -9,6 +9,7 @@ import { parseSpan } from '../parse/numbers.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { BLOCKED_WAIT_OPTION, JSON_OPTION } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 import { outside } from '../words.ts';
 
@@ -25,8 +26,8 @@ export const addWait: AddVerb = (program, { terminal, does }) => {
         .makeOptionMandatory(),
     )
     .option('--timeout <duration>', 'stop waiting after this (exit 5); default: never')
-    .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
-    .option('--json', 'one JSON document')
+    .option(...BLOCKED_WAIT_OPTION)
+    .option(...JSON_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText(

@@ -1,4 +1,3 @@
-import { Option } from '@commander-js/extra-typings';
 import { deployId } from '../../contracts/deploy.ts';
 import { syncId } from '../../contracts/sync.ts';
 import { examples, type AddVerb } from '../command.ts';
@@ -16,6 +15,7 @@ import { problem, Stop, type Problem } from '../stop.ts';
 import { isNotFound, type TemporalClient } from '../temporal-client.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
+import { BLOCKED_WAIT_OPTION, JSON_LINES_OPTION, onCancelOption } from '../verb-options.ts';
 import { withTemporal } from '../with-temporal.ts';
 
 export const addWatch: AddVerb = (program, { terminal, does }) => {
@@ -25,13 +25,9 @@ export const addWatch: AddVerb = (program, { terminal, does }) => {
       'follow a running deployment, sync or build of documentation to its end; one that has ended is shown as it ended',
     )
     .option('--wait <duration>', 'stop waiting after this (exit 5); the run goes on')
-    .option('--blocked-wait <duration>', 'exit 4 when a rollback is blocked for this long; it keeps trying', '5m')
-    .addOption(
-      new Option('--on-cancel <what>', 'at Ctrl-C and SIGTERM')
-        .choices(['leave', 'abort'] as const)
-        .default('leave' as const),
-    )
-    .option('--json', 'one JSON object a line')
+    .option(...BLOCKED_WAIT_OPTION)
+    .addOption(onCancelOption())
+    .option(...JSON_LINES_OPTION)
     .option(...ADDRESS_OPTION)
     .option(...NAMESPACE_OPTION)
     .addHelpText('after', examples('watch www.example.com --wait 45m', 'watch sync/tasks', 'watch docs/handbook'))
