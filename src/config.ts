@@ -273,7 +273,9 @@ const oneOf = <T extends string>(...words: readonly T[]): z.ZodType<T | null, st
   optional(`one of ${words.join(', ')}`, (text) => words.find((word) => word === text.toLowerCase()) ?? null);
 
 const text = optional('a text', (found) => found);
-const hostName = (found: string): string | null => (/^[a-z0-9._:*-]+$/i.test(found) ? found.toLowerCase() : null);
+/** Without a port: a host that is compared with one would never be it. */
+const hostName = (found: string): string | null =>
+  /^[a-z0-9._*-]+$/i.test(found) || isIP(found) === 6 ? found.toLowerCase() : null;
 
 const LOCAL = {
   SWITCHYARD_HOME: text,

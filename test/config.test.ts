@@ -57,12 +57,13 @@ test('reports every problem at once, with variable, what was found and what is a
       SWITCHYARD_LOG: 'xml',
       SWITCHYARD_LOG_LEVEL: 'loud',
       SWITCHYARD_QUEUES: 'mail',
+      SWITCHYARD_NOTIFY_HOSTS: 'hooks.example.com:8443', // would never be the host of a target
       SWITCHYARD_SECRETS_DIR: ca,
       SWITCHYARD_SECRET_X_HOSTS: 'https://prom.example.com/',
       AWS_ENDPOINT_URL_ROUTE_53: 'localhost:4566',
     }),
   );
-  expect(problems).toHaveLength(9);
+  expect(problems).toHaveLength(10);
   expect(problems).toContain('SWITCHYARD_LOG: found "xml", expected one of json, pretty');
   expect(problems).toContain(
     'SWITCHYARD_NAME_SERVERS: found "192.0.2.53:99999", expected HOST[:PORT] (IPv6 in brackets), several separated by commas',
