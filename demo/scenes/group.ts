@@ -5,7 +5,7 @@ import { groupRequest } from '../../src/cli/group-request.ts';
 import { endOfRun, lookAtRun, type RunEnd } from '../../src/cli/look-at-run.ts';
 import { checkSwitchyardFile } from '../../src/cli/read-file.ts';
 import { phaseWords } from '../../src/cli/render.ts';
-import { groupTable } from '../../src/cli/render-group.ts';
+import { groupTable } from '../../src/contracts/group-table.ts';
 import { startGroup, type StartedRun } from '../../src/cli/start-deployment.ts';
 import { uiLink } from '../../src/cli/temporal-place.ts';
 import { clock } from '../../src/cli/words.ts';

@@ -12,31 +12,6 @@ import { about, count, outside, table } from './words.ts';
 /** The status of a group has its records besides. */
 export const isGroup = (status: DeployStatus): status is GroupStatus => 'records' in status;
 
-/**
- * The records by the steps of the group: what each has come to, and where it is.
- * @param words say where a record is.
- */
-export function groupTable(
-  { groupPlan, records }: Pick<GroupStatus, 'groupPlan' | 'records'>,
-  words: (record: DeployStatus) => string,
-): readonly string[] {
-  const steps = groupPlan?.steps ?? [];
-  return table([
-    ['RECORD', ...steps.map(({ label }) => outside(label)), 'NOW'],
-    ...records.map((record) => [
-      outside(record.record),
-      ...steps.map(({ share }) => cell(record, share)),
-      words(record),
-    ]),
-  ]);
-}
-
-/** A record that came back is at no step. */
-function cell({ share, outcome }: DeployStatus, step: number): string {
-  if (outcome === 'unchanged') return '=';
-  return share >= step && (share > 0 || outcome === null) ? '✓' : '·';
-}
-
 /** The plan of a group as an operator reads it: its zones, its steps, and what each record moves to. */
 export function groupPlanLines(planned: GroupPlanned): readonly string[] {
   return planned.kind === 'planned' ? plannedLines(planned.plan) : unplannedLines(planned);

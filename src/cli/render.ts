@@ -6,7 +6,8 @@ import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { DeployOutcome, DeployStatus, ServingNow, StageRecord } from '../contracts/deploy.ts';
 import { explain, nextCommand, OUTCOME_WORDS } from './explain.ts';
-import { groupTable, isGroup } from './render-group.ts';
+import { groupTable } from '../contracts/group-table.ts';
+import { isGroup } from './render-group.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { about, clock, count, countdown, outside } from './words.ts';
 

@@ -5,6 +5,7 @@ import { timeOfDay } from '../core/clock-time.ts';
 
 /** `12:14:11 UTC`: the worker's sentences say UTC, and one line must not mix two zones. */
 export { clockTime as clock } from '../core/clock-time.ts';
+export { table } from '../core/text-table.ts';
 
 /** `2026-11-22 12:14:11`, in UTC: the head of the column, or the word after it, says so. */
 export function day(at: number): string {
@@ -32,15 +33,3 @@ export const outside = (text: string): string => cleanText(text, 400);
 
 /** `1 change`, `4 changes`. */
 export const count = (n: number, thing: string, things = `${thing}s`): string => `${n} ${n === 1 ? thing : things}`;
-
-/** Columns padded with two blanks between them. */
-export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}

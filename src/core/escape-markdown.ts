@@ -3,5 +3,5 @@ export function escapeMarkdown(text: string): string {
   return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-    .replace(/[\\`*_{}[\]()#!|~>]/g, (character) => `\\${character}`);
+    .replace(/[\\`*_{}[\]()#!|~>]|-(?=-)|(?<=-)-/g, (character) => `\\${character}`); // Temporal's UI makes a dash of two hyphens, and no flag
 }

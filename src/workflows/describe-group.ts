@@ -1,20 +1,14 @@
 import type { GroupStatus } from '../contracts/deploy-group.ts';
+import { groupTable } from '../contracts/group-table.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { phaseInDetails, runDetails } from './describe-status.ts';
 
-/** The group in Markdown, for the UI's current details: a line a record, then what a single run shows. A list, as the UI draws no tables. */
+/**
+ * The group in Markdown, for the UI's current details: its records by its steps, then what a single run shows. The table is text as wide as it is, since
+ * those of Markdown lose their columns there.
+ */
 export function describeGroup(status: GroupStatus): string {
-  const records = status.records.map(
-    (record) => `- ${escapeMarkdown(record.record)}: ${phaseInDetails(record)}, ${record.share} % on black`,
-  );
-  const rest = `${status.records.length} records`;
-  return [
-    `**${escapeMarkdown(status.record)}** (${rest}): ${phaseInDetails(status)}`,
-    '',
-    ...records,
-    '',
-    ...runDetails(status),
-  ]
-    .join('\n')
-    .slice(0, 15_000); // Temporal keeps 20,000 bytes
+  const head = `**${escapeMarkdown(status.record)}** (${status.records.length} records): ${phaseInDetails(status)}`;
+  const records = ['```', ...groupTable(status, phaseInDetails), '```'];
+  return [head, '', ...records, '', ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
 }

@@ -68,10 +68,17 @@ function why(status: DeployStatus): string[] {
   const lines: string[] = [];
   if (status.blocked !== null) lines.push(line('blocked', `${status.blocked.sentence} ${status.blocked.next}`));
   lines.push(...approval(status), ...(status.decisions ?? []).map((one) => line('decided', decisionLine(one))));
-  if (status.failure !== null) lines.push(line('why', status.failure.sentence));
+  lines.push(...failure(status));
   if (status.aborted !== null) lines.push(line('aborted', `by ${status.aborted.by}: ${status.aborted.reason}`));
   if (status.verdict !== null) lines.push(line('gates', `${status.verdict.kind}: ${status.verdict.reason}`));
   return lines;
+}
+
+/** Each reason of a refusal by itself: one paragraph of those of many records is not read. */
+function failure({ failure: found, refused }: DeployStatus): string[] {
+  if (refused.length > 0)
+    return refused.map(({ sentence, next }) => line('refused', next === null ? sentence : `${sentence} ${next}`));
+  return found === null ? [] : [line('why', found.sentence)];
 }
 
 /** Who may decide, until when, and what to type. */
@@ -93,7 +100,8 @@ function metrics(status: DeployStatus): string[] {
 }
 
 function serving(status: DeployStatus): string[] {
-  return status.serving === null ? [] : [line('serves', status.serving.sentence)];
+  const { serving: seen } = status;
+  return seen === null ? [] : [line('serves', `${seen.sentence}, as seen at ${clock(seen.seenAt)}`)];
 }
 
 /** The newest: whoever waits for an approval is reminded again and again. */
@@ -107,7 +115,9 @@ function line(name: string, text: string): string {
 
 function stageLine(stage: StageRecord): string {
   const mark = stage.outcome === 'done' ? '✓' : stage.outcome === 'failed' ? '✗' : '…';
-  return `- ${mark} ${escapeMarkdown(stage.label)} (${clock(stage.startedAt)} to ${clock(stage.endedAt)})`;
+  const from = clock(stage.startedAt);
+  const when = stage.endedAt === null ? `since ${from}` : `${from} to ${clock(stage.endedAt)}`;
+  return `- ${mark} ${escapeMarkdown(stage.label)} (${when})`;
 }
 
 function clock(at: number | null): string {

@@ -16,7 +16,7 @@ import { showRecord, type GroupRun } from './group-run.ts';
 import { tellLocks } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
 import { showServing } from './serving-together.ts';
-import { untilInsync } from './settle.ts';
+import { untilInsync, verifyLabel } from './settle.ts';
 import { together } from './together.ts';
 import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
 
@@ -135,7 +135,7 @@ async function renewFences(
 async function verifyZone(group: GroupRun, zone: ZoneCourse, move: Move): Promise<number> {
   const { pace, verify: mode } = group.run.request;
   const { records } = await groupForward(pace).verifyRecords(
-    `asking every authoritative server of ${zoneName(zone)}`,
+    verifyLabel(mode, zoneName(zone)),
     { records: zone.courses.map((course) => ({ ...course.ref, sets: move.setsOf(course), ...pace.verify, mode })) },
     { startToCloseTimeout: pace.verify.limitMs + 60_000 },
   );

@@ -54,7 +54,9 @@ function outbox(notify: NotifyRequest, onFailure: (sentence: string) => void): O
     try {
       await notifying(`telling ${target.name}: ${notice.title}`, { target, notice });
     } catch (error) {
-      if (!failed.has(target.name)) onFailure(`${target.name} could not be told: ${whatItSays(error).sentence}`);
+      const { sentence, next } = whatItSays(error);
+      const said = next === null ? sentence : `${sentence} ${next}`;
+      if (!failed.has(target.name)) onFailure(`${target.name} could not be told: ${said}`);
       failed.add(target.name);
     } finally {
       pending -= 1;

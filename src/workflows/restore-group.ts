@@ -15,7 +15,7 @@ import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
 import { isAskedFor } from './restore.ts';
 import { reasonFor } from './run.ts';
 import { showServing } from './serving-together.ts';
-import { untilInsync } from './settle.ts';
+import { untilInsync, verifyLabel } from './settle.ts';
 import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
 
 /**
@@ -163,7 +163,7 @@ async function prove(back: Back, courses: readonly Course[], { changeId }: Writt
       limits: { startToCloseTimeout: '1 hour' },
     });
     const { records } = await groupBackward(pace).verifyRecords(
-      `asking every authoritative server of ${zoneName(zone)}`,
+      verifyLabel(mode, zoneName(zone)),
       { records: courses.map(({ ref, snapshot }) => ({ ...ref, sets: snapshot.sets, ...pace.verify, mode })) },
       { startToCloseTimeout: pace.verify.limitMs + 60_000 },
     );

@@ -1,5 +1,5 @@
 import { sleep, type ActivityOptions } from '@temporalio/workflow';
-import { roleOf } from '../contracts/deploy.ts';
+import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import type { Insync, Verified, Written } from '../contracts/deploy-activities.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import { failure } from '../policies/failures.ts';
@@ -43,11 +43,18 @@ export async function settle(run: Run, course: Course, settling: Settling): Prom
     ...roleOf(course.ref),
   });
   const verified = await acts.verifyAnswers(
-    `asking every authoritative server of ${course.plan.record}`,
+    verifyLabel(mode, course.plan.record),
     { ...course.ref, sets, ...pace.verify, mode },
     { startToCloseTimeout: pace.verify.limitMs + 60_000 },
   );
   return { insyncAt: insync?.at ?? verified.at, verified };
+}
+
+/** In the timeline. */
+export function verifyLabel(mode: DeployRequest['verify'], subject: string): string {
+  return mode === 'api'
+    ? `taking Route 53's word for ${subject}: no name server is asked`
+    : `asking every authoritative server of ${subject}`;
 }
 
 /** A change to wait for. */
