@@ -73,7 +73,7 @@ async function endHolder(temporal: TemporalClient, holder: Holder, ending: Endin
   const run = { workflowId: deployId(record), runId: holder.runId };
   say(`replacing the deployment to ${wordsOf(holder.memo)}: red is restored first`);
   const reason = `replaced by a deployment to ${wordsFor(request, group)}`;
-  if (!(await sendAbort(temporal, run, { record, request: { by, reason } })))
+  if (!(await sendAbort(temporal, run, { record, request: { by, reason, automatic: true } })))
     say('no worker answers: the abort was left as a signal, which is obeyed once a worker runs (./switchyard worker)');
   const interrupts = hearInterrupts();
   try {

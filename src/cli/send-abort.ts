@@ -11,14 +11,18 @@ interface Sent {
   readonly request: AbortRequest;
 }
 
-/** True when a worker took it, or the run has ended. One fixed update id: whoever asks again, or at the same time, joins the same abort. */
+/**
+ * True when a worker took it, or the run has ended. One fixed update id: whoever asks again, or at the same time, joins the same abort; but a
+ * person's is more than a machine's, and never joins that.
+ */
 export async function sendAbort(
   temporal: TemporalClient,
   run: Pick<StartedRun, 'workflowId' | 'runId'>,
   { record, request }: Sent,
 ): Promise<boolean> {
   const handle = temporal.client.workflow.getHandle(run.workflowId, run.runId);
-  const options = { args: [request] as [AbortRequest], updateId: 'abort', waitForStage: 'ACCEPTED' as const };
+  const updateId = request.automatic === true ? 'abort-automatic' : 'abort';
+  const options = { args: [request] as [AbortRequest], updateId, waitForStage: 'ACCEPTED' as const };
   try {
     await temporal.ask(() => handle.startUpdate<MessageAnswer, [AbortRequest]>(MESSAGES.abort, options), {
       withinMs: HEARD_WITHIN_MS,

@@ -24,7 +24,7 @@ export interface Delivery extends Pick<Message, 'verb' | 'request'> {
   /** Of the run that is meant; the newest one by default. */
   readonly runId?: string;
   /** The same id is the same message: asked again, it gives the same answer. */
-  readonly updateId?: string;
+  readonly updateId?: string | undefined;
   readonly json: boolean;
 }
 

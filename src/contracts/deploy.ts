@@ -243,7 +243,7 @@ export interface DeployStatus {
   readonly failure: FailureFacts | null;
   /** Why a rollback does not move on, and what decides it. */
   readonly blocked: { readonly since: number; readonly sentence: string; readonly next: string } | null;
-  readonly aborted: { readonly by: string; readonly reason: string; readonly at: number } | null;
+  readonly aborted: (AbortRequest & { readonly at: number }) | null;
   /** What the run waits for somebody to decide. */
   readonly approval?: OpenApproval | null;
   /** What was decided so far, oldest first. */
@@ -266,6 +266,8 @@ export type DeployReport = DeployStatus & { readonly outcome: DeployOutcome };
 export interface AbortRequest {
   readonly reason: string;
   readonly by: string;
+  /** Sent by a machine, which has not looked at red: D3's exception holds, and a red that answers less is not restored. */
+  readonly automatic?: true;
 }
 export interface PromoteRequest {
   readonly by: string;
@@ -293,10 +295,10 @@ export interface MessageAnswer {
 
 /**
  * The id of a decision's update: whoever decides the same once more, since the answer was lost, is told the same; anybody else is
- * refused. Null for the number where nobody knows which approval is open.
+ * refused. Undefined, for one of its own, where nobody knows which approval is open: under one id the answer to the first would be that to all.
  */
-export const decisionId = (verb: 'approve' | 'reject', { number, by }: DecisionRequest): string =>
-  `${verb}-${number ?? 'any'}-${by}`;
+export const decisionId = (verb: 'approve' | 'reject', { number, by }: DecisionRequest): string | undefined =>
+  number === null ? undefined : `${verb}-${number}-${by}`;
 
 /**
  * Names of the query, the updates and the signal. `abort` is an update (id `abort`) that answers when the record is restored,

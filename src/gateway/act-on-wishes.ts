@@ -1,6 +1,7 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { assertNever } from '../core/assert-never.ts';
-import { deployId, DEPLOY_QUEUE, MESSAGES, type AbortRequest } from '../contracts/deploy.ts';
+import { nextDeployId, WITHDRAW } from '../contracts/deploy-queue.ts';
+import { deployId, DEPLOY_QUEUE, MESSAGES, type AbortRequest, type DeployMemo } from '../contracts/deploy.ts';
 import { DEFAULT_DOCS_PACE, type SiteSpec } from '../contracts/docs-runs.ts';
 import { RESET_WORKFLOW, resetId, type ResetRequest } from '../contracts/reset.ts';
 import { syncId, type SyncRequest } from '../contracts/sync.ts';
@@ -45,7 +46,7 @@ function keyOf(wish: Wish): string {
     case 'build':
       return `docs:${wish.site}:${wish.version}`;
     case 'alarm':
-      return `${wish.act}:${wish.record}`;
+      return `${wish.act}:${wish.record}:${wish.since}`; // an older one must not speak for a newer one
     default:
       return assertNever(wish);
   }
@@ -62,8 +63,11 @@ async function act(client: Client, { syncs, sites, resets }: Orders, wish: Wish)
       await requestDocs(client, asked, { ref: wish.ref, commit: wish.commit, trigger: 'event', by: 'a push' });
       return;
     }
-    case 'alarm':
-      return wish.act === 'abort' ? abort(client, wish) : reset(client, declared(resets, wish.record), wish);
+    case 'alarm': {
+      const holder = await holderAt(client, wish);
+      if (holder === 'newer') return;
+      return wish.act === 'abort' ? abort(client, wish, holder) : reset(client, declared(resets, wish.record), wish);
+    }
     default:
       return assertNever(wish);
   }
@@ -71,13 +75,56 @@ async function act(client: Client, { syncs, sites, resets }: Orders, wish: Wish)
 
 type Alarm = Extract<Wish, { kind: 'alarm' }>;
 
+/** The run that had the record when the alarm went off. */
+interface Holder {
+  readonly runId: string;
+  /** The record, or the group that moves it. */
+  readonly subject: string;
+}
+
+/**
+ * Who had the record when the alarm went off. `newer`: a deployment that began since then, or an undo, is what somebody does about it; whoever tells of
+ * the alarm once more must not take it back.
+ */
+async function holderAt(client: Client, { record, since }: Alarm): Promise<Holder | 'newer' | null> {
+  const run = await describe(client, deployId(record));
+  if (run === null) return null;
+  if (run.startTime.getTime() > since) return 'newer';
+  if (run.status.name !== 'RUNNING') return null;
+  const parentId = run.raw.workflowExecutionInfo?.parentExecution?.workflowId; // a record of a group is held by a child of its run
+  if (parentId == null) return isUndo(run) ? 'newer' : { runId: run.runId, subject: record };
+  const group = await describe(client, parentId);
+  const { request } = memoOf(run);
+  return group !== null && isUndo(group) ? 'newer' : { runId: run.runId, subject: request ?? record };
+}
+
+const describe = (client: Client, id: string): Promise<WorkflowExecutionDescription | null> =>
+  known(() => client.workflow.getHandle(id).describe());
+
+const memoOf = ({ memo }: WorkflowExecutionDescription): Partial<DeployMemo> => memo ?? {};
+const isUndo = (run: WorkflowExecutionDescription): boolean => memoOf(run).undo !== undefined;
+
 /** By signal: it is taken whether or not a worker is there to answer. Where no deployment runs there is nothing to stop. */
-async function abort(client: Client, { record, alarm }: Alarm): Promise<void> {
-  const request: AbortRequest = { reason: `the alarm ${alarm} went off`, by: 'the gateway' };
+async function abort(client: Client, { record, alarm, since }: Alarm, holder: Holder | null): Promise<void> {
+  const request: AbortRequest = { reason: `the alarm ${alarm} went off`, by: 'the gateway', automatic: true };
+  // First what waits, or its turn would come with the end of the other, in the middle of the alarm.
+  for (const subject of new Set([record, holder?.subject ?? record])) {
+    const id = nextDeployId(subject);
+    const next = await describe(client, id);
+    if (next?.status.name === 'RUNNING' && (memoOf(next).askedAt ?? next.startTime.getTime()) <= since)
+      await known(() => client.workflow.getHandle(id, next.runId).signal(WITHDRAW, request));
+  }
+  if (holder !== null)
+    await known(() => client.workflow.getHandle(deployId(record), holder.runId).signal(MESSAGES.abort, request));
+}
+
+/** Null where there is no such run, or no open one any more. */
+async function known<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
-    await client.workflow.getHandle(deployId(record)).signal(MESSAGES.abort, request);
+    return await ask();
   } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'WorkflowNotFoundError') throw cause;
+    if (cause instanceof Error && cause.name === 'WorkflowNotFoundError') return null;
+    throw cause;
   }
 }
 

@@ -19,7 +19,14 @@ export type Wish =
       readonly ref: DocsWish['ref'];
       readonly commit: DocsWish['commit'];
     }
-  | { readonly kind: 'alarm'; readonly record: string; readonly act: OnAlarm; readonly alarm: string };
+  | {
+      readonly kind: 'alarm';
+      readonly record: string;
+      readonly act: OnAlarm;
+      readonly alarm: string;
+      /** When it went off: milliseconds since the epoch. */
+      readonly since: number;
+    };
 
 /** What an alarm does to a record: stops its deployment, or puts its default back. */
 export type OnAlarm = 'abort' | 'reset';

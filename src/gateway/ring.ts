@@ -19,10 +19,14 @@ export interface Firing {
  * it since must not be undone.
  */
 export function ring(firing: readonly Firing[], rules: readonly AlarmRule[], now: number): readonly Wish[] {
-  const names = new Set(firing.filter(({ since }) => now - since <= OLDEST_ALARM_MS).map(({ name }) => name));
-  return rules
-    .filter(({ alarm }) => names.has(alarm))
-    .map(({ alarm, record, act }): Wish => ({ kind: 'alarm', record, act, alarm }));
+  const young = firing
+    .filter(({ since }) => now - since <= OLDEST_ALARM_MS)
+    .sort((one, other) => one.since - other.since);
+  const newest = new Map(young.map(({ name, since }) => [name, since]));
+  return rules.flatMap(({ alarm, record, act }): Wish[] => {
+    const since = newest.get(alarm);
+    return since === undefined ? [] : [{ kind: 'alarm', record, act, alarm, since }];
+  });
 }
 
 export const NOTHING_RINGS = 'no alarm that a record names went off within the last 15 min';

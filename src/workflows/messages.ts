@@ -172,6 +172,8 @@ function hearResolve(run: Run): void {
 }
 
 function takeAbort(run: Run, request: AbortRequest): void {
-  run.progress.show({ aborted: { ...request, at: Date.now() } });
+  const { aborted } = run.progress.status;
+  const isKnown = request.automatic === true && aborted !== null; // what a person has asked for is not taken back by a machine
+  if (!isKnown) run.progress.show({ aborted: { ...request, at: Date.now() } });
   run.interrupt(failure('Aborted', `aborted by ${request.by}: ${request.reason}.`));
 }

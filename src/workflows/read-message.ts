@@ -7,7 +7,8 @@ import { cleanText } from '../core/clean-text.ts';
  * error in a handler would fail the workflow task at every replay, for ever.
  */
 export function readAbort(message: unknown): AbortRequest {
-  return { by: textOf(message, 'by', 'unknown'), reason: textOf(message, 'reason', 'none given') };
+  const said = { by: textOf(message, 'by', 'unknown'), reason: textOf(message, 'reason', 'none given') };
+  return fieldOf(message, 'automatic') === true ? { ...said, automatic: true } : said;
 }
 
 export function readPromote(message: unknown): PromoteRequest {

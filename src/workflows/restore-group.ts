@@ -12,7 +12,7 @@ import { groupBackward, groupBriefly } from './group-activities.ts';
 import { tellLocks } from './group-locks.ts';
 import { memberOf, showRecord, type GroupRun } from './group-run.ts';
 import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
-import { isAskedFor } from './restore.ts';
+import { isAbortedBySomebody } from './restore.ts';
 import { reasonFor } from './run.ts';
 import { showServing } from './serving-together.ts';
 import { untilInsync, verifyLabel } from './settle.ts';
@@ -98,11 +98,11 @@ async function putBackAndProve(back: Back): Promise<void> {
   mustHaveLeftNone(back, restored.left);
 }
 
-/** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort, or somebody's no, does. */
+/** D3's exception: an automatic rollback does not move traffic to a side that answers less; a person's abort or no does. */
 async function stopIfRedIsWorse({ group, zone, way }: Back, why: Said): Promise<void> {
   const { pace, ifRedIsIll } = group.run.request;
   const isRejected = why.type === 'Rejected' && patched('a rejected group goes back'); // runs of before stopped then
-  const askedFor = () => why.type === 'Aborted' || isRejected || isAskedFor(group.run);
+  const askedFor = () => isRejected || isAbortedBySomebody(group.run, why);
   if (askedFor()) return;
   const worse = zone.courses.flatMap(({ plan: { record } }) => {
     const windows = memberOf(group, record).own.windows ?? [];

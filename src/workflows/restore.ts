@@ -37,7 +37,7 @@ interface Back {
   readonly way: WayBack;
 }
 
-/** D3's exception: an automatic rollback does not move traffic to a side that answers less; an operator's abort does. */
+/** D3's exception: an automatic rollback does not move traffic to a side that answers less; a person's abort does. */
 async function stopIfRedIsWorse({ run, way }: Back, why: Said): Promise<void> {
   const { pace, ifRedIsIll } = run.request;
   const decided = mayRestore({
@@ -45,14 +45,19 @@ async function stopIfRedIsWorse({ run, way }: Back, why: Said): Promise<void> {
     windows: run.progress.status.windows,
     now: Date.now(),
     maxAgeMs: pace.observationsMaxAgeMs,
-    aborted: why.type === 'Aborted' || why.type === 'Rejected' || isAskedFor(run),
+    aborted: why.type === 'Rejected' || isAbortedBySomebody(run, why),
   });
   if (decided.kind === 'restore') return;
   await stopUntilDecided(way, decided.reason, () => isAskedFor(run));
 }
 
 export function isAskedFor({ orders, progress }: Run): boolean {
-  return orders.cancelled || progress.status.aborted !== null;
+  const { aborted } = progress.status;
+  return orders.cancelled || (aborted !== null && aborted.automatic !== true);
+}
+
+export function isAbortedBySomebody(run: Run, { type }: Said): boolean {
+  return isAskedFor(run) || (type === 'Aborted' && run.progress.status.aborted?.automatic !== true);
 }
 
 async function putBack({ run, course, way }: Back): Promise<Written> {

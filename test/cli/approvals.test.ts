@@ -7,6 +7,7 @@ import { declaredIn } from '../../src/cli/declared.ts';
 import { changeLines, statusLines } from '../../src/cli/render.ts';
 import { waitLines } from '../../src/cli/render-plan.ts';
 import { asSentence, type Stop } from '../../src/cli/stop.ts';
+import { decisionId } from '../../src/contracts/deploy.ts';
 import type { OpenApproval } from '../../src/core/dns/approval.ts';
 import { factsOf } from '../../src/workflows/deploy-notices.ts';
 import { describeStatus } from '../../src/workflows/describe-status.ts';
@@ -111,6 +112,12 @@ describe('an approval that is open', () => {
       title: `${RECORD}: waiting for the approval of going on without the gate errors`,
       sentence: 'errors: no answer. It may be given by *@example.com (not authenticated).',
     });
+  });
+
+  test('that nobody could name is decided by an answer of its own: the first one would be that to all', () => {
+    const ann = { by: 'ann@example.com', reason: 'change 4711' };
+    expect(decisionId('approve', { ...ann, number: null })).toBeUndefined();
+    expect(decisionId('approve', { ...ann, number: 2 })).not.toBe(decisionId('approve', { ...ann, number: 1 }));
   });
 
   test('is told once, and so is its decision with its reason', () => {

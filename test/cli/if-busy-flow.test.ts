@@ -3,8 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { withdrawOlder } from '../../src/cli/queued.ts';
 import { startInTurn } from '../../src/cli/start-in-turn.ts';
+import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
 import { connect } from '../../src/cli/temporal-client.ts';
-import { DEFAULT_PACE, DEPLOY_QUEUE, DEPLOY_WORKFLOW, deployId } from '../../src/contracts/deploy.ts';
+import {
+  DEFAULT_PACE,
+  DEPLOY_QUEUE,
+  DEPLOY_WORKFLOW,
+  deployId,
+  type DeployStatus,
+} from '../../src/contracts/deploy.ts';
 import { nextDeployId } from '../../src/contracts/deploy-queue.ts';
 import { startCliYard, type CliYard } from '../support/cli-yard.ts';
 import { observe } from '../support/observer.ts';
@@ -116,6 +123,62 @@ const bodies = together({
     expect(['192.0.2.31', '192.0.2.32']).toContain(yard.values(record)[0]);
     expect(yard.values(record)).toHaveLength(1);
   },
+
+  '--if-busy replace does not move all traffic to a red that answers nothing: it starts nothing, and ends with 4 (D3)':
+    async () => {
+      const record = yard.record('ill-red');
+      const observer = observe(yard.sandbox, record, { red: ['192.0.2.10'], black: ['192.0.2.20'] });
+      const request = requestFor(record, { steps: LONG_STEPS });
+      const { client } = yard;
+      const handle = await client.workflow.start(DEPLOY_WORKFLOW, {
+        workflowId: deployId(record),
+        taskQueue: DEPLOY_QUEUE,
+        args: [request],
+      });
+      await yard.phase(record, 'holding');
+      await yard.sandbox.red.behave({ kind: 'refuse' });
+      await until(async () =>
+        (await handle.query<DeployStatus>('status')).windows.some(
+          ({ side, observations }) => side === 'red' && observations.length > 0 && observations.every(({ ok }) => !ok),
+        ),
+      );
+      const replace = yard.run('deploy', record, ...NEXT, '--if-busy', 'replace', '--wait', '5s');
+      await yard.phase(record, 'blocked');
+      expect((await replace).exit).not.toBe(0);
+      expect(observer.everyState()).toEqual(['red', '50 %']);
+      await yard.sandbox.red.behave({ kind: 'status', status: 200 });
+      expect(await yard.run('abort', record)).toMatchObject({ exit: 0 });
+    },
+
+  'an alarm that is told of again leaves alone what began after it, and an undo; what waits goes with what it stops':
+    async () => {
+      const record = yard.record('rung');
+      const ring = actOnWishes(yard.client, { syncs: new Map(), sites: new Map(), resets: new Map() });
+      const alarm = (since: number) => ring({ kind: 'alarm', record, act: 'abort', alarm: 'www-5xx', since });
+      const before = Date.now() - 60_000;
+      await busy(record);
+      const lock = yard.client.workflow.getHandle(deployId(record));
+      const waiting = yard.run('deploy', record, ...NEXT, '--by', 'bob', '--if-busy', 'wait');
+      await queued(record, 'bob');
+      await alarm(before);
+      expect((await lock.query<DeployStatus>('status')).aborted).toBeNull();
+      await alarm(Date.now());
+      expect(await waiting).toMatchObject(exit(3, /the alarm www-5xx went off/));
+      await expect(lock.result()).rejects.toThrow();
+      expect(yard.values(record)).toEqual(['192.0.2.10']);
+
+      const wish = { steps: LONG_STEPS, gates: [], unchecked: true, pace: DEFAULT_PACE };
+      const undo = await yard.client.workflow.start(DEPLOY_WORKFLOW, {
+        workflowId: deployId(record),
+        taskQueue: DEPLOY_QUEUE,
+        args: [requestFor(record, wish)],
+        memo: { by: 'ann', to: '192.0.2.20', undo: 'what stood before' },
+      });
+      await yard.phase(record, 'holding');
+      await alarm(Date.now());
+      expect((await undo.query<DeployStatus>('status')).aborted).toBeNull();
+      expect(await yard.run('abort', record)).toMatchObject({ exit: 0 });
+    },
 
   '--if-busy gives way to a deployment that was asked for after it, whichever came first': async () => {
     const record = yard.record('older');

@@ -174,13 +174,14 @@ describe('alarms', () => {
     ...overrides,
   });
   const group = (...alerts: object[]) => ({ version: '4', alerts });
+  const since = Date.UTC(2026, 10, 30, 11, 59);
 
   test('an alert of Prometheus does what the records that name it say, and no label chooses a record', async () => {
     expect(await deliver(alertmanager, group(alert('www-5xx'), alert('www-down'), alert('unknown')), bearer)).toEqual({
       kind: 'wishes',
       wishes: [
-        { kind: 'alarm', record: 'www.example.com', act: 'abort', alarm: 'www-5xx' },
-        { kind: 'alarm', record: 'www.example.com', act: 'reset', alarm: 'www-down' },
+        { kind: 'alarm', record: 'www.example.com', act: 'abort', alarm: 'www-5xx', since },
+        { kind: 'alarm', record: 'www.example.com', act: 'reset', alarm: 'www-down', since },
       ],
     });
   });

@@ -54,7 +54,9 @@ function openHook(answers: (url: string) => string = () => pem) {
 
 test('an alarm through a topic of the file does what its record says; the certificate is fetched once', async () => {
   const { asked, read } = openHook();
-  const wishes = [{ kind: 'alarm', record: 'www.example.com', act: 'abort', alarm: 'www-5xx' }];
+  const wishes = [
+    { kind: 'alarm', record: 'www.example.com', act: 'abort', alarm: 'www-5xx', since: expect.any(Number) as number },
+  ];
   expect(await read(signed(notification()))).toEqual({ kind: 'wishes', wishes });
   expect(await read(signed(notification({ Subject: 'ALARM: www' })))).toEqual({ kind: 'wishes', wishes });
   expect(asked).toEqual([CERTIFICATE]);

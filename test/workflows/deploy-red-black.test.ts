@@ -2,6 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { DEFAULT_NOTIFY_PACE } from '../../src/contracts/notify.ts';
 import { NOTICE_EVENTS } from '../../src/core/notify/notice.ts';
+import type { Observation } from '../../src/core/dns/gate.ts';
 import { startYard, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -242,6 +243,33 @@ describe('on the way back', () => {
       expect(rig.observer.now()).toBe('red');
     },
   );
+
+  test.concurrent(
+    'an abort that no person asked for moves no traffic to a red that answers less, until a person asks (D3)',
+    async () => {
+      const rig = await yard.rig();
+      const run = await rig.deploy({
+        steps: [
+          { share: 50, holdMs: 60_000 },
+          { share: 100, holdMs: null },
+        ],
+      });
+      await run.until(({ phase }) => phase === 'holding');
+      await rig.sandbox.red.behave({ kind: 'refuse' });
+      await run.until(({ windows }) =>
+        windows.some(({ side, observations }) => side === 'red' && allFailed(observations)),
+      );
+      const alarm = { by: 'the gateway', reason: 'the alarm www-5xx went off', automatic: true };
+      await run.handle.signal('abort', alarm);
+      expect((await run.until(({ phase }) => phase === 'blocked')).blocked?.sentence).toMatch(/red answers only/);
+      await run.handle.signal('abort', alarm);
+      expect(rig.observer.now()).toBe('50 %');
+      expect((await run.abort()).status.outcome).toBe('rolled-back');
+      expect(rig.observer.everyState()).toEqual(['red', '50 %', 'red']);
+    },
+  );
+
+  const allFailed = (seen: readonly Observation[]): boolean => seen.length > 0 && seen.every(({ ok }) => !ok);
 
   test.concurrent(
     'is blocked, not failed, while Route 53 denies access, and goes on when it is granted (D8)',

@@ -20,7 +20,7 @@ export interface RestoreDecision {
 
 /**
  * D3's exception: an automatic rollback does not move traffic to a side that answers less. Red counts as ill when one of its values answered at most
- * half of its fresh probes, so that a lost packet stops no rollback. An abort restores always, and so does a rollback without fresh observations (D8: it
+ * half of its fresh probes, so that a lost packet stops no rollback. A person's abort restores always, and so does a rollback without fresh observations (D8: it
  * waits for no measurement).
  */
 export function mayRestore({ policy, windows, now, maxAgeMs, aborted }: RestoreView): RestoreDecision {

@@ -69,7 +69,7 @@ function openingOf({ first }: RunView, requests: readonly unknown[], subject: st
 const FEW = 3;
 
 function freezeOf(request: unknown, at: number): readonly Sentence[] {
-  const reason = textAt(request, 'freeze', 'override', 'reason');
+  const reason = textAt(request, 'freeze', 'override');
   return reason === null ? [] : [say(at, 'waiting', `it may begin in a freeze: ${reason}`)];
 }
 

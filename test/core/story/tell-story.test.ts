@@ -38,6 +38,11 @@ describe('a recorded run is told', () => {
     expect(story.pictures.gates[0]?.points.filter(({ ok }) => !ok)).toHaveLength(4);
   });
 
+  test('a freeze that somebody overrode: with the reason', () => {
+    const story = storyOf(askingFor('promoted', { freeze: { windows: [], override: 'the fix of INC-7' } }));
+    expect(told(story)).toContain('~ it may begin in a freeze: the fix of INC-7');
+  });
+
   test('an approval that nobody gave: who was asked, who said no', () => {
     expect(told(storyOf(recorded('rejected'))).slice(-6)).toEqual([
       '~ waited for the approval of the promotion by *@example.com, until 13:33:56 UTC at most',
@@ -305,6 +310,20 @@ function cutBefore(name: string, attributes: string): RecordedHistory {
       events.findIndex((event) => attributes in event),
     ),
   };
+}
+
+/** As if more had been asked for. */
+function askingFor(name: string, more: object): unknown {
+  const { events } = recorded(name);
+  let isFirst = true;
+  return JSON.parse(
+    JSON.stringify({ events }, (key, value: unknown) => {
+      if (key !== 'data' || !isFirst) return value;
+      isFirst = false;
+      const request = JSON.parse(Buffer.from(String(value), 'base64').toString()) as object;
+      return Buffer.from(JSON.stringify({ ...request, ...more })).toString('base64');
+    }),
+  );
 }
 
 function encrypted(history: RecordedHistory): unknown {
