@@ -1,5 +1,5 @@
 import type { Watched, WatchInput } from '../contracts/deploy-activities.ts';
-import { isGatedAt } from '../contracts/deploy.ts';
+import { isGatedAt, metricTimeoutMs } from '../contracts/deploy.ts';
 import type { Gate, Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { gatesOf } from '../core/metrics/gate-of-record.ts';
@@ -34,6 +34,9 @@ export function heldGroup(group: GroupRun, zones: readonly ZoneCourse[], step: H
   const members = zones.flatMap(({ courses }) => courses).map((course) => startHolding(group, course, step));
   return {
     gated: members.some(({ member }) => isGatedAt(member.request, step.share)),
+    longestLookMs: Math.max(
+      ...members.map(({ member, metrics }) => (metrics === null ? 0 : metricTimeoutMs(member.request.pace))),
+    ),
     askGates: () => askGates(group, members, step.share),
     keepFenceAhead: (untilMs) => keepFencesAhead(group, zones, untilMs),
     watch: async (stretch) => {

@@ -1,4 +1,4 @@
-import { isGatedAt, type Pace } from '../contracts/deploy.ts';
+import { isGatedAt, metricTimeoutMs, type Pace } from '../contracts/deploy.ts';
 import type { Gate, Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { forward, looking } from './activities.ts';
@@ -14,6 +14,7 @@ export function heldRecord(run: Run, course: Course, step: HeldStep): Held {
   const metrics = startMeasuring(run, step);
   return {
     gated: isGatedAt(run.request, step.share),
+    longestLookMs: metrics === null ? 0 : metricTimeoutMs(pace),
     askGates: () => askGates(run, course, { gates, metrics, share: step.share }),
     keepFenceAhead: (untilMs) => keepFenceAhead(run, course, untilMs),
     watch: async ({ step: { share }, untilMs, windows, inconclusiveSince, asked, limits }) => {

@@ -1,5 +1,4 @@
 import { CancellationScope, condition, isCancellation, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
-import { metricTimeoutMs } from '../contracts/deploy.ts';
 import type { Watched } from '../contracts/deploy-activities.ts';
 import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { assertNever } from '../core/assert-never.ts';
@@ -13,6 +12,8 @@ import { pausedMs, type Run, type RunningHold } from './run.ts';
 export interface Held {
   /** Whether any gate is in force: without one there is no verdict to wait for. */
   readonly gated: boolean;
+  /** How long one look at a metric may take; 0 where none is in force. What the end of a stretch cuts off has not been seen. */
+  readonly longestLookMs: number;
   /** One look of every gate, for an operator who does not want to wait. */
   askGates(): Promise<Verdict>;
   /** Renews the fence, by an activity of its own, only when the stage is going to outlast what it says. */
@@ -149,7 +150,7 @@ async function watchOneStretch(run: Run, held: Held, stretch: Stretch): Promise<
   const { step, watch, phase, isCut } = stretch;
   const from = Date.now();
   const pausedBefore = pausedMs(run.orders);
-  const untilMs = from + stretchMs(run, stretch);
+  const untilMs = from + stretchMs(run, stretch, held.longestLookMs);
   await held.keepFenceAhead(untilMs);
   showStretch(run, phase, from + watch.remainingMs);
   const limits = blindAtMost(run, step, untilMs - Date.now());
@@ -179,7 +180,7 @@ function showStretch({ orders, progress }: Run, phase: Stretch['phase'], endsAt:
  * max(min, hold / 100), at most max, but longer in a long history. A hold that only waits for its gates looks twice and decides; the stretches of a
  * pause, and those in which somebody has to decide, grow with it, so that a day of it does not fill the history.
  */
-function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
+function stretchMs(run: Run, { step, watch, phase }: Stretch, longestLookMs: number): number {
   const { pace } = run.request;
   const { orders } = run;
   const { minMs, maxMs } = pace.stretch;
@@ -188,13 +189,8 @@ function stretchMs(run: Run, { step, watch, phase }: Stretch): number {
   const since = orders.pausedSince ?? deciding?.since ?? null;
   if (since !== null) return Math.max(leastMs, Math.min(maxMs, Math.max(minMs, (Date.now() - since) / 10)));
   if (watch.remainingMs <= 0 || orders.promoteAll)
-    return Math.max(leastMs / 10, Math.min(minMs, Math.max(2 * pace.probeEveryMs, longestLookMs(run.request))));
+    return Math.max(leastMs / 10, Math.min(minMs, Math.max(2 * pace.probeEveryMs, longestLookMs)));
   return Math.min(watch.remainingMs, Math.max(leastMs, Math.min(maxMs, Math.max(minMs, step.holdMs / 100))));
-}
-
-/** What the end of a stretch cuts off has not been seen: stretches that are shorter than a look at a metric might never see one. */
-function longestLookMs({ metricGates = [], pace }: Run['request']): number {
-  return metricGates.length === 0 ? 0 : metricTimeoutMs(pace);
 }
 
 /** Null while another question is open, since one is asked at a time, and where nobody may answer. */

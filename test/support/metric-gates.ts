@@ -1,4 +1,6 @@
+import type { Fault } from '../../sandbox/faults.ts';
 import type { MetricsSandbox } from '../../sandbox/metrics.ts';
+import type { Pace } from '../../src/contracts/deploy.ts';
 import type {
   AlarmGate,
   CompareGate,
@@ -10,6 +12,18 @@ import type {
 /** The error ratio of a side, as a test asks for it; what it answers is told to the stand-in. */
 export const RATIO = 'errors{side="$side"} / requests{side="$side"}';
 export const ratioOf = (side: 'black' | 'red'): string => RATIO.replaceAll('$side', side);
+
+/** Each answer of the provider takes longer than two probes, as long as a stretch of a hold that waits would be without gates on metrics. */
+export const SLOW: Fault = { kind: 'slow', ms: 400 };
+
+/** A pace of which a look at a slow provider is the longest part. */
+export const withSlowLooks = (pace: Pace): Pace => ({
+  ...pace,
+  probeEveryMs: 50,
+  probeTimeoutMs: 500,
+  stretch: { ...pace.stretch, minMs: 900 },
+  inconclusive: { limitMs: 6_000, limitAtFullMs: 6_000 },
+});
 
 /** Gates that ask a sandbox, at the pace of a test. */
 export function gatesOn({ prometheus }: { readonly prometheus: Pick<MetricsSandbox['prometheus'], 'url'> }) {

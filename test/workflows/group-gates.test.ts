@@ -2,7 +2,7 @@ import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
 import type { DeployRequest, MessageAnswer } from '../../src/contracts/deploy.ts';
 import { CALM, groupRig, type GroupRig } from '../support/group-yard.ts';
-import { gatesOn } from '../support/metric-gates.ts';
+import { gatesOn, SLOW, withSlowLooks } from '../support/metric-gates.ts';
 import { PLAIN, startYard, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -62,6 +62,15 @@ describe('a gate on a metric of one record', () => {
     expect(end).toMatchObject({ type: 'Unhealthy', report: { outcome: 'rolled-back' } });
     expect(end.message).toMatch(`${second}: errors: 2 of the last 3 samples > 0.01: 0.2 at `);
     cameBack(rig);
+  });
+
+  test.concurrent('passes also where each look takes longer than two probes: a stretch never cuts it off', async () => {
+    const samples = { bad: 1, of: 1, min: 1, afterMs: 0, everyMs: 50 };
+    const { metrics, deploy } = await measuredGroup((gates) => errors(gates, { samples }));
+    good(metrics);
+    metrics.prometheus.faults.add({ operation: '*', fault: SLOW, times: Infinity });
+    const end = await (await deploy({ steps: [{ share: 100, holdMs: 100 }], pace: withSlowLooks(PATIENT) })).end();
+    expect(end.report).toMatchObject({ outcome: 'promoted', metrics: [{ verdict: { kind: 'pass' } }] });
   });
 
   test.concurrent('is no look at a black without traffic: without a probe beside it all are refused (D7)', async () => {

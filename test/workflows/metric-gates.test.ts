@@ -2,7 +2,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import type { DeployRequest, DeployStatus, MessageAnswer } from '../../src/contracts/deploy.ts';
 import type { ApprovalRule } from '../../src/core/dns/approval.ts';
-import { gatesOn, ratioOf } from '../support/metric-gates.ts';
+import { gatesOn, ratioOf, SLOW, withSlowLooks } from '../support/metric-gates.ts';
 import { FAST, PLAIN, startYard, type Deployment, type Rig, type RigOptions, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -54,6 +54,15 @@ describe('a gate on a metric', () => {
       outcome: 'promoted',
       metrics: [{ gate: 'errors', verdict: { kind: 'pass' }, late: false }],
     });
+  });
+
+  test.concurrent('passes also where each look takes longer than two probes: a stretch never cuts it off', async () => {
+    const { metrics, gates, deploy } = await measuredRig();
+    calm(metrics);
+    metrics.prometheus.faults.add({ operation: '*', fault: SLOW, times: Infinity });
+    const one = gates.threshold({ samples: { bad: 1, of: 1, min: 1, afterMs: 0, everyMs: 50 } });
+    const end = await (await deploy({ bakeMs: 100, metricGates: [one], pace: withSlowLooks(PATIENT) })).end();
+    expect(end.report).toMatchObject({ outcome: 'promoted', metrics: [{ gate: 'errors', verdict: { kind: 'pass' } }] });
   });
 
   test.concurrent('restores red when a metric goes bad that no probe sees (D3)', async () => {
