@@ -72,9 +72,9 @@ async function startServices(place: Place): Promise<Omit<Stack, 'close'>> {
   const { folder, image, ports } = place;
   await runSecrets(place);
   const postgres = await prepareDatabase(place);
-  const programs_ = await findTemporalPrograms();
+  const binaries = await findTemporalPrograms();
   await makeData(postgres);
-  let running = await up(place, postgres, programs_);
+  let running = await up(place, postgres, binaries);
   const shell = (command: string): Program => ({ ...postgres.program('sh', ['-c', command]), env: postgres.env });
   return {
     ...{ folder, image, address: `127.0.0.1:${ports.temporal}`, program: programs(place) },
@@ -94,7 +94,7 @@ async function startServices(place: Place): Promise<Omit<Stack, 'close'>> {
       await mustRun(
         shell(`umask 077 && mkdir ${postgres.data} && ${command.replace(MOUNTED, postgres.data)} < ${file}`),
       );
-      running = await up(place, postgres, programs_);
+      running = await up(place, postgres, binaries);
     },
   };
 }
