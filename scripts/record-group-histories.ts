@@ -82,6 +82,18 @@ const ENDS: Readonly<Record<string, (yard: Yard) => Promise<WorkflowHandle>>> = 
     }
     return run.handle;
   },
+  /** Its locks follow: they are told of the hold and of the pause. */
+  'group-paused': async (yard) => {
+    const run = await start(await groupRig(yard, { each: 1 }), 60_000);
+    const { handle } = run;
+    await run.until(({ phase }) => phase === 'holding');
+    await handle.executeUpdate('pause', { args: [{ by: 'an operator', reason: 'lunch' }] });
+    await run.until(({ phase }) => phase === 'paused');
+    await handle.executeUpdate('resume', { args: [{ by: 'an operator', reason: '' }] });
+    await run.until(({ phase }) => phase === 'holding');
+    await handle.executeUpdate('promote', { args: [{ by: 'an operator', full: true }] });
+    return handle;
+  },
   /** Somebody else writes one record: its zone waits for a decision, the other comes back. */
   'group-blocked-and-resolved': async (yard) => {
     const rig = await groupRig(yard, { each: 1 });

@@ -42,7 +42,7 @@ function endOf({ rollback }: Run, said: Said): DeployOutcome {
 }
 
 /** Why, and what stands now. */
-function lastWords({ sentence }: Said, { record, outcome, serving }: DeployReport): string {
+export function lastWords({ sentence }: Pick<Said, 'sentence'>, { record, outcome, serving }: DeployReport): string {
   const why = sentence.endsWith('.') ? sentence : `${sentence}.`;
   return `${why} ${WHAT_STANDS[outcome](record, serving?.sentence ?? 'red')}`;
 }

@@ -5,7 +5,7 @@ import { mustBeRunnableTogether } from './check-group.ts';
 import { concluding } from './conclude.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
 import { groupCutover } from './group-cutover.ts';
-import { hearLocks, releaseLocks, takeLocks, tellLocks } from './group-locks.ts';
+import { hearLocks, releaseLocks, takeLocks, tellLocks, tellSteps } from './group-locks.ts';
 import { startGroup, type GroupRun } from './group-run.ts';
 import { holdStep } from './hold-step.ts';
 import { withTime } from './keep-time.ts';
@@ -26,7 +26,7 @@ import { setOutZones } from './zone-course.ts';
  * - G5 No step leaves fewer records on a healthy side than `keepHealthy` says.
  */
 export async function deployGroup(request: GroupRequest): Promise<GroupReport> {
-  const group = startGroup(request);
+  const group = startGroup(request, tellLocks);
   const { run } = group;
   listen(run);
   hearLocks(group);
@@ -53,7 +53,7 @@ async function cutOver(group: GroupRun): Promise<'promoted' | 'unchanged'> {
 
   return withTime(run, { deadlineMs: plan.timing.deadlineMs, waitedMs: group.waitedMs }, async () => {
     await progress.stage(checkLabel(run.request), cutover.mustBeHealthy);
-    tellLocks(group);
+    tellSteps(group);
     await approveCutover(run, cutover);
     passFreeze(run);
     await withSaga(async (saga) => {

@@ -19,7 +19,7 @@ import type { GroupRun, Member } from './group-run.ts';
 
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
-const tell = defineSignal<[Partial<DeployStatus>]>(LOCK_SIGNALS.tell);
+const tell = defineSignal<[Partial<DeployStatus>, number?]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
 
 /**
@@ -64,13 +64,21 @@ export function tellLocks({ members, run }: GroupRun): void {
   }
 }
 
-/** History keeps what is told, so that is what has changed since; all of it again as long as nobody knows whether the words before have arrived. */
+/** Runs of before tell where a step ends, and not where they come to rest. */
+export function tellSteps(group: GroupRun): void {
+  if (!group.tellsPhases) tellLocks(group);
+}
+
+/**
+ * History keeps what is told, so that is what has changed since; all of it again as long as nobody knows whether the words before have arrived. They are
+ * numbered, since two may overtake each other (seen on a busy server).
+ */
 async function tellLock(member: Member, lock: NonNullable<Member['lock']>, now: DeployStatus): Promise<void> {
   const change = changedFields(member.told, now);
   member.told = null;
   const tells = (member.tells += 1);
   try {
-    await CancellationScope.nonCancellable(() => lock.signal(tell, change));
+    await CancellationScope.nonCancellable(() => lock.signal(tell, change, tells));
   } catch {
     return; // gone: its end says so
   }
@@ -141,7 +149,7 @@ async function takeLock({ request: { group } }: GroupRun, { request }: Member): 
       workflowId: deployId(record),
       args: [{ group, request }],
       memo: { ...memo },
-      staticSummary: `held by group/${group}`,
+      staticSummary: `${record}: held by group/${group}`,
       parentClosePolicy: 'TERMINATE', // a child whose parent is gone holds no lock, with or without a worker; the fence stays for the guard
       cancellationType: ChildWorkflowCancellationType.ABANDON, // it is released, never cancelled
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',

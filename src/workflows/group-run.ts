@@ -1,7 +1,7 @@
-import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import { patched, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
 import { groupSubject, type GroupPlanFacts, type GroupRequest, type GroupStatus } from '../contracts/deploy-group.ts';
 import { approvalsTogether } from '../contracts/group-rules.ts';
-import type { DeployOutcome, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
+import type { DeployOutcome, DeployPhase, DeployRequest, DeployStatus } from '../contracts/deploy.ts';
 import type { KeptRecord } from '../core/dns/group-undo.ts';
 import type { RecordHealth } from '../core/dns/keep-healthy.ts';
 import { describeGroup } from './describe-group.ts';
@@ -19,6 +19,8 @@ export interface GroupRun {
   kept: readonly KeptRecord[] | null;
   /** For how long it waited for locks that others held. */
   waitedMs: number;
+  /** Whether its locks are told when it comes to rest somewhere; runs of before tell them where a step ends. */
+  readonly tellsPhases: boolean;
 }
 
 /** One record of the group. */
@@ -37,7 +39,8 @@ export interface Member {
   tells: number;
 }
 
-export function startGroup(request: GroupRequest): GroupRun {
+/** @param tell tells the locks where the group is. */
+export function startGroup(request: GroupRequest, tell: (group: GroupRun) => void): GroupRun {
   const members = [...request.records]
     .sort((a, b) => (a.record < b.record ? -1 : 1))
     .map((one): Member => ({
@@ -52,9 +55,10 @@ export function startGroup(request: GroupRequest): GroupRun {
   const lead = leadOf(request);
   const run = startRun(lead, (asked, see) => {
     const base = startProgress(asked, see, () => describeGroup(group.run.progress.status as GroupStatus));
-    return progressOf(base, () => group);
+    return progressOf(base, () => group, tell);
   });
-  const group: GroupRun = { request, run, members, plan: null, kept: null, waitedMs: 0 };
+  const tellsPhases = patched('the locks of a group follow its phase'); // asked once, so that a run stays with one answer
+  const group: GroupRun = { request, run, members, plan: null, kept: null, waitedMs: 0, tellsPhases };
   run.isBlocked = (record) => isStuck(memberOf(group, record));
   return group;
 }
@@ -77,18 +81,26 @@ function leadOf(request: GroupRequest): DeployRequest {
 }
 
 /** The status of the group tells those of its records, whenever it is asked. */
-function progressOf(base: Progress, group: () => GroupRun): Progress {
+function progressOf(base: Progress, group: () => GroupRun, tell: (group: GroupRun) => void): Progress {
   return {
     get status(): GroupStatus {
       const { request, plan, kept, members } = group();
       const records = members.map((member) => statusOf(member, base.status));
       return { ...base.status, group: request.group, groupPlan: plan, records, ...(kept === null ? {} : { kept }) };
     },
-    show: (change) => base.show(change),
+    show: (change) => {
+      const before = base.status.phase;
+      base.show(change);
+      const { phase } = base.status;
+      if (phase !== before && group().tellsPhases && TOLD.includes(phase)) tell(group());
+    },
     stage: (label, body) => base.stage(label, body),
     notice: (sentence) => base.notice(sentence),
   };
 }
+
+/** Where a run stays for a while on its way forward; its way back tells the locks zone by zone. */
+const TOLD: readonly DeployPhase[] = ['checking', 'holding', 'awaiting-approval', 'paused'];
 
 /** What a group says of all of its records is not said of each. */
 const NOTHING_OF_ITS_OWN = {

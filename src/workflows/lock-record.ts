@@ -25,13 +25,14 @@ import {
 } from '../contracts/deploy.ts';
 import { isFailureType, lastFailure } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
+import { lastWords } from './conclude.ts';
 import { keepOutcome, startProgress, type Progress } from './progress.ts';
 
 const status = defineQuery<DeployStatus>(MESSAGES.status);
 const abortLater = defineSignal<[AbortRequest]>(MESSAGES.abort);
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
-const tell = defineSignal<[Partial<DeployStatus>]>(LOCK_SIGNALS.tell);
+const tell = defineSignal<[Partial<DeployStatus>, number?]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
 
 /** What it forwards, in the name of its group: everything that a deployment of the record alone would hear. */
@@ -50,7 +51,14 @@ const FORWARDED = [
  * asked, answers the status of its record, and ends as its record did. It writes nothing; when its group is gone it is gone too.
  */
 export async function lockRecord({ group, request }: LockRequest): Promise<DeployReport> {
-  const lock: Lock = { group, progress: startProgress(request), answers: new Map(), asked: 0, released: false };
+  const lock: Lock = {
+    group,
+    progress: startProgress(request),
+    answers: new Map(),
+    asked: 0,
+    heard: 0,
+    released: false,
+  };
   listen(lock);
   await CancellationScope.nonCancellable(() => condition(() => lock.released));
   keepOutcome(lock.progress.status);
@@ -64,14 +72,18 @@ interface Lock {
   readonly answers: Map<number, ForwardAnswer>;
   /** How many messages it has forwarded. */
   asked: number;
+  /** The number of what it was told last; a group of before does not number its words. */
+  heard: number;
   released: boolean;
 }
 
 function listen(lock: Lock): void {
   const { progress } = lock;
   setHandler(status, () => progress.status, { description: 'Where the record is, as its group told last.' });
-  setHandler(tell, (now) => {
-    if (!lock.released) progress.show(now); // two signals may overtake each other, and the last word stays the last
+  setHandler(tell, (change, number = lock.heard) => {
+    if (lock.released || number < lock.heard) return; // two signals may overtake each other, and the last word stays the last
+    lock.heard = number;
+    progress.show(change);
   });
   setHandler(answer, (said) => void lock.answers.set(said.id, said));
   setHandler(release, (last) => {
@@ -121,5 +133,5 @@ function endAs(last: DeployStatus): DeployReport {
   if (report.outcome === 'promoted' || report.outcome === 'unchanged') return report;
   const { type, sentence, next } = last.failure ?? { type: 'Aborted', sentence: 'the group has ended', next: null };
   const known = isFailureType(type) ? type : 'Fault';
-  throw lastFailure({ type: known, sentence, next }, report, failure(known, sentence));
+  throw lastFailure({ type: known, sentence: lastWords({ sentence }, report), next }, report, failure(known, sentence));
 }

@@ -13,7 +13,7 @@ import { mustKeepHealthy } from './check-group.ts';
 import { nextStanding, renewInput, restInput, type Course } from './course.ts';
 import { groupForward } from './group-activities.ts';
 import { showRecord, type GroupRun } from './group-run.ts';
-import { tellLocks } from './group-locks.ts';
+import { tellSteps } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
 import { showServing } from './serving-together.ts';
 import { untilInsync, verifyLabel } from './settle.ts';
@@ -90,7 +90,7 @@ async function swapAll(group: GroupRun, zones: readonly ZoneCourse[], move: Move
   const insync = await together(pairs, ({ zone, changeId }) => waitForZone(group, zone, changeId));
   const seenAt = await together(zones, (zone) => verifyZone(group, zone, move));
   showServing(group, servingWords(group, zones, move.share), move.share);
-  tellLocks(group);
+  tellSteps(group);
   return Math.max(...zones.map((_zone, index) => insync[index]?.at ?? seenAt[index] ?? 0));
 }
 

@@ -3,7 +3,13 @@ import { readFence } from '../../src/core/dns/fence.ts';
 import { fenceName } from '../../src/core/dns/name.ts';
 import { fromWire } from '../../src/activities/wire-record-set.ts';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import { GROUP_WORKFLOW, groupId, LOCK_SIGNALS, type GroupRequest } from '../../src/contracts/deploy-group.ts';
+import {
+  GROUP_WORKFLOW,
+  groupId,
+  LOCK_SIGNALS,
+  LOCK_WORKFLOW,
+  type GroupRequest,
+} from '../../src/contracts/deploy-group.ts';
 import { MESSAGES, type DeployRequest, type MessageAnswer } from '../../src/contracts/deploy.ts';
 import { endOf } from '../support/run-handle.ts';
 import { CALM, groupDeployment, groupRig, lockStatus, type GroupRig } from '../support/group-yard.ts';
@@ -336,16 +342,35 @@ describe('through the lock of a record', () => {
     const run = await rig.deploy({}, HELD);
     await run.until(({ phase }) => phase === 'holding');
     const lock = rig.lockOf(rig.records[1]!.record);
-    await until(async () => (await lockStatus(lock)).share === 50); // it is told a moment later
+    await until(async () => (await lockStatus(lock)).phase === 'holding'); // it is told a moment later
     const shown = await lockStatus(lock);
+    expect(shown.share).toBe(50);
+    expect(shown.holdEndsAt).not.toBeNull();
     expect(shown).toMatchObject({ record: rig.records[1]!.record, outcome: null });
     expect(shown.plan?.record).toBe(rig.records[1]!.record); // told once, when it was new
     const answer = await lock.executeUpdate<MessageAnswer, [object]>(MESSAGES.abort, { args: [BY], updateId: 'abort' });
     expect(answer.sentence).toMatch(/^group\/.*: ended: rolled-back/);
     expect(rig.now()).toEqual(['red', 'red', 'red', 'red']);
     expect(await run.end()).toMatchObject({ type: 'Aborted', report: { outcome: 'rolled-back' } });
+    expect((await endOf(lock)).message).toMatch(/Rolled back: \S+ serves \S+ \(red\)/); // whoever opens this run alone sees what stands
     const told = await toldOf(lock);
     expect(told.filter((change) => 'plan' in change).length).toBeLessThan(told.length); // or 50 records fill the history of their group
+  });
+
+  test.concurrent('a word of the group that is overtaken by a later one is not heard any more', async () => {
+    const rig = await groupRig(yard);
+    const [request] = rig.request().records;
+    const { client } = yard.temporal;
+    const options = { workflowId: `deploy:${request!.record}`, taskQueue: yard.taskQueue };
+    const lock = await client.workflow.start(LOCK_WORKFLOW, { ...options, args: [{ group: rig.group, request }] });
+    for (const [change, number] of [
+      [{ phase: 'holding', share: 50 }, 2],
+      [{ phase: 'checking', share: 0 }, 1],
+      [{ holdEndsAt: 4_711 }, 3],
+    ] as const)
+      await lock.signal(LOCK_SIGNALS.tell, change, number);
+    expect(await lockStatus(lock)).toMatchObject({ phase: 'holding', share: 50, holdEndsAt: 4_711 });
+    await lock.terminate();
   });
 
   test.concurrent('an abort as a signal, as a reset sends it, does too', async () => {
