@@ -29,6 +29,13 @@ const ENDS: Readonly<Record<string, (rig: Rig) => Promise<Deployment>>> = {
     rig.sandbox.route53.faults.add({ operation: 'ChangeResourceRecordSets', fault: { kind: 'apply-then-reset' } });
     return start(rig, STEPS);
   },
+  /** Its TTL is lowered first, and the old one waited for. */
+  'lowered-ttl': (rig) => {
+    const { route53, zoneId } = rig.sandbox;
+    route53.put(zoneId, { Name: rig.record, Type: 'A', TTL: 3, ResourceRecords: [{ Value: '192.0.2.10' }] });
+    return start(rig, STEPS, { preLowerTtl: 1 });
+  },
+  unchanged: (rig) => start(rig, STEPS, { to: { kind: 'values', values: ['192.0.2.10'] } }),
   refused: async (rig) => {
     await rig.sandbox.black.behave(BLACK_IS_ILL);
     return start(rig, STEPS);

@@ -21,16 +21,22 @@ test('every end of a deployment, of a group, of a sync, of a build of documentat
     'cancelled',
     'confirmed',
     'docs-cancelled',
+    'docs-collected',
     'docs-failed',
     'docs-gates-failed',
+    'docs-listed',
+    'docs-moved',
     'docs-preview',
     'docs-published',
     'docs-superseded',
     'docs-ticked',
     'docs-unchanged',
+    'doctor-sync',
+    'doctor',
     'group-approved',
     'group-blocked-and-resolved',
     'group-lock',
+    'group-paused',
     'group-promoted',
     'group-refused',
     'group-rolled-back',
@@ -40,9 +46,13 @@ test('every end of a deployment, of a group, of a sync, of a build of documentat
     'guard-quiet',
     'guard-restored',
     'guard-told',
+    'lowered-ttl',
     'measured-promoted',
     'measured-rolled-back',
     'paused',
+    'plan-group',
+    'plan-sync',
+    'plan',
     'promoted',
     'queue-continued-as-new',
     'queue-started',
@@ -68,9 +78,21 @@ test('every end of a deployment, of a group, of a sync, of a build of documentat
     'told-blocked',
     'told-promoted',
     'unanswered',
+    'unchanged',
     'unconfirmed',
     'undone',
   ]);
+});
+
+test('every kind of workflow that a worker registers has a history', async () => {
+  const index = await readFile(new URL('../../src/workflows/index.ts', import.meta.url), 'utf8');
+  const registered = [...index.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => name);
+  const recorded = await Promise.all(
+    RECORDED.map(
+      async (name) => (await readHistory(name)).events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
+    ),
+  );
+  expect([...new Set(recorded)].sort()).toEqual(registered.sort());
 });
 
 test.each(RECORDED)('%s replays against the workflows of today', async (name) => {
@@ -91,7 +113,10 @@ test.each(RECORDED)('%s tells nothing of the machine that recorded it', async (n
 
 interface Recorded {
   readonly events: readonly {
-    readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string };
+    readonly workflowExecutionStartedEventAttributes?: {
+      readonly workflowId?: string;
+      readonly workflowType?: { readonly name?: string };
+    };
   }[];
 }
 
