@@ -1,18 +1,8 @@
 import type { ResetSight } from '../contracts/reset.ts';
+import { RESET_WORDS, saysWhatServes, seenAt } from '../contracts/reset-words.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { outside, table } from './words.ts';
-
-const WORDS: Readonly<Record<ResetSight['outcome'], string>> = {
-  there: 'there already',
-  restored: 'restored',
-  unseen: 'restored, DNS not seen',
-  planned: 'would be restored',
-  foreign: 'FOREIGN, left',
-  refused: 'refused',
-  failed: 'NOT RESTORED',
-  unverified: 'NOT SURE',
-};
 
 /** The table of a reset: what stood, what stands now as far as is known, what became of it, and where that was seen. */
 export function resetLines(results: readonly ResetSight[], paint: Terminal['paint']): readonly string[] {
@@ -23,19 +13,15 @@ export function resetLines(results: readonly ResetSight[], paint: Terminal['pain
 
 /** Null where it is not known. */
 function nowOf({ outcome, sentence, was }: ResetSight): string | null {
-  if (SAYS_WHAT_SERVES.includes(outcome)) return sentence;
+  if (saysWhatServes({ outcome })) return sentence;
   return outcome === 'failed' || outcome === 'unverified' ? null : was;
 }
 
-const SAYS_WHAT_SERVES: readonly ResetSight['outcome'][] = ['there', 'restored', 'unseen'];
-
 function endOf({ outcome, sentence, next, servers }: ResetSight): string {
-  const agree = servers.filter(({ kind }) => kind === 'agrees').length;
-  const seen = servers.length === 0 ? null : `at ${agree} of ${servers.length} name servers`;
-  const why = SAYS_WHAT_SERVES.includes(outcome)
-    ? null
-    : `${outcome === 'planned' ? 'to' : ''} ${outside(sentence)}`.trim();
-  return [WORDS[outcome], why, seen, next === null ? null : outside(next)].filter((part) => part !== null).join(' ');
+  const why = saysWhatServes({ outcome }) ? null : `${outcome === 'planned' ? 'to' : ''} ${outside(sentence)}`.trim();
+  return [RESET_WORDS[outcome], why, seenAt(servers), next === null ? null : outside(next)]
+    .filter((part) => part !== null)
+    .join(' ');
 }
 
 const isGood = (result: ResetSight | undefined): boolean =>

@@ -3,6 +3,7 @@ import type { ResetActivities, ResetOutcome, ResetRequest, ResetResult } from '.
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { failure, type FailureType } from '../policies/failures.ts';
 import { countReset } from './count.ts';
+import { describeReset } from './describe-reset.ts';
 
 /**
  * Puts a record back on its declared default because an alarm asks for it: the very reset of the command line (D2, D4, D6), tried again
@@ -17,7 +18,7 @@ export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
   const { outcome, sentence } = result;
   const type = FAILED_AS[outcome];
   const next = result.next ?? (type === 'NotRestored' ? `./switchyard reset ${record}` : null);
-  setCurrentDetails(escapeMarkdown(next === null ? sentence : `${sentence} ${next}`));
+  setCurrentDetails(describeReset(request, { ...result, next }));
   upsertMemo({ outcome, sentence });
   countReset(outcome);
   if (type === null) return result;
