@@ -27,6 +27,7 @@ export const LONGEST_FIRST = [
   'activities/docs/hostile-trees',
   'workflows/sync-runs',
   'faults/docs-fault-table',
+  'faults/mend-fault-table',
   'cli/if-busy-flow',
   'cli/docs',
   'cli/versions',
