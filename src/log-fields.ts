@@ -46,9 +46,10 @@ const isPlain = (value: unknown): boolean => ['string', 'number', 'boolean'].inc
 
 /** Workflow ids are the locks of what they are about. */
 function subjectOf(workflowId: string): Fields {
-  const [, kind = '', name = ''] = /^(deploy|reset|sync|docs):([^:]+)/.exec(workflowId) ?? [];
+  const [, kind = '', name = ''] = /^(deploy|deploy-group|deploy-next|reset|sync|docs):([^:]+)/.exec(workflowId) ?? [];
   if (kind === 'sync') return { pair: name };
   if (kind === 'docs') return { site: name };
+  if (kind === 'deploy-group') return { group: name };
   return kind === '' ? {} : { record: name };
 }
 

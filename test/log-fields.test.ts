@@ -20,7 +20,9 @@ test.each([
   ['sync:tasks', { pair: 'tasks' }],
   ['docs:handbook:v1', { site: 'handbook' }],
   ['reset:www.example.com', { record: 'www.example.com' }],
-  ['deploy:group/shop', { record: 'group/shop' }],
+  ['deploy-group:shop', { group: 'shop' }],
+  ['deploy-next:www.example.com', { record: 'www.example.com' }],
+  ['deploy-next:group/shop', { record: 'group/shop' }],
   ['doctor-7', {}],
 ])('a line of %s says whose run it is', (workflowId, subject) => {
   expect(logFields({ workflowId })).toEqual({ workflow: workflowId, ...subject });

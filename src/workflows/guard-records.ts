@@ -2,7 +2,7 @@ import { patched, setCurrentDetails, sleep, upsertMemo, workflowInfo } from '@te
 import type { GuardReport, GuardRequest } from '../contracts/guard.ts';
 import { formatDuration } from '../core/duration.ts';
 import { describeGuard } from '../core/dns/describe-guard.ts';
-import { findingNotices, guardNotices, type GuardTelling } from '../core/dns/guard-notices.ts';
+import { findingNotices, guardNotices, heardOf, type GuardTelling } from '../core/dns/guard-notices.ts';
 import { outcomeOf } from '../core/dns/judge-guard.ts';
 import { standGuard, type Guarded, type GuardPorts } from '../core/dns/stand-guard.ts';
 import { countGuard } from './count.ts';
@@ -39,9 +39,10 @@ function startGuardTelling({ notify }: GuardRequest) {
         tell(findingNotices(guarded, known));
     },
     end: async (records: readonly Guarded[]): Promise<Told> => {
-      tell(guardNotices(records, known));
+      const before = known;
+      tell(guardNotices(records, before));
       await teller.lastWords();
-      return { told: known, notices };
+      return { told: heardOf(known, { before, unheard: teller.unheard() }), notices };
     },
   };
 }

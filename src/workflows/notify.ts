@@ -15,6 +15,8 @@ import { notifyRetry } from '../policies/retries.ts';
 export interface Teller {
   /** Returns at once; what goes wrong on the way out is told to nobody but `onFailure`. */
   tell(facts: NoticeFacts): void;
+  /** What was to be told, and has reached nobody yet. */
+  readonly unheard: () => readonly NoticeFacts[];
   /** Lets what is under way go out, for a bounded time; at once where nothing is. Call it last. */
   readonly lastWords: () => Promise<void>;
 }
@@ -27,21 +29,29 @@ export function startTelling(notify: NotifyRequest | undefined, onFailure: (sent
   if (notify === undefined || notify.targets.length === 0) return SILENT;
   const { targets, pace } = notify;
   const post = outbox(notify, onFailure);
-  let told = 0;
+  const sent = new Map<NoticeFacts, Sent>();
   return {
     tell: (facts) => {
-      told += 1;
-      const notice = makeNotice(facts, { id: noticeId(facts, told), at: Date.now(), link: linkTo(notify) });
-      for (const target of targets) if (tellingOf(target, notice) !== null) post.send(target, notice);
+      const notice = makeNotice(facts, { id: noticeId(facts, sent.size + 1), at: Date.now(), link: linkTo(notify) });
+      const meant = targets.filter((target) => tellingOf(target, notice) !== null);
+      const one: Sent = { heard: meant.length === 0 };
+      sent.set(facts, one);
+      for (const target of meant) post.send(target, notice, () => (one.heard = true));
     },
+    unheard: () => [...sent].flatMap(([facts, { heard }]) => (heard ? [] : [facts])),
     lastWords: () => post.emptied(pace.lastWordsMs),
   };
 }
 
-const SILENT: Teller = { tell: () => undefined, lastWords: () => Promise.resolve() };
+/** By one at least: a target that is never reached must not have the others told again and again. */
+interface Sent {
+  heard: boolean;
+}
+
+const SILENT: Teller = { tell: () => undefined, unheard: () => [], lastWords: () => Promise.resolve() };
 
 interface Outbox {
-  send(target: NotifyTarget, notice: Notice): void;
+  send(target: NotifyTarget, notice: Notice, heard: () => void): void;
   emptied(limitMs: number): Promise<void>;
 }
 
@@ -50,9 +60,10 @@ function outbox(notify: NotifyRequest, onFailure: (sentence: string) => void): O
   const last = new Map<string, Promise<void>>();
   const failed = new Set<string>();
   let pending = 0;
-  const deliver = async (target: NotifyTarget, notice: Notice): Promise<void> => {
+  const deliver = async (target: NotifyTarget, notice: Notice, heard: () => void): Promise<void> => {
     try {
       await notifying(`telling ${target.name}: ${notice.title}`, { target, notice });
+      heard();
     } catch (error) {
       const { sentence, next } = whatItSays(error);
       const said = next === null ? sentence : `${sentence} ${next}`;
@@ -63,11 +74,11 @@ function outbox(notify: NotifyRequest, onFailure: (sentence: string) => void): O
     }
   };
   return {
-    send: (target, notice) => {
+    send: (target, notice, heard) => {
       pending += 1;
       const before = last.get(target.name) ?? Promise.resolve();
       // Whatever ends the way forward must not take its notices with it.
-      const now = CancellationScope.nonCancellable(() => before.then(() => deliver(target, notice)));
+      const now = CancellationScope.nonCancellable(() => before.then(() => deliver(target, notice, heard)));
       last.set(target.name, now);
     },
     emptied: async (limitMs) => {

@@ -247,6 +247,42 @@ test.concurrent('tells of a finding once, not at each run of its Schedule, and o
 });
 
 test.concurrent(
+  'what reached nobody is told by the next one of its Schedule, a finding as well as its end',
+  async () => {
+    const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);
+    await run.handle.terminate();
+    const notify = told.request(undefined, { giveUpAfterMs: 600, lastWordsMs: 1_500 });
+    const guard = await scheduled(guardRequest(rig, { act: 'report', notify }));
+    const silence = () =>
+      told.standIn.faults.add({
+        operation: '*',
+        fault: { kind: 'refuse', status: 503, code: 'away' },
+        times: Infinity,
+      });
+
+    const away = silence();
+    expect(await guard.runs()).toMatchObject({
+      outcome: 'act',
+      told: [],
+      notices: [expect.stringMatching(/could not be told/)],
+    });
+    away.remove();
+    expect(await guard.runs()).toMatchObject({ outcome: 'act', told: [{ record: rig.record }] });
+    await repairByHand(rig, fenceThatStands(rig));
+    const again = silence();
+    expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [{ record: rig.record }] });
+    again.remove();
+    expect(await guard.runs()).toMatchObject({ outcome: 'quiet', told: [] });
+    await guard.delete();
+
+    expect(told.events()).toEqual([
+      `guard ${rig.record}: ACT NOW: a deployment has died in the middle`,
+      `guard ${rig.record}: what the guard had found is over`,
+    ]);
+  },
+);
+
+test.concurrent(
   'tells of a finding before it restores red, then that, and ends well also where nobody can be told',
   async () => {
     const [{ rig, run }, told] = await Promise.all([atHalf(), hall.open()]);

@@ -55,6 +55,24 @@ export function findingNotices(found: readonly Guarded[], before: readonly ToldT
   };
 }
 
+/**
+ * What the next guard need not tell: of what reached nobody it tells again, of a beginning since it was not told, of an end since its trouble still stands
+ * in somebody's list.
+ *
+ * @param told of this guard, if all was heard.
+ */
+export function heardOf(
+  told: readonly ToldTrouble[],
+  { before, unheard }: { readonly before: readonly ToldTrouble[]; readonly unheard: readonly NoticeFacts[] },
+): readonly ToldTrouble[] {
+  const silent = (begins: boolean) => new Set(unheard.flatMap((one) => (one.begins === begins ? [one.subject] : [])));
+  const [beginnings, ends] = [silent(true), silent(false)];
+  const isOver = ({ record }: ToldTrouble): boolean => told.every((one) => one.record !== record);
+  return [...told, ...before.filter((one) => isOver(one) && ends.has(one.record))].filter(
+    ({ record }) => !beginnings.has(record),
+  );
+}
+
 /** A run that is late is told as well, though it lives. */
 function isTrouble(one: Guarded): boolean {
   const matter = matterOf(one);
@@ -65,8 +83,8 @@ function nameOf({ verdict, repair, fence }: Guarded): string {
   return [repair?.outcome ?? verdict, fence?.owner ?? '-', fence?.gen ?? 0].join(' ');
 }
 
-/** Trouble is filed under the record, whichever guard tells of it. */
-const keyOf = (record: string): string => `guard:${record}`;
+/** The id of a deployment of the record: what that told of its trouble, and what the guard tells of what is left of it, is one incident. */
+const keyOf = (record: string): string => `deploy:${record}`;
 
 const SEVERITIES = {
   none: 'warning',
@@ -114,7 +132,7 @@ function restoring(one: Guarded): NoticeFacts {
     next: repair?.next ?? null,
     outcome: repair?.outcome ?? null,
     begins: false,
-    ends: ['guard'],
+    ends: ['guard', 'blocked', 'rolled-back'],
     key: keyOf(record),
   };
 }

@@ -32,7 +32,7 @@ test('the end of a trouble is told once, as restored or as over', () => {
   const { told } = shortly([found()]);
   expect(shortly([], told)).toEqual({ facts: [`-1 ${WWW}: what the guard had found is over`], told: [] });
   expect(shortly([found({ repair: repair('restored') })], told)).toEqual({
-    facts: [`-1 ${WWW}: red was restored`],
+    facts: [`-3 ${WWW}: red was restored`],
     told: [],
   });
   expect(shortly([found({ repair: repair('there') })], told).facts).toEqual([
