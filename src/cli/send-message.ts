@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { deployId, MESSAGES, type MessageAnswer } from '../contracts/deploy.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { mustBeSubject } from './must-read.ts';
@@ -56,11 +57,9 @@ export async function update(
   { record, runId, verb, request, updateId }: Omit<Delivery, 'json'>,
 ): Promise<MessageAnswer> {
   const handle = temporal.client.workflow.getHandle(deployId(record), runId);
-  const send = (): Promise<MessageAnswer> =>
-    handle.executeUpdate<MessageAnswer, [unknown]>(MESSAGES[verb], {
-      args: [request],
-      ...(updateId === undefined ? {} : { updateId }),
-    });
+  // One id a command: where the answer was lost it is asked for again, and nothing is done twice.
+  const options = { args: [request] as [unknown], updateId: updateId ?? randomUUID() };
+  const send = (): Promise<MessageAnswer> => handle.executeUpdate<MessageAnswer, [unknown]>(MESSAGES[verb], options);
   try {
     return await temporal.ask(send, { withinMs: ANSWER_WITHIN_MS, deadlineIsAnAnswer: true });
   } catch (cause) {

@@ -109,7 +109,7 @@ export async function tryToStart(
     return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId, joined: false } };
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
-    return joinOrSayWho(temporal, request);
+    return joinOrSayWho(temporal, request, starting.askedAt);
   }
 }
 
@@ -215,10 +215,13 @@ export async function mustHaveWorker({ ask, connection, place }: TemporalClient,
   ]);
 }
 
-/** The same request id and the same request: this is the run that was meant. */
-async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest): Promise<TriedStart> {
+/** The same request id and the same request: this is the run that was meant. The same command: its start was taken, and the answer was lost. */
+async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest, askedAt: number): Promise<TriedStart> {
   const workflowId = deployId(request.record);
   const holder = asHolder(await temporal.ask(() => temporal.client.workflow.getHandle(workflowId).describe()));
+  const { memo } = holder;
+  if (memo.askedAt === askedAt && memo.request === requestHash(request))
+    return { kind: 'started', run: { workflowId, runId: holder.runId, joined: false } };
   if (!isSame(request, holder)) return { kind: 'busy', holder };
   return { kind: 'started', run: { workflowId, runId: holder.runId, joined: true } };
 }

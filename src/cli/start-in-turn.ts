@@ -102,8 +102,10 @@ async function enqueue(temporal: TemporalClient, request: DeployRequest, startin
     limitMs: WAIT_AT_MOST_MS,
     retry: RETRY,
   };
-  await temporal.ask(() =>
-    temporal.client.workflow.start(QUEUE_WORKFLOW, {
+  let tries = 0;
+  await temporal.ask(async () => {
+    if (tries++ > 0 && (await wasTaken(temporal, request.record, entry))) return;
+    await temporal.client.workflow.start(QUEUE_WORKFLOW, {
       workflowId: nextDeployId(request.record),
       taskQueue: starting.taskQueue,
       args: [queued] as [QueuedDeployment],
@@ -111,9 +113,21 @@ async function enqueue(temporal: TemporalClient, request: DeployRequest, startin
       memo: { ...labels.memo },
       staticSummary: labels.staticSummary,
       staticDetails: labels.staticDetails,
-    }),
-  );
+    });
+  });
   return entry;
+}
+
+/** Whether the entry waits, or was started already, though the answer was lost: another one would deploy the same again after it. */
+async function wasTaken({ client }: TemporalClient, record: string, entry: string): Promise<boolean> {
+  const looks = [nextDeployId(record), deployId(record)].map((id) => client.workflow.getHandle(id).describe());
+  const seen = await Promise.all(looks.map((look) => look.catch(nullIfNotFound)));
+  return seen.some((run) => run?.memo?.['entry'] === entry);
+}
+
+function nullIfNotFound(cause: unknown): null {
+  if (isNotFound(cause)) return null;
+  throw cause;
 }
 
 /** Of two that were asked for at nearly the same time the older may come here last. */

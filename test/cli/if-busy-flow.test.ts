@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { withdrawOlder } from '../../src/cli/queued.ts';
+import { startDeployment } from '../../src/cli/start-deployment.ts';
 import { startInTurn } from '../../src/cli/start-in-turn.ts';
 import { actOnWishes } from '../../src/gateway/act-on-wishes.ts';
 import { connect } from '../../src/cli/temporal-client.ts';
@@ -190,6 +191,30 @@ const bodies = together({
     expect((await newer.describe()).status.name).toBe('RUNNING');
     expect(await yard.run('abort', record)).toMatchObject({ exit: 0 });
   },
+
+  'a start whose answer was lost is known again: nothing waits for itself, and nobody is refused because of himself':
+    async () => {
+      const record = yard.record('asked-twice');
+      const temporal = await connect(PLACE, () => undefined);
+      const twice: typeof temporal = {
+        ...temporal,
+        ask: async (call, terms) => {
+          await temporal.ask(call, terms);
+          return temporal.ask(call, terms);
+        },
+      };
+      const wish = requestFor(record, { steps: LONG_STEPS, gates: [], unchecked: true, pace: DEFAULT_PACE });
+      expect(await startDeployment(twice, wish, DEPLOY_QUEUE)).toMatchObject({ joined: false });
+      const next = requestFor(record, { ...wish, to: { kind: 'values', values: ['192.0.2.30'] } });
+      expect(await startInTurn(twice, next, { ...TERMS, askedAt: Date.now() })).toBeNull();
+      await yard.phase(record, 'holding');
+      expect((await yard.client.workflow.getHandle(nextDeployId(record)).describe()).status.name).toBe('RUNNING');
+      const entries = () => yard.client.workflow.count(`WorkflowId = '${nextDeployId(record)}'`);
+      await until(async () => (await entries()).count > 0);
+      expect(await entries()).toMatchObject({ count: 1 });
+      await temporal.close();
+      expect(await yard.run('abort', record)).toMatchObject({ exit: 0 });
+    },
 
   'one in the queue stays there when one that was asked for before it comes late': async () => {
     const record = await busy(yard.record('later'));
