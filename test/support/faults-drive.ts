@@ -1,4 +1,4 @@
-import { MESSAGES, type DeployStatus } from '../../src/contracts/deploy.ts';
+import { MESSAGES, type DeployStatus, type Pace } from '../../src/contracts/deploy.ts';
 import { FAILURES } from '../../src/policies/failures.ts';
 import type { Aim, Strike } from './faults-strike.ts';
 import { until } from './faults-strike.ts';
@@ -12,6 +12,15 @@ export interface Driven {
   status(): Promise<DeployStatus>;
   end(): Promise<unknown>;
 }
+
+/** A pace at which a fault shows soon what it does. */
+export const faultPace = (base: Pace): Pace => ({
+  ...base,
+  preflight: { inARow: 2, overMs: 200 },
+  insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
+  verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
+  blockedAfterMs: 400,
+});
 
 /** A request that hangs costs its time-out; on a busy machine others take long, and are no failure for that. */
 export function limitsOf(cell: Cell): { writeMs: number; probeTimeoutMs: number; holdMs: number } {
@@ -103,4 +112,30 @@ export async function writtenBeforeRead(firstWriteAt: number | null, { handle }:
   const time = read?.eventTime;
   const at = time == null ? Infinity : Number(time.seconds ?? 0) * 1_000 + (time.nanos ?? 0) / 1_000_000;
   return at <= firstWriteAt + 1 ? [] : ['D1: it wrote before the snapshot was in the history'];
+}
+
+/** Of a fence by its stage: that of a name to which nothing was written does not stand yet. */
+export const restOf = (stage: string, wrote: boolean): string =>
+  stage === 'idle' || (stage === 'none' && !wrote) ? 'at rest' : stage;
+
+interface EndedAs {
+  readonly status: DeployStatus;
+  readonly end: RunEnd<unknown>;
+  readonly wrote: boolean;
+  readonly isForeign: boolean;
+  /** Whether what somebody else wrote must have stopped the rollback: in a group it may stand where nothing of ours was written. */
+  readonly stops: boolean;
+}
+
+/** `promoted`, `red`, `foreign`, or what is none of them. */
+export function endWord({ status, end, wrote, isForeign, stops }: EndedAs): string {
+  const outcome = status.outcome ?? 'none';
+  if (end.status === 'COMPLETED')
+    return outcome === 'promoted' && status.verdict?.kind === 'pass' ? 'promoted' : `completed as ${outcome}`;
+  const failed = end.status === 'FAILED' || end.status === 'CANCELLED';
+  const wroteNothing = outcome === 'refused' && !wrote;
+  const safe = wroteNothing || outcome === 'rolled-back';
+  if (failed && isForeign && (outcome === 'not-restored' || (stops ? wroteNothing : safe))) return 'foreign';
+  if (failed && !isForeign && safe) return 'red';
+  return `${end.status} as ${outcome}: ${end.message}`;
 }

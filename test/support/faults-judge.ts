@@ -1,11 +1,10 @@
 import { MESSAGES, type DeployStatus, type Pace } from '../../src/contracts/deploy.ts';
-import { atTheHold, drive, limitsOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
+import { atTheHold, drive, endWord, faultPace, limitsOf, restOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
 import { openScene, type Scene } from './faults-scenes.ts';
 import { isWatch, type Cell } from './faults-table.ts';
-import type { Observer } from './observer.ts';
 import { aimAt, strike } from './faults-strike.ts';
 import { batchesOf, brokenPromises } from './promises.ts';
-import { FAST, PLAIN, type Deployment, type End, type Rig, type Yard } from './yard.ts';
+import { FAST, PLAIN, type Deployment, type Rig, type Yard } from './yard.ts';
 
 /** What a cell saw: compared whole, so that a red cell shows everything that was wrong with it. */
 export interface Seen {
@@ -36,14 +35,7 @@ export function expected({ ends }: Cell): Seen {
   };
 }
 
-const PACE: Pace = {
-  ...FAST,
-  preflight: { inARow: 2, overMs: 200 },
-  probeEveryMs: 60,
-  insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
-  verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
-  blockedAfterMs: 400,
-};
+const PACE: Pace = { ...faultPace(FAST), probeEveryMs: 60 };
 
 /** Runs one deployment that meets the cell's fault, and tells what became of the record. */
 export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
@@ -77,8 +69,8 @@ export async function runCell(yard: Yard, cell: Cell): Promise<Seen> {
 async function judged({ ends }: Cell, { rig, observer }: Scene, run: Deployment): Promise<Seen> {
   const end = await run.end();
   const status = await run.handle.query<DeployStatus>(MESSAGES.status);
-  const nothingWritten = observer.writes() === 0;
-  const stage = observer.fenceStage();
+  const wrote = observer.writes() > 0;
+  const isForeign = observer.now() === FOREIGN;
   const own = batchesOf(rig).filter(({ accepted, foreign }) => accepted && !foreign);
   const firstWrite = own.at(-observer.writes())?.at ?? null;
   const allowed = ['red', '50 %', 'black', ...(ends === 'foreign' ? [FOREIGN] : [])];
@@ -86,27 +78,14 @@ async function judged({ ends }: Cell, { rig, observer }: Scene, run: Deployment)
     struck: true,
     broken: [
       ...brokenPromises({ ...rig, observer }, allowed),
-      ...(nothingWritten ? [] : await writtenBeforeRead(firstWrite, run)),
+      ...(wrote ? await writtenBeforeRead(firstWrite, run) : []),
     ],
-    end: endIn(observer, status, end),
+    end: endWord({ status, end, wrote, isForeign, stops: true }),
     stands: observer.now(),
     standsAfterLateWrites: observer.now(),
-    fence: stage === 'idle' || (stage === 'none' && nothingWritten) ? 'at rest' : stage,
+    fence: restOf(observer.fenceStage(), wrote),
     unsaid: unsaid(status, end),
   };
-}
-
-/** `promoted`, `red`, `foreign`, or what is none of them. */
-function endIn(observer: Observer, status: DeployStatus, end: End): string {
-  const outcome = status.outcome ?? 'none';
-  if (end.status === 'COMPLETED')
-    return outcome === 'promoted' && status.verdict?.kind === 'pass' ? 'promoted' : `completed as ${outcome}`;
-  const failed = end.status === 'FAILED' || end.status === 'CANCELLED';
-  const wroteNothing = outcome === 'refused' && observer.writes() === 0;
-  const isForeign = observer.now() === FOREIGN;
-  if (failed && isForeign && (outcome === 'not-restored' || wroteNothing)) return 'foreign';
-  if (failed && !isForeign && (outcome === 'rolled-back' || wroteNothing)) return 'red';
-  return `${end.status} as ${outcome}: ${end.message}`;
 }
 
 /** What Route 53 asks for with Retry-After is waited for: a look for drift has a rhythm of its own. */

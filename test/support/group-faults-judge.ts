@@ -1,14 +1,22 @@
 import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
 import type { Pace } from '../../src/contracts/deploy.ts';
-import { atTheHold, drive, limitsOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
+import { atTheHold, drive, endWord, faultPace, limitsOf, restOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
 import { FOREIGN } from './faults-judge.ts';
 import { openMeasuring } from './faults-scenes.ts';
-import { aimAt, strike } from './faults-strike.ts';
+import { aimAt, strike, type Aim } from './faults-strike.ts';
 import type { Cell } from './faults-table.ts';
 import { brokenGroupPromises, writesOf } from './group-promises.ts';
-import { CALM, groupRig, lockStatus, type GroupDeployment, type GroupRecord, type GroupRig } from './group-yard.ts';
+import {
+  CALM,
+  groupRig,
+  lockStatus,
+  type GroupDeployment,
+  type GroupRecord,
+  type GroupRig,
+  type GroupRigOptions,
+} from './group-yard.ts';
 import { batchesOf } from './promises.ts';
-import type { RunEnd } from './run-handle.ts';
+import { groupPromotedFirst } from './promoted-first.ts';
 import { PLAIN, type Yard } from './yard.ts';
 
 /** What a cell saw of a group; records in the order of their names, the first is in the zone that was struck. */
@@ -42,22 +50,15 @@ export function expectedOfGroup({ ends }: Cell): GroupSeen {
   };
 }
 
-const PACE: Pace = {
-  ...CALM,
-  preflight: { inARow: 2, overMs: 200 },
-  probeEveryMs: 100,
-  insync: { pollMs: 20, noticeMs: 300, limitMs: 20_000 },
-  verify: { inARow: 2, everyMs: 10, limitMs: 1_000 },
-  blockedAfterMs: 400,
-};
+const PACE: Pace = { ...faultPace(CALM), probeEveryMs: 100 };
 
 /** Deploys a group, one zone of which meets the cell's fault, and tells what became of its records. */
 export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const aim = aimAt(cell.row);
   const { writeMs, probeTimeoutMs, holdMs } = limitsOf(cell);
   const measuring = cell.row.scene === 'measured' ? await openMeasuring() : null;
-  const env = measuring?.metrics.env() ?? {};
-  const rig = await groupRig(yard, { aroundAll: aim.around, writeMs, askTimeoutMs: 300, env });
+  const options = { aroundAll: aim.around, writeMs, askTimeoutMs: 300, env: measuring?.metrics.env() ?? {} };
+  const { rig, request } = await openGroup(yard, { cell, aim, options });
   const [first] = rig.records;
   if (first === undefined) throw new Error('a group has a first record');
   aim.zoneId = first.zoneId;
@@ -69,10 +70,8 @@ export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   });
   if (cell.row.way === 'back') atTheHold(aim, () => void first.black.behave({ kind: 'status', status: 503 }));
   const steps = [50, 100].map((share) => ({ share, holdMs }));
-  const run = await rig.deploy(
-    {},
-    { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, probeTimeoutMs, ...measuring?.pace } },
-  );
+  const shared = { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, probeTimeoutMs, ...measuring?.pace } };
+  const run = await rig.deploy(request, shared);
   const said = await drive(cell, run, struck);
   const stands = rig.now();
   await struck.heal();
@@ -80,6 +79,22 @@ export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const seen = await judged(cell, rig, run);
   await Promise.all([rig.sandbox.close(), measuring?.metrics.close()]);
   return { ...seen, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
+}
+
+interface Opening {
+  readonly cell: Cell;
+  readonly aim: Aim;
+  readonly options: GroupRigOptions;
+}
+
+/** The group that is to be deployed; of an undo one that has been promoted in peace. */
+async function openGroup(yard: Yard, { cell, aim, options }: Opening) {
+  const rig = await groupRig(yard, options);
+  if (cell.row.scene !== 'undone') return { rig, request: {} };
+  aim.armed = false;
+  const undone = await groupPromotedFirst(rig, { pace: PACE });
+  aim.armed = true;
+  return undone;
 }
 
 async function judged(cell: Cell, rig: GroupRig, run: GroupDeployment): Promise<Omit<GroupSeen, 'struck' | 'stands'>> {
@@ -94,7 +109,8 @@ async function judged(cell: Cell, rig: GroupRig, run: GroupDeployment): Promise<
       }),
       ...(await writtenBeforeRead(firstWrite, run)),
     ],
-    end: endIn(rig, status, end),
+    // Where nothing of ours had been written to it, what somebody else wrote there is no stop of the rollback.
+    end: endWord({ status, end, wrote: writesOf(rig).length > 0, isForeign: rig.now()[0] === FOREIGN, stops: false }),
     standsAfterLateWrites: rig.now(),
     fences: rig.records.map((record) => fenceOf(rig, record)),
     locks: await Promise.all(rig.records.map((record) => lockOf(rig, record, status))),
@@ -103,9 +119,8 @@ async function judged(cell: Cell, rig: GroupRig, run: GroupDeployment): Promise<
 }
 
 function fenceOf({ sandbox }: GroupRig, { record, observer }: GroupRecord): string {
-  const stage = observer.fenceStage();
   const wrote = batchesOf({ sandbox, record }).some(({ accepted, foreign }) => accepted && !foreign);
-  return stage === 'idle' || (stage === 'none' && !wrote) ? 'at rest' : stage;
+  return restOf(observer.fenceStage(), wrote);
 }
 
 async function lockOf(rig: GroupRig, { record }: GroupRecord, { records }: GroupStatus): Promise<string> {
@@ -117,18 +132,4 @@ async function lockOf(rig: GroupRig, { record }: GroupRecord, { records }: Group
   return outcome === own && own !== null
     ? 'told'
     : `says ${outcome ?? 'nothing'}, and the record is ${own ?? 'nothing'}`;
-}
-
-/** `promoted`, `red`, `foreign`, or what is none of them. */
-function endIn(rig: GroupRig, status: GroupStatus, end: RunEnd<unknown>): string {
-  const outcome = status.outcome ?? 'none';
-  if (end.status === 'COMPLETED')
-    return outcome === 'promoted' && status.verdict?.kind === 'pass' ? 'promoted' : `completed as ${outcome}`;
-  const failed = end.status === 'FAILED' || end.status === 'CANCELLED';
-  const safe = outcome === 'rolled-back' || (outcome === 'refused' && writesOf(rig).length === 0);
-  const isForeign = rig.now()[0] === FOREIGN;
-  // Where nothing of ours had been written to it, what somebody else wrote there is no stop of the rollback.
-  if (failed && isForeign && (outcome === 'not-restored' || safe)) return 'foreign';
-  if (failed && !isForeign && safe) return 'red';
-  return `${end.status} as ${outcome}: ${end.message}`;
 }

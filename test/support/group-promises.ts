@@ -3,11 +3,13 @@ import type { GroupRig } from './group-yard.ts';
 import { brokenPromises } from './promises.ts';
 
 /** Batches of Switchyard's in the zones of the group that Route 53 accepted, oldest first. */
-export function writesOf({ sandbox, records }: GroupRig): readonly ChangeLogEntry[] {
-  return sandbox.route53.log.filter(
-    ({ accepted, by, zoneId }) =>
-      accepted && by !== 'foreign' && records.some((record) => sameZone(record.zoneId, zoneId)),
-  );
+export function writesOf({ sandbox, records, since = 0 }: GroupRig): readonly ChangeLogEntry[] {
+  return sandbox.route53.log
+    .slice(since)
+    .filter(
+      ({ accepted, by, zoneId }) =>
+        accepted && by !== 'foreign' && records.some((record) => sameZone(record.zoneId, zoneId)),
+    );
 }
 
 /** What a fault entitles a group to. */

@@ -33,6 +33,8 @@ export interface GroupRig {
   lockOf(record: string): WorkflowHandle;
   /** What every record is now. */
   now(): readonly string[];
+  /** How much of the change log is older than what is judged; nothing where it is not said. */
+  readonly since?: number;
 }
 
 export interface GroupDeployment {

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { assertNever } from '../../src/core/assert-never.ts';
 import type { GuardReport } from '../../src/contracts/guard.ts';
 import { RESET_WORKFLOW, resetId, type ResetRequest, type ResetResult } from '../../src/contracts/reset.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -96,6 +97,8 @@ function saidByGuard({ row: { owner, activity }, fault, ends }: MendCell): strin
       return repairs ? 'refused' : 'quiet';
     case 'called off':
       return CALLED_OFF;
+    default:
+      return assertNever(ends);
   }
 }
 

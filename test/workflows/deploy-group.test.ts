@@ -3,16 +3,11 @@ import { readFence } from '../../src/core/dns/fence.ts';
 import { fenceName } from '../../src/core/dns/name.ts';
 import { fromWire } from '../../src/activities/wire-record-set.ts';
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import {
-  GROUP_WORKFLOW,
-  groupId,
-  LOCK_SIGNALS,
-  LOCK_WORKFLOW,
-  type GroupRequest,
-} from '../../src/contracts/deploy-group.ts';
-import { MESSAGES, type DeployRequest, type MessageAnswer } from '../../src/contracts/deploy.ts';
+import { GROUP_WORKFLOW, groupId, LOCK_SIGNALS, LOCK_WORKFLOW } from '../../src/contracts/deploy-group.ts';
+import { MESSAGES, type MessageAnswer } from '../../src/contracts/deploy.ts';
 import { endOf } from '../support/run-handle.ts';
 import { CALM, groupDeployment, groupRig, lockStatus, type GroupRig } from '../support/group-yard.ts';
+import { groupPromotedFirst } from '../support/promoted-first.ts';
 import { PLAIN, startYard, type Yard } from '../support/yard.ts';
 
 let yard: Yard;
@@ -469,26 +464,9 @@ describe('keepHealthy (G5)', () => {
 });
 
 describe('an undo of a group', () => {
-  /** Promotes all, and asks for what an undo of that asks for. */
-  async function promoted(rig: GroupRig): Promise<Partial<GroupRequest>> {
-    const { report } = await (await rig.deploy({}, { steps: [{ share: 100, holdMs: 150 }] })).end();
-    const records = rig.request().records.map((one): DeployRequest => {
-      const of = report?.records.find(({ record }) => record === one.record);
-      if (of?.plan == null || of.revision === undefined) throw new Error(JSON.stringify(of));
-      const undo = {
-        sets: of.plan.before,
-        expected: of.plan.promotion.sets,
-        expectedRevision: of.revision.number,
-        toRevision: null,
-      };
-      return { ...one, undo, acceptIllRed: true, slowRollbackOk: true, steps: [{ share: 100, holdMs: 0 }] };
-    });
-    return { records };
-  }
-
   test.concurrent('brings all records back together while the sides that serve are ill', async () => {
     const rig = await groupRig(yard);
-    const asked = await promoted(rig);
+    const { request: asked } = await groupPromotedFirst(rig);
     await Promise.all(rig.records.map(({ black }) => black.behave(ILL)));
     const end = await (await rig.deploy(asked)).end();
     expect(end.report).toMatchObject({ outcome: 'promoted', revision: { before: 8, number: 16 } });
@@ -500,7 +478,7 @@ describe('an undo of a group', () => {
     'brings none back where what is to come back does not answer, and says how to do it all the same',
     async () => {
       const rig = await groupRig(yard);
-      const asked = await promoted(rig);
+      const { request: asked } = await groupPromotedFirst(rig);
       await rig.sandbox.endpoints.all.find(({ address }) => address === rig.records[3]?.red)?.behave(ILL);
       const end = await (await rig.deploy(asked)).end();
       expect(end).toMatchObject({ type: 'Unhealthy', report: { outcome: 'refused' } });
