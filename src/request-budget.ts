@@ -12,7 +12,8 @@ export interface RequestBudget {
   mayLook(): boolean;
 }
 
-export function createRequestBudget(rate: Rate, now: () => number = Date.now): RequestBudget {
+/** @param now milliseconds of a clock that never goes back: while one does, an empty bucket would not fill, and no request, no rollback's either, would go out. */
+export function createRequestBudget(rate: Rate, now: () => number = () => performance.now()): RequestBudget {
   const half: Rate = { burst: rate.burst / 2, perSecond: rate.perSecond / 2 };
   let requests = fullBucket(rate, now());
   let looks = fullBucket(half, now());

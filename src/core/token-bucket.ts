@@ -6,7 +6,7 @@ export interface Rate {
 
 export interface TokenBucket {
   readonly tokens: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds, by the clock of whoever asks. */
   readonly at: number;
 }
 

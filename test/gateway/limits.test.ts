@@ -14,7 +14,11 @@ const hook: Hook = {
   read: () => Promise.resolve({ kind: 'wishes', wishes: [{ kind: 'sync', pair: 'tasks' }] }),
 };
 
-async function open(act: (wish: Wish) => Promise<void>, rate = { burst: 100, perSecond: 100 }): Promise<Listening> {
+async function open(
+  act: (wish: Wish) => Promise<void>,
+  rate = { burst: 100, perSecond: 100 },
+  now = Date.now,
+): Promise<Listening> {
   const parts = {
     hooks: [hook],
     act,
@@ -22,7 +26,7 @@ async function open(act: (wish: Wish) => Promise<void>, rate = { burst: 100, per
     metrics: gatewayMetrics(),
     logger: pino({ level: 'silent' }),
     rate,
-    now: Date.now,
+    now,
   };
   return serveGateway(parts, { host: '127.0.0.1', port: 0 });
 }
@@ -41,6 +45,20 @@ test.concurrent('a source that sends too much is told when to come again, and no
   expect(metrics).toMatch(/switchyard_webhooks_total\{hook="any",result="limited"\} 2\n/);
   await gateway.close();
 });
+
+test.concurrent(
+  'a clock that is set back keeps no source out: alarms were answered 429 until it had caught up',
+  async () => {
+    let back = 0;
+    const now = () => Date.now() - back;
+    const gateway = await open(() => Promise.resolve(), { burst: 1, perSecond: 20 }, now);
+    expect((await post(gateway)).status).toBe(200);
+    back = 3_600_000;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await post(gateway)).status).toBe(200);
+    await gateway.close();
+  },
+);
 
 test.concurrent(
   'a Temporal that is away is answered with 503 within seconds, to all who share the call',
