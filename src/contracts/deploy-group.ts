@@ -2,6 +2,7 @@ import type { KeptRecord } from '../core/dns/group-undo.ts';
 import { planGroup, type GroupMember, type GroupPlan, type GroupPlanned } from '../core/dns/plan-group.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { mixedApprovals, mixedLockstep, mixedRoles, unknownHealth } from './group-rules.ts';
+import { tooLargeTogether } from './group-size.ts';
 import {
   deployId,
   planRequest,
@@ -58,7 +59,9 @@ function agreed(
   planned: Exclude<GroupPlanned, { kind: 'unchanged' }>,
 ): GroupPlanned {
   const reasons = [
-    ...(planned.kind === 'refused' ? planned.reasons : mixedRoles(planned.plan, records)),
+    ...(planned.kind === 'refused'
+      ? planned.reasons
+      : [...mixedRoles(planned.plan, records), ...tooLargeTogether(planned.plan, records)]),
     ...unknownHealth(keepHealthy, records),
     ...mixedApprovals(records),
     ...mixedLockstep(records),

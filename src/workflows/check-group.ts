@@ -2,6 +2,7 @@ import { patched } from '@temporalio/workflow';
 import { hasGates, looksFirst, type DeployRequest } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { mixedApprovals, mixedLockstep, mixedRoles, unknownHealth } from '../contracts/group-rules.ts';
+import { tooLargeTogether } from '../contracts/group-size.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
@@ -53,6 +54,7 @@ function mustAgree({ request: { keepHealthy, records } }: GroupRun, plan: GroupP
     ...unknownHealth(keepHealthy, records),
     ...mixedApprovals(records),
     ...mixedRoles(plan, records),
+    ...tooLargeTogether(plan, records).filter(() => patched('a group fits into one message')),
     ...mixedLockstep(records).filter(() => patched('the records of a group agree')), // runs of before go on as they began
   ];
   if (reasons.length === 0) return;
