@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../../src/cli/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [
@@ -68,22 +67,4 @@ test('every fault of the table is there, and a test has the words that are cited
   expect(cited.length).toBeGreaterThanOrEqual(22);
   const wrong = cited.filter(({ words, file }) => !read(file).replaceAll('\\', '').includes(words));
   expect(wrong).toEqual([]);
-});
-
-test('the game day types commands that there are', async () => {
-  const [, script = ''] = /## Game day[\s\S]*?```sh\n([\s\S]*?)```/.exec(read('docs/operating.md')) ?? [];
-  const lines = script.split('\n').filter((line) => line.startsWith('./switchyard '));
-  expect(lines.length).toBeGreaterThan(8);
-  for (const line of lines) {
-    const args = (line.replace(/ #.*$/, '').match(/'[^']*'|\S+/g) ?? [])
-      .slice(1)
-      .map((word) => word.replaceAll("'", ''));
-    let written = '';
-    const write = (text: string): void => void (written += text);
-    const streams = { stdout: { write, isTTY: false }, stderr: { write } };
-    // One flag too many: whatever else were wrong would be said instead of it, or beside it.
-    await runProgram([...args, '--one-too-many'], { streams, env: {}, cwd: root });
-    expect(written).toContain('--one-too-many');
-    expect(written.match(/unknown option/g)).toHaveLength(1);
-  }
 });
