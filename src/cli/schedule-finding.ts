@@ -2,6 +2,9 @@ import type { ScheduleDescription } from '@temporalio/client';
 import { clockTime } from '../core/clock-time.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Finding } from '../contracts/doctor.ts';
+import { docsScheduleId } from '../contracts/docs-runs.ts';
+import { scheduleOfSite } from './docs-schedule.ts';
+import type { DeclaredSite } from './site-policy.ts';
 import type { DeclaredPair } from './sync-policy.ts';
 import { scheduleOfPair } from './sync-schedule.ts';
 import { driftOf, everyOf, type WantedSchedule } from './wanted-schedule.ts';
@@ -11,6 +14,13 @@ export function scheduleFinding(declared: DeclaredPair, found: ScheduleDescripti
   const resume = `./switchyard sync ${declared.spec.pair} --resume`;
   const none = 'none, as in the file: it is synced when somebody asks';
   return findingOf({ check: 'schedule', wanted: scheduleOfPair(declared), none, resume }, found);
+}
+
+/** Whether a site is built by itself as the file says. */
+export function siteFinding(declared: DeclaredSite, found: ScheduleDescription | null): Finding {
+  const none = 'none, as in the file: it is built when somebody asks';
+  const resume = `resume ${docsScheduleId(declared.spec.site)} in the Temporal UI`;
+  return findingOf({ check: 'schedule', wanted: scheduleOfSite(declared), none, resume }, found);
 }
 
 /** Whether the guard looks by itself as the file says. */

@@ -1,3 +1,4 @@
+import type { Finding } from './doctor.ts';
 import type { Diagnostics, GateFinding, ReleaseFacts, SiteFacts } from './docs.ts';
 import type { DocsCollection, DocsDecision, DocsListing, DocsMove, ResolvedSource, SiteSpec } from './docs-runs.ts';
 
@@ -60,6 +61,8 @@ export interface DocsActivities {
   listSite(input: { readonly spec: SiteSpec }): Promise<DocsListing>;
   collectReleases(input: { readonly spec: SiteSpec }): Promise<DocsCollection>;
   wantedVersions(input: { readonly spec: SiteSpec }): Promise<readonly WantedVersion[]>;
+  /** What `doctor` asks: source, generator and publish root of a site. */
+  diagnoseDocs(input: { readonly spec: SiteSpec }): Promise<readonly Finding[]>;
 }
 
 /** What only the worker with the workspace does. */

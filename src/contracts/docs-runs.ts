@@ -12,6 +12,8 @@ export const DOCS_MOVE_WORKFLOW = 'moveDocs';
 export const DOCS_LIST_WORKFLOW = 'listDocs';
 /** Removes releases that nothing needs. */
 export const DOCS_COLLECT_WORKFLOW = 'collectDocs';
+/** What `doctor` starts. */
+export const DOCS_DOCTOR_WORKFLOW = 'diagnoseDocs';
 export const DOCS_QUEUE = 'switchyard-docs';
 
 /** The workflow id is the lock: one build of a version at a time. A preview has one of its own, so that it ends no build that publishes. */

@@ -14,15 +14,17 @@ import { docsRetry, stageRetry } from '../policies/retries.ts';
 
 const MINUTE = 60_000;
 
+type NotForRuns = 'claimWorkspace' | 'diagnoseDocs';
+
 /** What any worker of the queue does. */
-export function docsWork({ pace }: Pick<DocsRequest, 'pace'>): Omit<DocsActivities, 'claimWorkspace'> {
+export function docsWork({ pace }: Pick<DocsRequest, 'pace'>): Omit<DocsActivities, NotForRuns> {
   const options = {
     ...limits(pace),
     retry: docsRetry(pace),
     startToCloseTimeout: 10 * MINUTE,
     scheduleToCloseTimeout: pace.giveUpAfterMs,
   };
-  return labelled<Omit<DocsActivities, 'claimWorkspace'>>(options, {
+  return labelled<Omit<DocsActivities, NotForRuns>>(options, {
     resolveSource: 'which commit the ref stands for',
     judgeRelease: 'gates',
     activateRelease: 'moving the pointer',
@@ -102,6 +104,16 @@ function stagesOn({ queue }: ClaimedWorkspace, pace: DocsPace): Stages {
     generateDocs: 'generating the pages',
     verifySite: 'looking at every page',
     stageRelease: 'making it a release',
+  });
+}
+
+/** Looks of a person who waits. */
+export function lookingAtSite(pace: DocsPace): Pick<DocsActivities, 'diagnoseDocs'> {
+  return proxyActivities<DocsActivities>({
+    ...limits(pace),
+    startToCloseTimeout: 2 * MINUTE,
+    retry: { ...docsRetry(pace), maximumAttempts: 2 },
+    summary: 'looking at what a build of the site needs',
   });
 }
 

@@ -3,6 +3,7 @@ export { buildDocs } from './build-docs.ts';
 export { collectDocs } from './collect-docs.ts';
 export { deployGroup } from './deploy-group.ts';
 export { deployRedBlack } from './deploy-red-black.ts';
+export { diagnoseDocs } from './diagnose-docs.ts';
 export { diagnoseSync } from './diagnose-sync.ts';
 export { diagnoseWorker } from './diagnose-worker.ts';
 export { guardRecords } from './guard-records.ts';

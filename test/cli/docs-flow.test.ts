@@ -98,6 +98,20 @@ async function until(what: () => Promise<boolean>): Promise<void> {
   while (!(await what())) await sleep(50);
 }
 
+test('doctor of a site asks a worker for docs what a build would need, and looks at the Schedule', async () => {
+  await git.commit(tree('one'));
+  const { exit, out } = await run('doctor', 'docs/handbook');
+  expect(out).toMatch(/PROBLEM +schedule +every 15 min in the file, and Temporal has none +\.\/switchyard apply\n/);
+  expect(out).toMatch(/ok +worker: source +main is [0-9a-f]{12} at 127\.0\.0\.1:\d+; not trusted/);
+  expect(out).toMatch(/ok +worker: generator +TypeDoc/);
+  expect(out).toMatch(/ok +worker: publish root .*handbook can be (made|written to)/);
+  expect(exit).toBe(1);
+  expect(await run('doctor', 'docs/nowhere')).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining('there is no site nowhere') as string,
+  });
+});
+
 test('previews, publishes, refuses by a gate, rolls back and lifts the pin, each with what stands and what to do', async () => {
   await git.commit(tree('one'));
   const preview = await run('docs', 'build', 'handbook', '--by', 'ann');
@@ -215,6 +229,21 @@ test('a push that the gateway hears of is built, and told twice it is built once
   const report = (await client.workflow.getHandle('docs:handbook:latest').result()) as DocsReport;
   expect(report).toMatchObject({ outcome: 'published', superseded: 0, wish: { trigger: 'event', commit: after } });
   expect(await page('pushed')).toContain('Says pushed.');
+}, 60_000);
+
+test("the job of the GitLab example builds a merge request's commit as a preview", async () => {
+  const job = await startJob();
+  await job.write('switchyard.yaml', await readFile(join(folder, 'switchyard.yaml'), 'utf8'));
+  const example = await readExample<Record<string, { readonly script: readonly string[] }>>('gitlab-ci/.gitlab-ci.yml');
+  const built = await job.run(example['docs preview']?.script.join('\n') ?? 'false', {
+    TEMPORAL_ADDRESS: temporalAddress(),
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    GITHUB_ACTIONS: '',
+    SITE: 'handbook',
+    CI_COMMIT_SHA: await git.commit(tree('merged')),
+    CI_MERGE_REQUEST_IID: '8',
+  });
+  expect([built.exit, built.out]).toEqual([0, expect.stringMatching(/^preview +docs\/handbook\/mr-8/m)]);
 }, 60_000);
 
 test("the job of the GitHub example builds a pull request's commit as a preview, and moves no reader", async () => {

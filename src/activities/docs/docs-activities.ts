@@ -10,15 +10,15 @@ import { withActivityPulse } from '../activity-pulse.ts';
 import { beating, whatEnded, type Pulse } from '../pulse.ts';
 import { BUILDS_AT_ONCE, openBuildPlaces, type BuildPlaces } from './build-places.ts';
 import { collectReleases } from './collect-releases.ts';
+import { diagnoseDocs } from './diagnose-docs.ts';
 import { docsTools } from './docs-tools.ts';
-import { openRemote } from './git-remote.ts';
 import { judgeRelease } from './judge-release.ts';
 import type { DocsTools } from './make-pages.ts';
 import { inWords } from './preflight.ts';
 import { prepareSite } from './publish-docs.ts';
 import { listingOf } from './release-facts.ts';
 import { moveVersion, publish, readSite } from './release-store.ts';
-import { resolveRef } from './resolve-ref.ts';
+import { resolveSource } from './resolve-source.ts';
 import { isSiteName } from '../../core/docs/site-name.ts';
 import { readVersionName } from '../../core/docs/version-name.ts';
 import { failure } from '../../policies/failures.ts';
@@ -102,13 +102,7 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
   const { config, places, ownQueue, working } = workshop;
   return {
     resolveSource: ({ spec, ref }) =>
-      working({ spec }, async ({ pulse: { signal } }) => {
-        const { source } = spec;
-        if (source.kind === 'folder') return source;
-        const remote = await openRemote(config, source);
-        const wanted = ref ?? source.ref;
-        return { ...source, ref: wanted, ...(await resolveRef(config.docs.programs, { remote, ref: wanted }, signal)) };
-      }),
+      working({ spec }, ({ pulse: { signal } }) => resolveSource(config, { source: spec.source, ref }, signal)),
     claimWorkspace: ({ spec, version }) =>
       working({ spec, version }, async ({ layout }) => {
         await mkdir(config.docs.publishRoot, { recursive: true });
@@ -126,5 +120,6 @@ export function createDocsActivities(workshop: DocsWorkshop): DocsActivities {
       ),
     wantedVersions: ({ spec }) =>
       working({ spec }, ({ layout, pulse }) => wantedVersions({ config, layout }, spec, pulse.signal)),
+    diagnoseDocs: ({ spec }) => working({ spec }, ({ pulse: { signal } }) => diagnoseDocs({ config, signal }, spec)),
   };
 }

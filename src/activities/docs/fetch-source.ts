@@ -60,7 +60,7 @@ export async function fetchSource(deps: FetchDeps, order: FetchOrder): Promise<F
 }
 
 /** Whether the operator of this worker trusts a source: not its site, whose name anybody may give (A4). */
-async function isTrusted({ docs }: FetchDeps['config'], source: ResolvedSource): Promise<boolean> {
+export async function isTrusted({ docs }: Pick<FetchDeps['config'], 'docs'>, source: ResolvedSource): Promise<boolean> {
   if (source.kind === 'folder') return (await folderIn(source.path, docs.trusted)) !== null;
   return isAllowed(source.url, docs.trusted) && isOwnRef(source.name);
 }
@@ -90,17 +90,22 @@ async function fromFolder(
   { source, work, spec }: OrderOf<'folder'>,
   trusted: boolean,
 ): Promise<Placed> {
-  const root = await folderIn(source.path, config.docs.sources);
-  if (root === null)
-    throw failure('Refused', `${source.path} is no folder that this worker allows as a source.`, {
-      next: 'Name it in SWITCHYARD_DOCS_SOURCES on the worker.',
-    });
+  const root = await allowedFolder(config.docs, source.path);
   const tree = { root, apart: [config.docs.publishRoot] };
   if (trusted && spec.dependencies === 'none') return { tree, inPlace: true };
   const copy = join(work, 'tree');
   await removeTree(copy); // of a try before
   await copyTree(tree, copy, limits);
   return { tree: { root: copy, apart: [] }, inPlace: false };
+}
+
+/** The real folder. @throws failure `Refused` where this worker allows it not as a source (A4), or it is not there. */
+export async function allowedFolder({ sources }: Pick<Config['docs'], 'sources'>, path: string): Promise<string> {
+  const root = await folderIn(path, sources);
+  if (root !== null) return root;
+  throw failure('Refused', `${path} is no folder that this worker allows as a source.`, {
+    next: 'Name it in SWITCHYARD_DOCS_SOURCES on the worker.',
+  });
 }
 
 /** The real folder, where both are in a list: as it is named, and as it really lies. A link in an allowed folder may lead anywhere. */

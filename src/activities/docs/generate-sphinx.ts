@@ -29,7 +29,7 @@ export async function generateSphinx(
   { place, signal }: { readonly place: SphinxPlace; readonly signal: AbortSignal },
 ): Promise<Generated> {
   const { tree, out, trusted, limits, options } = task;
-  if (!trusted && place.sandbox.length === 0) throw untrusted();
+  mustBeTrustedOrFenced(trusted, place);
   const source = await folderInside(tree, options.dir);
   await mustHaveConf(source, options);
   const requirements = join(source, 'requirements.txt');
@@ -88,10 +88,13 @@ const LIMITED = 'ulimit -v "$1" 2>/dev/null; shift; exec "$@"';
 /** The same source gives the same pages; nothing is left in the tree; no packages of whoever runs the worker. */
 const PYTHON = { PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' };
 
-const untrusted = () =>
-  failure('Refused', 'Sphinx runs conf.py of the source, which is code, and this source is not trusted.', {
+/** @throws failure `Refused` for an untrusted tree without a sandbox. */
+export function mustBeTrustedOrFenced(trusted: boolean, { sandbox }: Pick<SphinxPlace, 'sandbox'>): void {
+  if (trusted || sandbox.length > 0) return;
+  throw failure('Refused', 'Sphinx runs conf.py of the source, which is code, and this source is not trusted.', {
     next: 'Name it in SWITCHYARD_DOCS_TRUSTED on the worker, or give it a sandbox with SWITCHYARD_DOCS_SANDBOX.',
   });
+}
 
 async function mustHaveConf(source: string, { dir }: SphinxOptions): Promise<void> {
   if (await isThere(join(source, 'conf.py'))) return;

@@ -1,4 +1,5 @@
 import { DEPLOY_QUEUE, DOCTOR_WORKFLOW, roleOf } from '../../contracts/deploy.ts';
+import { DOCS_DOCTOR_WORKFLOW, DOCS_QUEUE, docsScheduleId } from '../../contracts/docs-runs.ts';
 import type { DiagnoseInput, Finding } from '../../contracts/doctor.ts';
 import { guardScheduleId } from '../../contracts/guard.ts';
 import { scheduleId, SYNC_DOCTOR_WORKFLOW, SYNC_QUEUE } from '../../contracts/sync.ts';
@@ -12,10 +13,12 @@ import { GUARD_NAME, scheduleOfGuard } from '../guard-schedule.ts';
 import { readFileInForce } from '../must-read-file.ts';
 import { must, mustBeRecord } from '../must-read.ts';
 import { mustReadPair } from '../pairs.ts';
+import { isDocsName, parseDocsName } from '../parse/docs-name.ts';
 import { groupIn } from '../parse/group-name.ts';
 import { pairIn, parsePairName } from '../parse/pair-name.ts';
 import { ADDRESS_OPTION, NAMESPACE_OPTION } from '../place-options.ts';
-import { guardFinding, scheduleFinding } from '../schedule-finding.ts';
+import { guardFinding, scheduleFinding, siteFinding } from '../schedule-finding.ts';
+import { mustReadSite } from '../sites.ts';
 import { asSentence, Stop } from '../stop.ts';
 import type { PlaceFlags } from '../temporal-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,7 +41,13 @@ export const addDoctor: AddVerb = (program, { terminal, does }) => {
     .option(...NAMESPACE_OPTION)
     .addHelpText(
       'after',
-      examples('doctor', 'doctor www.example.com --zone example.com', 'doctor group/shop', 'doctor sync/tasks'),
+      examples(
+        'doctor',
+        'doctor www.example.com --zone example.com',
+        'doctor group/shop',
+        'doctor sync/tasks',
+        'doctor docs/handbook',
+      ),
     )
     .action(does((name, flags) => doctor(terminal, name, flags)));
 };
@@ -59,8 +68,9 @@ async function doctor(terminal: Terminal, name: string | undefined, flags: Docto
   return exit ?? (findings.some(({ ok }) => ok === false) ? EXIT.failedSafe : EXIT.done);
 }
 
-/** A pair alone asks the workers of syncs alone: in production they are others than those of deployments. */
+/** A pair or a site alone asks the workers of its chore alone: in production they are others than those of deployments. */
 async function checksOf(terminal: Terminal, name: string | undefined, flags: DoctorFlags): Promise<Checks> {
+  if (name !== undefined && isDocsName(name)) return aboutSite(terminal, must(parseDocsName(name)).site, flags);
   const pair = flags.pair ?? (name === undefined ? null : pairIn(name));
   const ofPair = pair === null ? NONE : await aboutPair(terminal, must(parsePairName(pair)), flags);
   const isRecord = name !== undefined && pairIn(name) === null;
@@ -127,6 +137,17 @@ async function aboutPair(terminal: Terminal, pair: string, { config }: DoctorFla
         see: async (temporal) => scheduleFinding(declared, await findSchedule(temporal, scheduleId(pair))),
       },
     ],
+  };
+}
+
+async function aboutSite(terminal: Terminal, site: string, { config }: DoctorFlags): Promise<Checks> {
+  const declared = await mustReadSite(terminal, site, config);
+  const input = { spec: declared.spec };
+  const see: Checks['sights'][number]['see'] = async (temporal) =>
+    siteFinding(declared, await findSchedule(temporal, docsScheduleId(site)));
+  return {
+    questions: [{ type: DOCS_DOCTOR_WORKFLOW, id: `doctor-docs:${site}`, taskQueue: DOCS_QUEUE, input }],
+    sights: [{ check: 'schedule', see }],
   };
 }
 
