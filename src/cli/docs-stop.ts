@@ -16,5 +16,7 @@ export function docsFailure(cause: unknown): DocsFailure | null {
 /** What did not succeed, as a refusal; anything else as it is. */
 export function stopOf(cause: unknown): unknown {
   const failed = docsFailure(cause);
-  return failed === null ? cause : new Stop(EXIT.refused, [problem(failed.sentence, null, failed.next)], cause);
+  return failed === null
+    ? cause
+    : new Stop(EXIT.refused, [problem(failed.sentence.replace(/\.$/, ''), null, failed.next)], cause);
 }

@@ -21,7 +21,8 @@ const LARGEST = 1_000_000;
  * @throws Stop with exit 2.
  */
 export async function readSwitchyardFile(path: string, cwd: string): Promise<ReadFile> {
-  const shown = relative(cwd, path).startsWith('..') ? path : relative(cwd, path);
+  const near = relative(cwd, path);
+  const shown = near === '' || near.startsWith('..') ? path : near;
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw unreadable(shown, cause);
   });
@@ -103,12 +104,19 @@ function isPair(item: unknown): item is Pair {
 }
 
 function unreadable(shown: string, cause: unknown): Stop {
-  const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const why = WHY_UNREADABLE[code] ?? message;
   return new Stop(
     EXIT.usage,
     [problem(`${shown}: ${why}`, null, 'name the file with --config or SWITCHYARD_CONFIG')],
     cause,
   );
 }
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder, and no file',
+  EACCES: 'this user may not read it',
+};
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/, '');

@@ -156,7 +156,7 @@ test.each([
   [['build', '--out', 'site', '--strategy', 'x'], 2, /resolve, expand, packages/],
   [['build', '--out', 'site', '--source', 'nowhere'], 2, /--source: "nowhere" is no folder/],
   [['rollback', '--out', 'site'], 3, /latest: nothing was published under this version yet; \.\/switchyard docs list/],
-  [['gc', '--out', 'src'], 3, /no site of this program/],
+  [['gc', '--out', 'src'], 3, /no site of this program; Name the folder/],
   [['gc', '--out', 'site', '--keep', 'few'], 2, /--keep: "few" is no number/],
   [['serve', '--out', 'site', '--port', '99999'], 2, /--port: "99999" is no port/],
 ])('%j is refused with exit %i', async (args, exit, why) => {

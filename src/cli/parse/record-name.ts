@@ -13,9 +13,18 @@ export interface RecordName {
 
 const ACCEPTED = 'a DNS name such as www.example.com or *.example.com';
 
+/** What else has a name, and no record could have it. */
+const CHORES = [
+  { prefix: 'sync/', what: 'a pair' },
+  { prefix: 'docs/', what: 'a site' },
+] as const;
+
 /** A record as people type it: any case, with or without the final dot, wildcards, escapes, international letters. */
 export function parseRecordName(text: string): Parsed<RecordName> {
   if (groupIn(text) !== null) return rejected(problem(`${quoted(text)} is a group, and this takes a record`, ACCEPTED));
+  const chore = CHORES.find(({ prefix }) => text.startsWith(prefix));
+  if (chore !== undefined)
+    return rejected(problem(`${quoted(text)} is ${chore.what}, and this takes a record`, ACCEPTED));
   const ascii = asciiName(text);
   if (ascii === null) return rejected(problem(`${quoted(text)} is no DNS name`, ACCEPTED));
   const canonical = canonicalName(ascii);
