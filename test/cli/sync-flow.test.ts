@@ -139,6 +139,18 @@ describe('the client of a sync, against a real Temporal', () => {
     expect(await job.read('GITHUB_OUTPUT')).toBe('outcome=synced\n');
   }, 60_000);
 
+  test('the job of the GitLab example syncs, too', async () => {
+    const job = await startJob();
+    await job.write('switchyard.yaml', FILE);
+    const { sync } = await readExample<{ readonly sync: { readonly script: readonly string[] } }>(
+      'gitlab-ci/.gitlab-ci.yml',
+    );
+    const env = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: NAMESPACE, GITHUB_ACTIONS: '' };
+    const synced = await job.run(sync.script.join('\n'), env);
+    printed.push(synced.out, synced.err);
+    expect(synced).toMatchObject({ exit: 0, out: expect.stringContaining('nothing was written') as string });
+  }, 60_000);
+
   test('a hundred webhooks of Todoist at once give one run, and its history few signals', async () => {
     const text = `${FILE}hooks: { todoist: { secret: todoist-client } }\n`;
     const orders = gatewayOrders(await checkSwitchyardFile(text, 'switchyard.yaml'));

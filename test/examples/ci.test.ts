@@ -81,8 +81,50 @@ describe('the action', () => {
     expect(await runAction('abort www --reason "oh')).toMatchObject({ code: 1, stdout: '' });
   });
 
+  test('builds the client once, from the commit that it is of, and puts it on the PATH of the job', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-action-'));
+    const program = (path: string, says: string) =>
+      writeFile(join(folder, path), `#!/bin/sh\n${says}\n`, { mode: 0o755 });
+    await mkdir(join(folder, 'dist'));
+    await program('npm', `echo "$@" >> '${folder}/built'; cp '${folder}/npm' '${folder}/dist/switchyard'`);
+    const script = (await action()).runs.steps.find(({ name }) => name === 'Build')?.run ?? '';
+    const github = { GITHUB_ACTION_PATH: folder, GITHUB_PATH: join(folder, 'path') };
+    const env = { ...process.env, ...github, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    for (let time = 0; time < 2; time += 1) await run('bash', ['-eo', 'pipefail', '-c', script], { cwd: folder, env });
+    expect(await readFile(join(folder, 'built'), 'utf8')).toBe(`--prefix ${folder} run --silent build:cli\n`);
+    expect(await readFile(join(folder, 'path'), 'utf8')).toBe(`${folder}/dist\n`.repeat(2));
+  });
+
   test('is pinned itself', async () => {
     const uses = (await action()).runs.steps.flatMap((step) => step.uses ?? []);
     expect(uses.filter((one) => !/@[0-9a-f]{40}$/.test(one))).toEqual([]);
   });
+});
+
+test('the jobs of the GitLab example check the client out at the commit that was read, and keep the token in a file', async () => {
+  const { '.switchyard': base } = await readExample<{
+    readonly '.switchyard': { readonly before_script: readonly string[] };
+  }>('gitlab-ci/.gitlab-ci.yml');
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-gitlab-'));
+  await mkdir(join(folder, 'project'));
+  for (const name of ['git', 'npm', 'aws']) {
+    const says = `#!/bin/sh\necho ${name} "$@" >> '${folder}/asked'\n${name === 'aws' ? 'echo the-key' : ''}\n`;
+    await writeFile(join(folder, name), says, { mode: 0o755 });
+  }
+  const env = {
+    ...process.env,
+    PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+    SWITCHYARD_COMMIT: 'abc',
+    AWS_TOKEN: 'the-token',
+    AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
+  };
+  const script = [...base.before_script, 'echo "$TEMPORAL_API_KEY" "${PATH%%:*}"'].join('\n');
+  const { stdout } = await run('bash', ['-eo', 'pipefail', '-c', script], { cwd: join(folder, 'project'), env });
+  expect(stdout).toBe(`the-key ${folder}/project/../switchyard/dist\n`);
+  expect(await readFile(join(folder, 'token'), 'utf8')).toBe('the-token\n');
+  expect((await readFile(join(folder, 'asked'), 'utf8')).split('\n').slice(0, 3)).toEqual([
+    'git clone --quiet https://git.example.com/acme/switchyard.git ../switchyard',
+    'git -C ../switchyard checkout --quiet abc',
+    'npm --prefix ../switchyard run --silent build:cli',
+  ]);
 });
