@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flatSite } from '../../../src/activities/docs/flat-site.ts';
+import type { DocsTools } from '../../../src/activities/docs/make-pages.ts';
 import { publishFlat } from '../../../src/activities/docs/publish-docs.ts';
 import { fakeTools, openScene, published, quiet, type Scene } from './sites.ts';
 
@@ -13,6 +14,16 @@ afterEach(() => scene.close());
 
 const build = (tools = fakeTools()) => publishFlat(scene.publication(tools), quiet());
 const never = fakeTools({ generate: () => Promise.reject(new Error('no')) });
+/** Whose first page says this. */
+function saying(text: string): DocsTools {
+  const tools = fakeTools();
+  const generate: DocsTools['generate'] = async (task, watch) => {
+    const made = await tools.generate(task, watch);
+    await writeFile(join(task.out, 'index.html'), text);
+    return made;
+  };
+  return { ...tools, generate };
+}
 const index = () => readFile(join(scene.layout.out, 'index.html'), 'utf8');
 
 test('is one plain folder without links, and an unchanged source costs a look', async () => {
@@ -41,6 +52,16 @@ test('is put back where a process was killed between the two renames', async () 
   await rename(site.out, site.before);
   expect(await build(never)).toMatchObject({ outcome: 'unchanged' });
   expect(await index()).toMatch(/^one/);
+});
+
+test('builds at once end in one whole site: the others are refused, or publish theirs after it', async () => {
+  const ends = await Promise.allSettled(['two', 'three', 'four', 'five'].map((page) => build(saying(page))));
+  const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
+  expect(refused.length).toBeLessThan(ends.length);
+  expect(refused.filter((why) => !/Another build/.test(why))).toEqual([]);
+  expect(await index()).toMatch(/^(two|three|four|five)/);
+  expect(await build(never)).toMatchObject({ outcome: 'unchanged' });
+  expect(await readdir(flatSite(scene.layout.out).beside)).toEqual(['work']);
 });
 
 test('never replaces what somebody else put there, nor a site with releases', async () => {
