@@ -58,7 +58,7 @@ test('builds at once end in one whole site: the others are refused, or publish t
   const ends = await Promise.allSettled(['two', 'three', 'four', 'five'].map((page) => build(saying(page))));
   const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
   expect(refused.length).toBeLessThan(ends.length);
-  expect(refused.filter((why) => !/Another build/.test(why))).toEqual([]);
+  expect(refused.filter((why) => !why.includes('Another build'))).toEqual([]);
   expect(await index()).toMatch(/^(two|three|four|five)/);
   expect(await build(never)).toMatchObject({ outcome: 'unchanged' });
   expect(await readdir(flatSite(scene.layout.out).beside)).toEqual(['work']);
