@@ -97,13 +97,34 @@ export type GroupReport = GroupStatus & DeployReport;
 export interface LockRequest {
   readonly group: string;
   readonly request: DeployRequest;
+  /** Whom it is held for, so that it can ask whether that still runs; runs of before do not say it. */
+  readonly holder?: LockHolder;
+}
+
+export interface LockHolder {
+  /** As the fence names it: `<namespace id>/<workflow id>/<firstExecutionRunId>`. */
+  readonly owner: string;
+  /** How often the lock asks Temporal about it, at first. */
+  readonly lookEveryMs: number;
+}
+
+/** What a run of a group says that needs a lock which an earlier run of the group may have left. */
+export interface LockClaim {
+  readonly workflowId: string;
+  readonly runId: string;
 }
 
 /**
  * Between a group and the children that hold the locks of its records. A child forwards what it is asked, and the group answers; it is told
- * what changes in its record's status, and released with the last one.
+ * what changes in its record's status, and released with the last one. A run that was reset claims what the run before it has left.
  */
-export const LOCK_SIGNALS = { forward: 'forward', answer: 'answer', tell: 'tell', release: 'release' } as const;
+export const LOCK_SIGNALS = {
+  forward: 'forward',
+  answer: 'answer',
+  tell: 'tell',
+  release: 'release',
+  claim: 'claim',
+} as const;
 
 export const LOCK_WORKFLOW = 'lockRecord';
 

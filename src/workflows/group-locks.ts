@@ -2,6 +2,7 @@ import {
   CancellationScope,
   ChildWorkflowCancellationType,
   defineSignal,
+  getExternalWorkflowHandle,
   patched,
   setHandler,
   sleep,
@@ -9,18 +10,30 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { LOCK_SIGNALS, LOCK_WORKFLOW, type ForwardAnswer, type Forwarded } from '../contracts/deploy-group.ts';
+import {
+  LOCK_SIGNALS,
+  LOCK_WORKFLOW,
+  type ForwardAnswer,
+  type Forwarded,
+  type LockClaim,
+  type LockRequest,
+} from '../contracts/deploy-group.ts';
 import { deployId, type DeployMemo, type DeployStatus } from '../contracts/deploy.ts';
 import { changedFields } from '../core/changed-fields.ts';
 import { targetWords } from '../core/dns/target-words.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
+import { ownerOf } from './course.ts';
 import type { GroupRun, Member } from './group-run.ts';
 
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
 const tell = defineSignal<[Partial<DeployStatus>, number?]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
+const claim = defineSignal<[LockClaim]>(LOCK_SIGNALS.claim);
+
+/** Longer than a lock takes to end while workers are well. */
+const RELEASE_WITHIN_MS = 5_000;
 
 /**
  * Takes the lock of every record, one after the other in the order of their names, so that of two groups that share records one gets all of
@@ -38,21 +51,45 @@ export async function takeLocks(group: GroupRun): Promise<void> {
   }
 }
 
-/** Frees every lock that is held, each with the last status of its record, and waits until they are free. */
+/**
+ * Frees every lock that is held, each with the last status of its record, and waits until they are free: not for ever, since one that does
+ * not answer would keep the group, and with it all others, from ending. It finds out by itself that the group is gone.
+ */
 export async function releaseLocks({ members, run }: GroupRun): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     const { status } = run.progress;
-    await Promise.all(
+    const all = Promise.all(
       members.map(async (member) => {
         const { lock } = member;
         if (lock === null) return;
         member.lock = null; // from here on its end is wanted
         const last = statusIn(status, member);
-        await lock.signal(release, last).catch(() => undefined); // gone already: it is free
+        await signalTo(lock)
+          .signal(release, last)
+          .catch(() => undefined); // gone already: it is free
         await lock.result().catch(() => undefined); // ends as its record did, which this run says itself
       }),
     );
+    await (patched('locks are waited for in time') ? withinTime(all) : all);
   });
+}
+
+async function withinTime(all: Promise<unknown>): Promise<void> {
+  const timer = new CancellationScope();
+  const late = timer.run(() => sleep(RELEASE_WITHIN_MS, { summary: 'until the locks are free' }));
+  try {
+    await Promise.race([all, late.catch(() => undefined)]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/**
+ * By its id, not as a child: the locks of a run that was reset are the children of the run before it, which it does not reach as its own.
+ * That one is told of their ends, too.
+ */
+function signalTo({ workflowId, firstExecutionRunId }: NonNullable<Member['lock']>) {
+  return getExternalWorkflowHandle(workflowId, firstExecutionRunId);
 }
 
 /** Tells every lock where its record is, without waiting: it shows that, and decides nothing by it. */
@@ -78,7 +115,7 @@ async function tellLock(member: Member, lock: NonNullable<Member['lock']>, now: 
   member.told = null;
   const tells = (member.tells += 1);
   try {
-    await CancellationScope.nonCancellable(() => lock.signal(tell, change, tells));
+    await CancellationScope.nonCancellable(() => signalTo(lock).signal(tell, change, tells));
   } catch {
     return; // gone: its end says so
   }
@@ -90,8 +127,12 @@ export function hearLocks(group: GroupRun): void {
   setHandler(forward, async (forwarded) => {
     const member = group.members.find(({ request }) => request.record === forwarded.record);
     const said = await answerTo(group, forwarded);
+    const lock = member?.lock ?? null;
+    if (lock === null) return;
     await CancellationScope.nonCancellable(async () => {
-      await member?.lock?.signal(answer, { id: forwarded.id, ...said }).catch(() => undefined);
+      await signalTo(lock)
+        .signal(answer, { id: forwarded.id, ...said })
+        .catch(() => undefined);
     });
   });
 }
@@ -116,7 +157,11 @@ async function answerTo({ run }: GroupRun, { verb, message, record }: Forwarded)
 async function takeOrWait(group: GroupRun, member: Member, since: number): Promise<NonNullable<Member['lock']>> {
   const began = Date.now();
   for (let tries = 0; ; tries += 1) {
-    const lock = await CancellationScope.nonCancellable(() => takeLock(group, member));
+    const lock = await CancellationScope.nonCancellable(async () => {
+      const taken = await takeLock(group, member);
+      const mayBeOwn = taken === null && tries === 0 && patched('a group claims locks of a run before it');
+      return mayBeOwn ? claimOwn(group, member) : taken;
+    });
     if (tries > 0) group.waitedMs = Date.now() - since;
     if (lock !== null) return lock;
     const { record } = member.request;
@@ -132,8 +177,21 @@ async function takeOrWait(group: GroupRun, member: Member, since: number): Promi
 const busy = (record: string) =>
   failure('Refused', `${record} is being deployed already.`, { next: `./switchyard watch ${record}` });
 
+/** A run that was reset to before it took its locks finds those of the run before it, which has ended: they are claimed, and let go of. */
+async function claimOwn(group: GroupRun, member: Member): Promise<Member['lock']> {
+  const { record } = member.request;
+  const { workflowId, runId } = workflowInfo();
+  await getExternalWorkflowHandle(deployId(record))
+    .signal(claim, { workflowId, runId })
+    .catch(() => undefined); // free by now
+  await sleep(CLAIMED_WITHIN_MS, { summary: `until ${record} is free, if a run before this one held it` });
+  return takeLock(group, member);
+}
+
+const CLAIMED_WITHIN_MS = 500;
+
 /** Null while somebody else holds it. */
-async function takeLock({ request: { group } }: GroupRun, { request }: Member): Promise<Member['lock']> {
+async function takeLock({ request: { group }, run }: GroupRun, { request }: Member): Promise<Member['lock']> {
   const { record, requestId, by, to } = request;
   // By it another one knows whether it is newer than the group, which may have waited for this lock.
   const { askedAt } = (workflowInfo().memo ?? {}) as Partial<DeployMemo>;
@@ -144,10 +202,12 @@ async function takeLock({ request: { group } }: GroupRun, { request }: Member): 
     request: `group/${group}`,
     ...(askedAt === undefined ? {} : { askedAt }),
   };
+  // Twice within the time that a guard gives a fence.
+  const holder = { owner: ownerOf(run.request), lookEveryMs: run.request.pace.graceMs / 2 };
   try {
     return await startChild(LOCK_WORKFLOW, {
       workflowId: deployId(record),
-      args: [{ group, request }],
+      args: [{ group, request, holder } satisfies LockRequest],
       memo: { ...memo },
       staticSummary: `${record}: held by group/${group}`,
       parentClosePolicy: 'TERMINATE', // a child whose parent is gone holds no lock, with or without a worker; the fence stays for the guard

@@ -14,6 +14,8 @@ import {
   LOCK_SIGNALS,
   type ForwardAnswer,
   type Forwarded,
+  type LockClaim,
+  type LockHolder,
   type LockRequest,
 } from '../contracts/deploy-group.ts';
 import {
@@ -24,9 +26,11 @@ import {
   type MessageAnswer,
 } from '../contracts/deploy.ts';
 import { isFailureType, lastFailure } from '../policies/as-temporal-failure.ts';
-import { failure } from '../policies/failures.ts';
+import { failure, type FailureType } from '../policies/failures.ts';
 import { lastWords } from './conclude.ts';
+import { isGone } from './lock-holder.ts';
 import { keepOutcome, startProgress, type Progress } from './progress.ts';
+import { readClaim } from './read-message.ts';
 
 const status = defineQuery<DeployStatus>(MESSAGES.status);
 const abortLater = defineSignal<[AbortRequest]>(MESSAGES.abort);
@@ -34,6 +38,7 @@ const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
 const tell = defineSignal<[Partial<DeployStatus>, number?]>(LOCK_SIGNALS.tell);
 const release = defineSignal<[DeployStatus]>(LOCK_SIGNALS.release);
+const claim = defineSignal<[LockClaim]>(LOCK_SIGNALS.claim);
 
 /** What it forwards, in the name of its group: everything that a deployment of the record alone would hear. */
 const FORWARDED = [
@@ -48,11 +53,13 @@ const FORWARDED = [
 
 /**
  * Holds the lock of one record for its group (G4): it has the id that a deployment of the record alone would have. It forwards what it is
- * asked, answers the status of its record, and ends as its record did. It writes nothing; when its group is gone it is gone too.
+ * asked, answers the status of its record, and ends as its record did. It writes nothing; when its group is gone it is gone too: Temporal
+ * ends it with a group that is terminated, and where a reset has come between the two, so that Temporal does not, it finds out.
  */
-export async function lockRecord({ group, request }: LockRequest): Promise<DeployReport> {
+export async function lockRecord({ group, request, holder }: LockRequest): Promise<DeployReport> {
   const lock: Lock = {
     group,
+    holder: holder ?? null,
     progress: startProgress(request),
     answers: new Map(),
     asked: 0,
@@ -60,7 +67,7 @@ export async function lockRecord({ group, request }: LockRequest): Promise<Deplo
     released: false,
   };
   listen(lock);
-  await CancellationScope.nonCancellable(() => condition(() => lock.released));
+  await CancellationScope.nonCancellable(() => untilReleased(lock));
   keepOutcome(lock.progress.status);
   await condition(allHandlersFinished);
   return endAs(lock.progress.status);
@@ -68,6 +75,8 @@ export async function lockRecord({ group, request }: LockRequest): Promise<Deplo
 
 interface Lock {
   readonly group: string;
+  /** Null in runs of before: they ask for nobody. */
+  readonly holder: LockHolder | null;
   readonly progress: Progress;
   readonly answers: Map<number, ForwardAnswer>;
   /** How many messages it has forwarded. */
@@ -75,6 +84,51 @@ interface Lock {
   /** The number of what it was told last; a group of before does not number its words. */
   heard: number;
   released: boolean;
+}
+
+/** The longer it has been held, the less often it asks: what its history keeps of it is bounded by that. */
+async function untilReleased(lock: Lock): Promise<void> {
+  const { holder, progress } = lock;
+  if (holder === null) return condition(() => lock.released);
+  for (;;) {
+    const heldMs = Date.now() - progress.status.startedAt;
+    const pauseMs = Math.max(holder.lookEveryMs, heldMs / 50);
+    const summary = `until it asks whether ${groupSubject(lock.group)} still runs`;
+    if (await condition(() => lock.released, pauseMs, { summary })) return;
+    const look = isGone(holder.owner, groupSubject(lock.group)).then((gone) => {
+      if (gone) letGo(lock, GONE);
+    });
+    await Promise.race([look, condition(() => lock.released)]);
+  }
+}
+
+interface LastWord {
+  readonly outcome: 'not-restored' | 'superseded';
+  readonly type: FailureType;
+  readonly words: string;
+}
+
+const GONE: LastWord = {
+  outcome: 'not-restored',
+  type: 'NotRestored',
+  words: 'has ended without letting it go: the fence says how far it was, and is left to the guard',
+};
+const CLAIMED: LastWord = { outcome: 'superseded', type: 'Superseded', words: 'was reset, and holds it anew' };
+
+/** Nobody says any more what becomes of the record: the lock ends, and writes nothing. */
+function letGo(lock: Lock, { outcome, type, words }: LastWord): void {
+  if (lock.released) return;
+  const subject = groupSubject(lock.group);
+  const sentence = `the run of ${subject} that held this lock ${words}.`;
+  const failed = { type, sentence, next: `./switchyard status ${subject}`, at: Date.now() };
+  lock.progress.show({ phase: outcome, outcome, failure: failed });
+  lock.released = true;
+}
+
+/** One run of a group is open at a time: the one that held this lock has ended when a later one claims it. */
+function isOfLaterRun({ workflowId, runId }: LockClaim): boolean {
+  const { parent } = workflowInfo();
+  return parent?.workflowId === workflowId && parent.runId !== runId;
 }
 
 function listen(lock: Lock): void {
@@ -89,6 +143,9 @@ function listen(lock: Lock): void {
   setHandler(release, (last) => {
     progress.show(last);
     lock.released = true;
+  });
+  setHandler(claim, (by) => {
+    if (isOfLaterRun(readClaim(by))) letGo(lock, CLAIMED);
   });
   for (const verb of FORWARDED)
     setHandler(defineUpdate<MessageAnswer, [unknown]>(verb), (message) => ask(lock, verb, message), {
@@ -116,15 +173,27 @@ async function ask(lock: Lock, verb: string, message: unknown): Promise<MessageA
   return { sentence: `${groupSubject(lock.group)}: ${said?.sentence ?? 'it has ended'}`, status: progress.status };
 }
 
-async function send({ group }: Lock, forwarded: Forwarded): Promise<void> {
+/** A run that was reset goes on under another run id: whether it does, Temporal says. */
+async function send(lock: Lock, forwarded: Forwarded): Promise<void> {
   const { parent } = workflowInfo();
-  if (parent === undefined)
-    throw failure('Refused', `nobody holds this lock: ${groupSubject(group)} did not start it.`);
-  await getExternalWorkflowHandle(parent.workflowId, parent.runId)
-    .signal(forward, forwarded)
-    .catch(() => {
-      throw failure('Refused', `${groupSubject(group)} has ended.`);
-    });
+  const subject = groupSubject(lock.group);
+  if (parent === undefined) throw failure('Refused', `nobody holds this lock: ${subject} did not start it.`);
+  const to = (runId?: string) => getExternalWorkflowHandle(parent.workflowId, runId).signal(forward, forwarded);
+  try {
+    await to(parent.runId);
+  } catch {
+    if (lock.holder === null) throw failure('Refused', `${subject} has ended.`);
+    await sendToReset(lock, lock.holder, to);
+  }
+}
+
+async function sendToReset(lock: Lock, holder: LockHolder, to: () => Promise<void>): Promise<void> {
+  const subject = groupSubject(lock.group);
+  if (await isGone(holder.owner, subject)) letGo(lock, GONE);
+  if (lock.released) throw failure('Refused', `${subject} has ended.`);
+  await to().catch(() => {
+    throw failure('Unavailable', `${subject} did not hear it.`);
+  });
 }
 
 /** As a deployment of the record alone would have ended. */

@@ -1,3 +1,4 @@
+import type { LockClaim } from '../contracts/deploy-group.ts';
 import type { AbortRequest, PromoteRequest, ResolveRequest } from '../contracts/deploy.ts';
 import type { DecisionRequest } from '../core/dns/approval.ts';
 import { cleanText } from '../core/clean-text.ts';
@@ -26,6 +27,11 @@ export function readResolve(message: unknown): ResolveRequest {
 export function readDecision(message: unknown): DecisionRequest {
   const number = fieldOf(message, 'number');
   return { ...readAbort(message), number: Number.isSafeInteger(number) ? Number(number) : null };
+}
+
+/** Of nobody, where it does not say whose it is. */
+export function readClaim(message: unknown): LockClaim {
+  return { workflowId: textOf(message, 'workflowId', ''), runId: textOf(message, 'runId', '') };
 }
 
 const LONGEST = 300;

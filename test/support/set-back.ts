@@ -8,7 +8,7 @@ type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['ev
 /** What Temporal's own reset does: the run ends as terminated, and a new one begins with its history before that event. */
 export async function setBack(
   { client, namespace }: TestTemporal,
-  run: Deployment,
+  run: Pick<Deployment, 'handle'>,
   to: (events: readonly Event[]) => Event | undefined,
 ): Promise<Deployment> {
   const { workflowId } = run.handle;
