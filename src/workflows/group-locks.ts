@@ -25,6 +25,7 @@ import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { ownerOf } from './course.ts';
 import type { GroupRun, Member } from './group-run.ts';
+import { readForwarded } from './read-lock-message.ts';
 
 const forward = defineSignal<[Forwarded]>(LOCK_SIGNALS.forward);
 const answer = defineSignal<[ForwardAnswer]>(LOCK_SIGNALS.answer);
@@ -124,7 +125,9 @@ async function tellLock(member: Member, lock: NonNullable<Member['lock']>, now: 
 
 /** Hears what the locks forward, and answers them: a message to one record is a message to its group. */
 export function hearLocks(group: GroupRun): void {
-  setHandler(forward, async (forwarded) => {
+  setHandler(forward, async (message) => {
+    const forwarded = readForwarded(message);
+    if (forwarded === null) return;
     const member = group.members.find(({ request }) => request.record === forwarded.record);
     const said = await answerTo(group, forwarded);
     const lock = member?.lock ?? null;

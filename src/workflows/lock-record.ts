@@ -30,7 +30,7 @@ import { failure, type FailureType } from '../policies/failures.ts';
 import { lastWords } from './conclude.ts';
 import { isGone } from './lock-holder.ts';
 import { keepOutcome, startProgress, type Progress } from './progress.ts';
-import { readClaim } from './read-message.ts';
+import { readAnswer, readClaim, readRelease, readTold } from './read-lock-message.ts';
 
 const status = defineQuery<DeployStatus>(MESSAGES.status);
 const abortLater = defineSignal<[AbortRequest]>(MESSAGES.abort);
@@ -134,18 +134,23 @@ function isOfLaterRun({ workflowId, runId }: LockClaim): boolean {
 function listen(lock: Lock): void {
   const { progress } = lock;
   setHandler(status, () => progress.status, { description: 'Where the record is, as its group told last.' });
-  setHandler(tell, (change, number = lock.heard) => {
-    if (lock.released || number < lock.heard) return; // two signals may overtake each other, and the last word stays the last
-    lock.heard = number;
-    progress.show(change);
+  setHandler(tell, (message, count) => {
+    const now = readTold(message);
+    const number = Number.isSafeInteger(count) ? Number(count) : lock.heard;
+    if (now === null || lock.released || number < lock.heard) return; // two signals may overtake each other, and the last word stays the last
+    if (showTold(progress, now)) lock.heard = number;
   });
-  setHandler(answer, (said) => void lock.answers.set(said.id, said));
-  setHandler(release, (last) => {
-    progress.show(last);
-    lock.released = true;
+  setHandler(answer, (message) => {
+    const said = readAnswer(message);
+    if (said !== null) lock.answers.set(said.id, said);
   });
-  setHandler(claim, (by) => {
-    if (isOfLaterRun(readClaim(by))) letGo(lock, CLAIMED);
+  setHandler(release, (message) => {
+    const last = readRelease(message, progress.status.record);
+    lock.released ||= last !== null && showTold(progress, last);
+  });
+  setHandler(claim, (message) => {
+    const by = readClaim(message);
+    if (by !== null && isOfLaterRun(by)) letGo(lock, CLAIMED);
   });
   for (const verb of FORWARDED)
     setHandler(defineUpdate<MessageAnswer, [unknown]>(verb), (message) => ask(lock, verb, message), {
@@ -158,6 +163,18 @@ function listen(lock: Lock): void {
     const message: AbortRequest = { by: 'Temporal', reason: `the lock of ${progress.status.record} was cancelled` };
     void CancellationScope.nonCancellable(() => ask(lock, MESSAGES.abort, message)).catch(() => undefined);
   });
+}
+
+/** @returns false where it cannot be drawn: it is no word of the group then, and the status stays as it was. */
+function showTold(progress: Progress, now: Partial<DeployStatus>): boolean {
+  const before = progress.status;
+  try {
+    progress.show(now);
+    return true;
+  } catch {
+    progress.show(before);
+    return false;
+  }
 }
 
 async function ask(lock: Lock, verb: string, message: unknown): Promise<MessageAnswer> {

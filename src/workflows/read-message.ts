@@ -1,4 +1,3 @@
-import type { LockClaim } from '../contracts/deploy-group.ts';
 import type { AbortRequest, PromoteRequest, ResolveRequest } from '../contracts/deploy.ts';
 import type { DecisionRequest } from '../core/dns/approval.ts';
 import { cleanText } from '../core/clean-text.ts';
@@ -29,19 +28,14 @@ export function readDecision(message: unknown): DecisionRequest {
   return { ...readAbort(message), number: Number.isSafeInteger(number) ? Number(number) : null };
 }
 
-/** Of nobody, where it does not say whose it is. */
-export function readClaim(message: unknown): LockClaim {
-  return { workflowId: textOf(message, 'workflowId', ''), runId: textOf(message, 'runId', '') };
-}
-
 const LONGEST = 300;
 
-function textOf(message: unknown, field: string, otherwise: string): string {
+export function textOf(message: unknown, field: string, otherwise: string): string {
   const value = fieldOf(message, field);
   const text = typeof value === 'string' ? cleanText(value, LONGEST).trim() : '';
   return text === '' ? otherwise : text;
 }
 
-function fieldOf(message: unknown, field: string): unknown {
+export function fieldOf(message: unknown, field: string): unknown {
   return typeof message === 'object' && message !== null ? (message as Record<string, unknown>)[field] : undefined;
 }

@@ -126,7 +126,7 @@ export async function startDocsYard(): Promise<DocsYard> {
   };
 }
 
-function specOf(site: string, source: string, gates: Gates): SiteSpec {
+export function specOf(site: string, source: string, gates: Gates): SiteSpec {
   return {
     site,
     source: { kind: 'folder', path: source },
