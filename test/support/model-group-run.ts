@@ -2,32 +2,32 @@ import { lookDeps } from '../../src/activities/look-deps.ts';
 import { plainPulse } from '../../src/activities/pulse.ts';
 import { resetRecords } from '../../src/activities/reset-records.ts';
 import type { ResetPace } from '../../src/activities/reset-task.ts';
-import type { DeployStatus } from '../../src/contracts/deploy.ts';
-import { deployId, DEPLOY_WORKFLOW } from '../../src/contracts/deploy.ts';
-import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
+import { DEPLOY_WORKFLOW, deployId, type DeployStatus } from '../../src/contracts/deploy.ts';
+import type { GroupRequest, GroupStatus } from '../../src/contracts/deploy-group.ts';
 import { brokenGroupPromises, writesOf } from './group-promises.ts';
 import { groupRig, lockStatus, type GroupDeployment, type GroupRecord, type GroupRig } from './group-yard.ts';
 import { follow } from './model-follow.ts';
-import { openMetric, type ModelMetric } from './model-metric.ts';
+import type { ModelMetric } from './model-metric.ts';
 import { MODEL_LIMITS, MODEL_PACE } from './model-pace.ts';
-import { brokenApprovals, brokenMeasures, brokenWords, measures, same, stepsOf, waits } from './model-run.ts';
+import { brokenApprovals, brokenMeasures, brokenWords, measures, metricOf, same, stepsOf, waits } from './model-run.ts';
 import type { GroupScenario } from './model-scenario.ts';
 import { createWorld, setsOf, type Ground, type ModelRecord, type World } from './model-world.ts';
+import { groupPromotedFirst } from './promoted-first.ts';
 import { batchesOf } from './promises.ts';
 import { depsFor, PLAIN, type Yard } from './yard.ts';
 
 /** Plays one scenario of a group to its end and returns every promise that it broke, as sentences. */
 export async function playGroup(yard: Yard, scenario: GroupScenario): Promise<readonly string[]> {
   const world = createWorld(scenario);
-  const then = scenario.inconclusive === 'rollback' ? 'rollback' : 'approve';
-  const metric = scenario.metric === null ? null : await openMetric(scenario.metric, then);
+  const metric = await metricOf(scenario);
   const { zones, each } = scenario;
   const options = { ...MODEL_LIMITS, zones, each, aroundAll: world.around, env: metric?.env ?? {} };
-  const rig = await groupRig(yard, options);
+  const opened = await groupRig(yard, options);
+  const { rig, request } = scenario.undo ? await groupPromotedFirst(opened) : { rig: opened, request: {} };
   const resets: Promise<unknown>[] = [];
   try {
     const ground = groundOf(yard, rig, { metric, resets });
-    const run = await world.begin(ground, () => start(rig, scenario, metric));
+    const run = await world.begin(ground, () => start(rig, { scenario, metric, request }));
     const stuck = await follow(world, run);
     if (stuck !== null) return [stuck, ...world.broken];
     await Promise.all(resets);
@@ -79,10 +79,19 @@ function reset({ sandbox }: GroupRig, { record, red }: ModelRecord): Promise<unk
   return resetRecords(deps, [{ ...task, wish }], { force: false, pace: RESET_PACE });
 }
 
-function start(rig: GroupRig, scenario: GroupScenario, metric: ModelMetric | null): Promise<GroupDeployment> {
+interface Starting {
+  readonly scenario: GroupScenario;
+  readonly metric: ModelMetric | null;
+  /** What an undo asks for. */
+  readonly request: Partial<GroupRequest>;
+}
+
+function start(rig: GroupRig, { scenario, metric, request }: Starting): Promise<GroupDeployment> {
   const { ifRedIsIll, keepHealthy } = scenario;
-  const own = { gates: [PLAIN], ifRedIsIll, pace: MODEL_PACE, steps: stepsOf(scenario) };
-  return rig.deploy({ keepHealthy }, { ...own, ...waits(scenario), ...measures(metric) });
+  const own = { ifRedIsIll, pace: MODEL_PACE, ...waits(scenario), ...measures(metric) };
+  const plain = rig.request({}, { gates: [PLAIN], steps: stepsOf(scenario) });
+  const records = (request.records ?? plain.records).map((one) => ({ ...one, ...own }));
+  return rig.deploy({ keepHealthy, records });
 }
 
 /** By the change log alone. A reset writes one record, and so does a rollback beside a record that is another's. */
@@ -107,21 +116,22 @@ interface Ended {
 /** What the group says at its end must be so, of each record and of all. */
 async function brokenEnd({ scenario, rig, world, run, ground, metric }: Ended): Promise<readonly string[]> {
   const [end, status] = await Promise.all([run.end(), run.status()]);
-  const { runId } = await run.handle.describe();
+  const { runId, startTime } = await run.handle.describe();
   const found = world.foundBy(runId);
   const { outcome, records } = status;
-  const wrote = writesOf(rig).find(({ comment = '' }) => !isOfReset(comment))?.at ?? null;
+  const own = writesOf(rig).filter(({ comment = '', at }) => at >= startTime.getTime() && !isOfReset(comment));
+  const wrote = own[0]?.at ?? null;
   const wrong: string[] = [];
   if (outcome === 'promoted' && status.verdict?.kind !== 'pass')
     wrong.push(`D7: promoted on the verdict ${status.verdict?.kind ?? 'none'}`);
   if (outcome === 'refused' && wrote !== null) wrong.push('D3: it says that it wrote nothing, and it wrote');
   if (outcome === 'not-restored' && !world.left()) wrong.push('D8: nobody decided to leave what stands');
   for (const [index, one] of ground.records.entries()) {
-    const own = records.find(({ record }) => record === one.record) ?? status;
+    const said = records.find(({ record }) => record === one.record) ?? status;
     const at = rig.records[index];
     if (at === undefined || wasReset(rig, at)) continue;
     const isBack = same(found[index] ?? [], setsOf(rig, one));
-    wrong.push(...brokenRecord({ rig, at, own, isBack, world }));
+    wrong.push(...brokenRecord({ rig, at, own: said, isBack, world }));
   }
   return [
     ...wrong,

@@ -37,7 +37,7 @@ export async function play(at: ModelYard, scenario: Scenario): Promise<readonly 
 const [RED, BLACK] = ['192.0.2.10', '192.0.2.20'];
 
 /** An undo asks no metric: an incident waits for none. */
-function metricOf({ metric, inconclusive, undo }: Scenario): Promise<ModelMetric | null> {
+export function metricOf({ metric, inconclusive, undo }: Play): Promise<ModelMetric | null> {
   if (metric === null || undo) return Promise.resolve(null);
   return openMetric(metric, inconclusive === 'rollback' ? 'rollback' : 'approve');
 }

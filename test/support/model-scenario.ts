@@ -41,13 +41,13 @@ export interface Play {
   readonly inconclusive: 'rollback' | 'approve' | 'reject';
   /** What the operator does about a stop that nobody but he can end. */
   readonly decision: 'leave' | 'mend and retry';
+  /** Brings back what was replaced before, in peace: what it replaces takes the place of red, and no metric is asked. */
+  readonly undo: boolean;
 }
 
 export interface Scenario extends Play {
   /** Whether a cutover may begin; an undo may always. */
   readonly freeze: 'none' | 'in force' | 'overridden';
-  /** Brings back what was replaced before, in peace: what it replaces takes the place of red. */
-  readonly undo: boolean;
 }
 
 /** Records that move together. */
@@ -147,6 +147,7 @@ const shared = {
   ),
   inconclusive: fc.constantFrom<Play['inconclusive']>('rollback', 'approve', 'reject'),
   decision: fc.constantFrom<Play['decision']>('leave', 'mend and retry'),
+  undo: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
 };
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
@@ -154,7 +155,6 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   shares: fc.constantFrom([100], [50, 100], [10, 50, 100]),
   events: events(alone),
   freeze: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'in force', 'overridden'),
-  undo: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
 });
 
 const places = fc.constantFrom(
