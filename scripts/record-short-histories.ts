@@ -7,7 +7,12 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createDoctorActivities } from '../src/activities/diagnose.ts';
 import { GROUP_PLAN_WORKFLOW } from '../src/contracts/deploy-group.ts';
 import { DOCTOR_WORKFLOW, PLAN_WORKFLOW } from '../src/contracts/deploy.ts';
-import { DOCS_COLLECT_WORKFLOW, DOCS_LIST_WORKFLOW, DOCS_MOVE_WORKFLOW } from '../src/contracts/docs-runs.ts';
+import {
+  DOCS_COLLECT_WORKFLOW,
+  DOCS_DOCTOR_WORKFLOW,
+  DOCS_LIST_WORKFLOW,
+  DOCS_MOVE_WORKFLOW,
+} from '../src/contracts/docs-runs.ts';
 import type { DiagnoseInput } from '../src/contracts/doctor.ts';
 import { SYNC_DOCTOR_WORKFLOW, SYNC_PLAN_WORKFLOW } from '../src/contracts/sync.ts';
 import globalSetup from '../test/support/global-setup.ts';
@@ -75,6 +80,7 @@ async function docs(): Promise<void> {
   const moving = { spec, version: 'latest', by: 'an operator', askedAt: new Date().toISOString(), move };
   await keep('docs-moved', await ask(DOCS_MOVE_WORKFLOW, moving), yard.folder);
   await keep('docs-listed', await ask(DOCS_LIST_WORKFLOW, { spec }), yard.folder);
+  await keep('doctor-docs', await ask(DOCS_DOCTOR_WORKFLOW, { spec }), yard.folder);
   await keep('docs-collected', await ask(DOCS_COLLECT_WORKFLOW, { spec }), yard.folder);
   await yard.close();
 }

@@ -31,6 +31,7 @@ test('every end of a deployment, of a group, of a sync, of a build of documentat
     'docs-superseded',
     'docs-ticked',
     'docs-unchanged',
+    'doctor-docs',
     'doctor-sync',
     'doctor',
     'group-approved',
