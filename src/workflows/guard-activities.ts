@@ -1,10 +1,9 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { GuardActivities, GuardPace, ReadFencesInput, RepairInput } from '../contracts/guard.ts';
+import { summarised } from './labelled.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** The longest text that the UI's timeline shows. */
-const SUMMARY_MAX = 200;
 
 /** What any worker of deployments does for a guard, each with what the UI's timeline shows for it. */
 export function guardWork(pace: GuardPace): GuardActivities {
@@ -21,11 +20,11 @@ export function guardWork(pace: GuardPace): GuardActivities {
     retry,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
-  const under = (summary: string) => ({ summary: summary.slice(0, SUMMARY_MAX) });
   return {
-    readFences: (input) => looks.readFences.executeWithOptions(under(`fences of ${namesOf(input)}`), [input]),
-    askOwners: (input) => asks.askOwners.executeWithOptions(under('whether their runs are running'), [input]),
-    repairRecords: (input) => writes.repairRecords.executeWithOptions(under(`restoring ${repaired(input)}`), [input]),
+    readFences: (input) => looks.readFences.executeWithOptions(summarised(`fences of ${namesOf(input)}`), [input]),
+    askOwners: (input) => asks.askOwners.executeWithOptions(summarised('whether their runs are running'), [input]),
+    repairRecords: (input) =>
+      writes.repairRecords.executeWithOptions(summarised(`restoring ${repaired(input)}`), [input]),
   };
 }
 

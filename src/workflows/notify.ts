@@ -11,6 +11,7 @@ import { makeNotice, type Notice, type NoticeFacts } from '../core/notify/notice
 import { tellingOf, type NotifyTarget } from '../core/notify/target.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { notifyRetry } from '../policies/retries.ts';
+import { summarised } from './labelled.ts';
 
 export interface Teller {
   /** Returns at once; what goes wrong on the way out is told to nobody but `onFailure`. */
@@ -90,8 +91,6 @@ function outbox(notify: NotifyRequest, onFailure: (sentence: string) => void): O
 }
 
 const SECOND = 1_000;
-/** The longest text that the UI's timeline shows. */
-const SUMMARY_MAX = 200;
 
 /** A worker that does not know the activity, or none at all, costs the notice and nothing else. */
 function activityOf({
@@ -102,7 +101,7 @@ function activityOf({
     scheduleToCloseTimeout: pace.giveUpAfterMs,
     retry: notifyRetry(pace),
   });
-  return (summary, input) => notify.executeWithOptions({ summary: summary.slice(0, SUMMARY_MAX) }, [input]);
+  return (summary, input) => notify.executeWithOptions(summarised(summary), [input]);
 }
 
 /** Of a run that was reset it is the same as before: what was told already is dropped by whoever received it. */

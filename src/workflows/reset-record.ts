@@ -4,6 +4,7 @@ import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { failure, type FailureType } from '../policies/failures.ts';
 import { countReset } from './count.ts';
 import { describeReset } from './describe-reset.ts';
+import { summarised } from './labelled.ts';
 
 /**
  * Puts a record back on its declared default because an alarm asks for it: the very reset of the command line (D2, D4, D6), tried again
@@ -12,7 +13,7 @@ import { describeReset } from './describe-reset.ts';
 export async function resetRecord(request: ResetRequest): Promise<ResetResult> {
   const { record } = request.task;
   setCurrentDetails(escapeMarkdown(`${record}: putting its default back, since ${request.reason}`));
-  const result = await work.resetRecord.executeWithOptions({ summary: `resetting ${record}: ${request.reason}` }, [
+  const result = await work.resetRecord.executeWithOptions(summarised(`resetting ${record}: ${request.reason}`), [
     request,
   ]);
   const { outcome, sentence } = result;

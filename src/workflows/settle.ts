@@ -3,12 +3,10 @@ import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
 import type { Insync, Verified, Written } from '../contracts/deploy-activities.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import { failure } from '../policies/failures.ts';
-import type { forward } from './activities.ts';
+import type { Deploying } from './activities.ts';
 import { renewInput, type Course } from './course.ts';
 import type { Run } from './run.ts';
 import { unlessDone } from './unless-done.ts';
-
-type Activities = ReturnType<typeof forward>;
 
 export interface Settled {
   readonly insyncAt: number;
@@ -16,7 +14,7 @@ export interface Settled {
 }
 
 export interface Settling {
-  readonly acts: Activities;
+  readonly acts: Deploying;
   readonly written: Written;
   /** What every authoritative server must answer. */
   readonly sets: RecordSets;
@@ -59,7 +57,7 @@ export function verifyLabel(mode: DeployRequest['verify'], subject: string): str
 
 /** A change to wait for. */
 export interface Change {
-  readonly acts: Activities;
+  readonly acts: Deploying;
   /** What was changed, as the timeline says it. */
   readonly subject: string;
   /** Null where the answer of the write was lost. */

@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { SyncActivities, SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
 import type { SyncPace, SyncRequest } from '../contracts/sync.ts';
 import { syncRetry } from '../policies/retries.ts';
+import { summarised } from './labelled.ts';
 
 /** The activities of a run, each with what the UI's timeline shows for it. */
 interface Syncing {
@@ -23,7 +24,7 @@ export function syncing({ pace }: Pick<SyncRequest, 'pace'>): Syncing {
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: syncRetry(pace),
   });
-  return { syncChunk: (summary, input) => syncChunk.executeWithOptions({ summary }, [input]) };
+  return { syncChunk: (summary, input) => syncChunk.executeWithOptions(summarised(summary), [input]) };
 }
 
 /** What Temporal knows of the run before a tick: no tick waits for it for long. */
