@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
-import type { FenceInput, ProbeSide, RecordRef } from '../contracts/deploy-activities.ts';
+import type { FenceInput, ProbeSide, RecordRef, RestoreInput } from '../contracts/deploy-activities.ts';
 import { fenceSet, nextFence, readFence } from '../core/dns/fence.ts';
 import type { FenceStage } from '../core/dns/fence.ts';
 import type { Plan } from '../core/dns/plan.ts';
@@ -64,6 +64,12 @@ export function restInput(course: Course, expect: RecordSets | null): FenceInput
 export function renewInput(course: Course, stage: 'step' | 'restoring', until: number): FenceInput {
   course.until = until;
   return fenceInput(course, { stage, until, expect: course.standing.sets, comment: 'fence renewed' });
+}
+
+/** What puts the snapshot back, from any state of the plan. */
+export function restoreInput(course: Course, until: number): Omit<RestoreInput, keyof RecordRef | 'comment'> {
+  const { plan, snapshot, owner, gen } = course;
+  return { snapshot, own: [...plan.steps, plan.promotion].map(({ sets }) => sets), owner, until, gen };
 }
 
 function fenceInput(course: Course, what: Pick<FenceInput, 'stage' | 'until' | 'expect' | 'comment'>): FenceInput {

@@ -4,7 +4,7 @@ import type { Gate, Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { gatesOf } from '../core/metrics/gate-of-record.ts';
 import { learn } from './check-group.ts';
-import { renewInput, sides, type Course } from './course.ts';
+import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, showRecord, type GroupRun, type Member } from './group-run.ts';
 import { askingOnce } from './held-record.ts';
@@ -13,7 +13,8 @@ import { judgeGroup, named, type SeenRecord } from './judge-group.ts';
 import { keepMetrics, onceMore, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
 import { showWorst } from './measure-group.ts';
 import { together } from './together.ts';
-import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
+import type { ZoneCourse } from './zone-course.ts';
+import { renewFences } from './zone-fences.ts';
 
 /** One record, while its group is held at a step. */
 interface HeldMember {
@@ -104,17 +105,13 @@ function keep(group: GroupRun, held: HeldMember, watched: Watched): string {
 }
 
 async function keepFencesAhead({ run }: GroupRun, zones: readonly ZoneCourse[], untilMs: number): Promise<void> {
-  const { graceMs, stretch } = run.request.pace;
-  const late = zones.filter(({ courses }) => courses.some(({ until }) => until <= untilMs));
-  await together(late, async (zone) => {
-    const label = `renewing the fences of ${zoneName(zone)}: this hold lasts longer than planned`;
-    const written = await groupForward(run.request.pace).setZoneFences(label, {
-      ...ofZone(zone),
-      comment: `switchyard ${zoneName(zone)}: fences renewed`,
-      records: zone.courses.map((course) => renewInput(course, 'step', untilMs + stretch.maxMs + graceMs)),
-    });
-    keepStandings(zone.courses, written);
-  });
+  const { pace } = run.request;
+  const until = untilMs + pace.stretch.maxMs + pace.graceMs;
+  const late = zones.filter(({ courses }) => courses.some((course) => course.until <= untilMs));
+  const why = 'this hold lasts longer than planned';
+  await together(late, (zone) =>
+    renewFences(groupForward(pace), zone, { courses: zone.courses, stage: 'step', until, why }),
+  );
 }
 
 /** Only black has to be well for a hold to end early: of every record. */

@@ -1,24 +1,24 @@
-import { CancelledFailure } from '@temporalio/workflow';
 import { roleOf } from '../contracts/deploy.ts';
 import type { WrittenZone } from '../contracts/group-activities.ts';
 import { readFence } from '../core/dns/fence.ts';
 import type { GroupStep } from '../core/dns/lock-steps.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import { groupRevision, revisionOf, type RecordRevision } from '../core/dns/revision.ts';
-import { servingSentence } from '../core/dns/serving.ts';
 import type { PlanTiming } from '../core/dns/plan.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { forward } from './activities.ts';
 import { mustKeepHealthy } from './check-group.ts';
-import { nextStanding, renewInput, restInput, type Course } from './course.ts';
+import { nextStanding, type Course } from './course.ts';
 import { groupForward } from './group-activities.ts';
 import { showRecord, type GroupRun } from './group-run.ts';
 import { tellSteps } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
 import { showServing } from './serving-together.ts';
-import { untilInsync, verifyLabel } from './settle.ts';
+import { untilInsync } from './settle.ts';
 import { together } from './together.ts';
+import { verifyZone } from './verify-zone.ts';
 import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
+import { renewFences, restFences } from './zone-fences.ts';
 
 /** Swaps every record to a step of the plan: a batch a zone, zones in parallel, and none goes on before all are in sync (G1 to G3). */
 export async function moveAllTo(
@@ -88,10 +88,13 @@ async function swapAll(group: GroupRun, zones: readonly ZoneCourse[], move: Move
   progress.show({ phase: 'settling', share: move.share });
   const pairs = zones.map((zone, index) => ({ zone, changeId: written[index]?.changeId ?? null }));
   const insync = await together(pairs, ({ zone, changeId }) => waitForZone(group, zone, changeId));
-  const seenAt = await together(zones, (zone) => verifyZone(group, zone, move));
+  const seenAt = await together(zones, (zone) => {
+    const acts = groupForward(group.run.request.pace);
+    return verifyZone(group, zone, { acts, courses: zone.courses, setsOf: move.setsOf, share: move.share });
+  });
   showServing(group, servingWords(group, zones, move.share), move.share);
   tellSteps(group);
-  return Math.max(...zones.map((_zone, index) => insync[index]?.at ?? seenAt[index] ?? 0));
+  return Math.max(...seenAt.map((times, index) => insync[index]?.at ?? Math.max(...times)));
 }
 
 /** `50 % black, 50 % red, in 6 of 6 records`. */
@@ -109,43 +112,15 @@ function waitForZone({ run }: GroupRun, zone: ZoneCourse, changeId: string | nul
     subject: zoneName(zone),
     ...roleOf(zone),
     changeId,
-    renew: () => renewFences(run.request.pace, zone, 'step'),
+    renew: () =>
+      renewFences(groupForward(pace), zone, {
+        courses: zone.courses,
+        stage: 'step',
+        until: Date.now() + pace.graceMs,
+        why: 'to have a change to wait for',
+      }),
     limits: { startToCloseTimeout: limitMs, scheduleToCloseTimeout: limitMs },
   });
-}
-
-/** The id of the change, to wait for it. */
-async function renewFences(
-  pace: GroupRun['run']['request']['pace'],
-  zone: ZoneCourse,
-  stage: 'step',
-): Promise<string | null> {
-  const written = await groupForward(pace).setZoneFences(
-    `renewing the fences of ${zoneName(zone)}, to have a change to wait for`,
-    {
-      ...ofZone(zone),
-      comment: `switchyard ${zoneName(zone)}: fences renewed`,
-      records: zone.courses.map((course) => renewInput(course, stage, Date.now() + pace.graceMs)),
-    },
-  );
-  keepStandings(zone.courses, written);
-  return written.changeId;
-}
-
-async function verifyZone(group: GroupRun, zone: ZoneCourse, move: Move): Promise<number> {
-  const { pace, verify: mode } = group.run.request;
-  const { records } = await groupForward(pace).verifyRecords(
-    verifyLabel(mode, zoneName(zone)),
-    { records: zone.courses.map((course) => ({ ...course.ref, sets: move.setsOf(course), ...pace.verify, mode })) },
-    { startToCloseTimeout: pace.verify.limitMs + 60_000 },
-  );
-  for (const [index, { at, servers }] of records.entries()) {
-    const plan = zone.courses[index]?.plan;
-    if (plan === undefined) continue;
-    const sentence = servingSentence(plan, move.share);
-    showRecord(group, plan.record, { serving: { sentence, share: move.share, seenAt: at, servers } });
-  }
-  return Math.max(...records.map(({ at }) => at));
 }
 
 /** Where the promotion's own answer was lost, its fences were renewed as those of a step, to have a change to wait for. */
@@ -155,15 +130,8 @@ async function rest({ run }: GroupRun, zone: ZoneCourse): Promise<void> {
     return reading.kind !== 'standing' || reading.fence.stage === 'idle';
   };
   if (zone.courses.every(idle)) return;
-  const written = await groupForward(run.request.pace).setZoneFences(
-    `setting the fences of ${zoneName(zone)} to rest`,
-    {
-      ...ofZone(zone),
-      comment: `switchyard ${zoneName(zone)}: at rest`,
-      records: zone.courses.map((course) => restInput(course, course.plan.promotion.sets)),
-    },
-  );
-  keepStandings(zone.courses, written);
+  const over = ({ plan }: Course) => plan.promotion.sets;
+  await restFences(groupForward(run.request.pace), zone, { courses: zone.courses, over });
 }
 
 /** Assumes from before the write that it may have happened, until Route 53 has refused it for certain. */
@@ -186,9 +154,7 @@ async function write({ run, request }: GroupRun, zone: ZoneCourse, move: Move): 
     keepStandings(courses, written);
     return written;
   } catch (error) {
-    // A bare cancellation means that the activity was never scheduled: of one that was, it comes inside an ActivityFailure.
-    if (first && (error instanceof CancelledFailure || isCertainlyUnwritten(error)))
-      for (const course of courses) course.mayHaveWritten = false;
+    if (first && isCertainlyUnwritten(error)) for (const course of courses) course.mayHaveWritten = false;
     throw error;
   }
 }

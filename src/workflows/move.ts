@@ -92,14 +92,15 @@ async function write(run: Run, course: Course, move: Move): Promise<Written> {
     comment: commentOf(run, move.label),
   });
   return swapping.catch((error: unknown) => {
-    // A bare cancellation means that the activity was never scheduled: of one that was, it comes inside an ActivityFailure.
-    if (first && (error instanceof CancelledFailure || isCertainlyUnwritten(error))) course.mayHaveWritten = false;
+    if (first && isCertainlyUnwritten(error)) course.mayHaveWritten = false;
     throw error;
   });
 }
 
-/** A refusal that Route 53 gave before any request of this run could have been applied, now or late. */
+/** Nothing was sent, or Route 53 refused it before any request of this run could have been applied, now or late. */
 export function isCertainlyUnwritten(error: unknown): boolean {
+  // A bare cancellation means that the activity was never scheduled: of one that was, it comes inside an ActivityFailure.
+  if (error instanceof CancelledFailure) return true;
   const { facts } = whatItSays(error);
   return typeof facts === 'object' && facts !== null && 'mayLand' in facts && facts.mayLand === false;
 }

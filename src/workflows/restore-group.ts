@@ -3,11 +3,10 @@ import { roleOf, type ResolveRequest } from '../contracts/deploy.ts';
 import type { LeftRecord, WrittenZone } from '../contracts/group-activities.ts';
 import { mayGoBack } from '../core/dns/keep-healthy.ts';
 import { mayRestore } from '../core/dns/may-restore.ts';
-import { servingSentence } from '../core/dns/serving.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { backward } from './activities.ts';
-import { renewInput, restInput, type Course } from './course.ts';
+import { restInput, restoreInput, type Course } from './course.ts';
 import { groupBackward, groupBriefly } from './group-activities.ts';
 import { tellLocks } from './group-locks.ts';
 import { memberOf, showRecord, type GroupRun } from './group-run.ts';
@@ -15,8 +14,10 @@ import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
 import { isAbortedBySomebody } from './restore.ts';
 import { reasonFor } from './run.ts';
 import { showServing } from './serving-together.ts';
-import { untilInsync, verifyLabel } from './settle.ts';
+import { untilInsync } from './settle.ts';
+import { verifyZone } from './verify-zone.ts';
 import { keepStandings, ofZone, zoneName, type ZoneCourse } from './zone-course.ts';
+import { renewFences, restFences } from './zone-fences.ts';
 
 /**
  * Puts the snapshots of all zones back, in parallel (G2).
@@ -138,11 +139,7 @@ async function putBack({ group, zone, way }: Back, courses: readonly Course[]): 
       comment: `switchyard group/${group.request.group} ${zoneName(zone)}: rollback`.slice(0, 256),
       records: courses.map((course) => ({
         record: course.plan.record,
-        snapshot: course.snapshot,
-        own: course.plan.steps.map(({ sets }) => sets).concat([course.plan.promotion.sets]),
-        owner: course.owner,
-        until: Date.now() + pace.graceMs,
-        gen: course.gen,
+        ...restoreInput(course, Date.now() + pace.graceMs),
       })),
     }),
   );
@@ -150,61 +147,38 @@ async function putBack({ group, zone, way }: Back, courses: readonly Course[]): 
   return written;
 }
 
-async function prove(back: Back, courses: readonly Course[], { changeId }: WrittenZone): Promise<void> {
-  const { group, zone, way } = back;
-  const { pace, verify: mode } = group.run.request;
+async function prove({ group, zone, way }: Back, courses: readonly Course[], restored: WrittenZone): Promise<void> {
+  const { pace } = group.run.request;
+  const acts = groupBackward(pace);
   await patiently(way, pace.insync.noticeMs + pace.blockedAfterMs, async () => {
     const insync = await untilInsync(group.run, {
       acts: backward(pace),
       subject: zoneName(zone),
       ...roleOf(zone),
-      changeId,
-      renew: () => renew(back, courses),
+      changeId: restored.changeId,
+      renew: () =>
+        renewFences(acts, zone, {
+          courses,
+          stage: 'restoring',
+          until: Date.now() + pace.graceMs,
+          why: 'to have a change to wait for',
+        }),
       limits: { startToCloseTimeout: '1 hour' },
     });
-    const { records } = await groupBackward(pace).verifyRecords(
-      verifyLabel(mode, zoneName(zone)),
-      { records: courses.map(({ ref, snapshot }) => ({ ...ref, sets: snapshot.sets, ...pace.verify, mode })) },
-      { startToCloseTimeout: pace.verify.limitMs + 60_000 },
-    );
-    for (const [index, { at, servers }] of records.entries()) {
-      const plan = courses[index]?.plan;
-      if (plan === undefined) continue;
-      const agreeAt = (insync?.at ?? at) + plan.timing.backMs;
-      showRecord(group, plan.record, {
-        share: 0,
-        serving: { sentence: servingSentence(plan, 0), share: 0, seenAt: at, servers },
-        cachesAgreeAt: agreeAt,
-        keepBlackUntil: agreeAt + pace.graceMs,
-      });
+    const seenAt = await verifyZone(group, zone, { acts, courses, setsOf: red, share: 0 });
+    for (const [index, { plan }] of courses.entries()) {
+      const agreeAt = (insync?.at ?? seenAt[index] ?? 0) + plan.timing.backMs;
+      showRecord(group, plan.record, { share: 0, cachesAgreeAt: agreeAt, keepBlackUntil: agreeAt + pace.graceMs });
     }
   });
 }
 
-async function renew({ group, zone }: Back, courses: readonly Course[]): Promise<string | null> {
-  const { pace } = group.run.request;
-  const label = `renewing the fences of ${zoneName(zone)}, to have a change to wait for`;
-  const written = await groupBackward(pace).setZoneFences(label, {
-    ...ofZone(zone),
-    comment: `switchyard ${zoneName(zone)}: fences renewed`,
-    records: courses.map((course) => renewInput(course, 'restoring', Date.now() + pace.graceMs)),
-  });
-  keepStandings(courses, written);
-  return written.changeId;
-}
+const red = ({ snapshot }: Course) => snapshot.sets;
 
 /** The last word of a rollback reads once more what stands: the fences are set to rest over red and nothing else (D8). */
 async function rest({ group, zone, way }: Back, courses: readonly Course[]): Promise<void> {
   const { pace } = group.run.request;
-  const records = courses.map((course) => restInput(course, course.snapshot.sets));
-  const written = await patiently(way, pace.blockedAfterMs, () =>
-    groupBackward(pace).setZoneFences(`setting the fences of ${zoneName(zone)} to rest`, {
-      ...ofZone(zone),
-      comment: `switchyard ${zoneName(zone)}: at rest`,
-      records,
-    }),
-  );
-  keepStandings(courses, written);
+  await patiently(way, pace.blockedAfterMs, () => restFences(groupBackward(pace), zone, { courses, over: red }));
 }
 
 function close({ group, zone }: Back, course: Course, outcome: 'rolled-back' | 'superseded' | 'not-restored'): void {

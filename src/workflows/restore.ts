@@ -5,7 +5,7 @@ import { servingSentence } from '../core/dns/serving.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { backward, briefly } from './activities.ts';
-import { restInput, type Course } from './course.ts';
+import { restInput, restoreInput, type Course } from './course.ts';
 import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
 import { reasonFor, type Run } from './run.ts';
 import { settle } from './settle.ts';
@@ -65,11 +65,7 @@ async function putBack({ run, course, way }: Back): Promise<Written> {
   const restored = await patiently(way, pace.blockedAfterMs, () =>
     backward(pace).restoreRecord(`restoring red at ${course.plan.record}`, {
       ...course.ref,
-      snapshot: course.snapshot,
-      own: course.plan.steps.map(({ sets }) => sets).concat([course.plan.promotion.sets]),
-      owner: course.owner,
-      until: Date.now() + pace.graceMs,
-      gen: course.gen,
+      ...restoreInput(course, Date.now() + pace.graceMs),
       comment: `switchyard ${course.plan.record}: rollback`,
     }),
   );
