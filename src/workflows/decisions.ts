@@ -18,33 +18,25 @@ const reject = defineUpdate<MessageAnswer, [DecisionRequest]>(MESSAGES.reject);
 
 /** What people decide about an approval that is open; each is decided once. */
 export function hearDecisions(run: Run): void {
-  hear(
-    run,
-    approve,
-    (request) => {
+  hear(run, approve, {
+    description: 'Approves what the deployment waits for.',
+    validator: (request) => void mustMayDecide(run, 'approve', readDecision(request)),
+    handle: (request) => {
       const decided = decide(run, 'approved', readDecision(request));
       return answer(run, `${subjectWords(decided)} is approved`);
     },
-    {
-      description: 'Approves what the deployment waits for.',
-      validator: (request: DecisionRequest) => void mustMayDecide(run, 'approve', readDecision(request)),
-    },
-  );
-  hear(
-    run,
-    reject,
-    (request) => {
+  });
+  hear(run, reject, {
+    description: 'Rejects what the deployment waits for: nothing is written, or red is restored.',
+    validator: (request) => void mustMayDecide(run, 'reject', readDecision(request)),
+    handle: (request) => {
       const decided = decide(run, 'rejected', readDecision(request));
       const { of, by, reason } = decided;
       const what = subjectWords(decided);
       run.interrupt(failure('Rejected', `${what} was rejected by ${by}: ${reason}.`));
       return answer(run, `${what} is rejected: ${of === 'cutover' ? 'nothing will be written' : 'red comes back'}`);
     },
-    {
-      description: 'Rejects what the deployment waits for: nothing is written, or red is restored.',
-      validator: (request: DecisionRequest) => void mustMayDecide(run, 'reject', readDecision(request)),
-    },
-  );
+  });
 }
 
 /** Asked again where the decision is taken: another one may have come between, in the same task. */

@@ -45,30 +45,26 @@ export function listen(run: Run): void {
 
 function hearAbort(run: Run): void {
   const { progress } = run;
-  hear(
-    run,
-    abort,
-    async (request) => {
+  hear(run, abort, {
+    description: 'Restores red. Answers when the record is restored.',
+    validator: () => mustBeUnderWay(run, 'abort'),
+    handle: async (request) => {
       takeAbort(run, readAbort(request));
       // A plain variable in a shielded scope: the answer must survive a cancellation that comes meanwhile (measured).
       await CancellationScope.nonCancellable(() => condition(() => ended(run)));
       return answer(run, afterAbort(progress.status));
     },
-    {
-      description: 'Restores red. Answers when the record is restored.',
-      validator: (_request: AbortRequest) => mustBeUnderWay(run, 'abort'),
-    },
-  );
+  });
   setHandler(abortLater, (request) => {
     if (!ended(run)) takeAbort(run, readAbort(request));
   });
 }
 
 function hearPromote(run: Run): void {
-  hear(
-    run,
-    promote,
-    async (request) => {
+  hear(run, promote, {
+    description: 'Ends this hold, or with `full` all holds; the gates must be passing now.',
+    validator: () => mustBeIn(run, 'promote', ['holding']),
+    handle: async (request) => {
       const { full, by } = readPromote(request);
       const { hold } = run;
       if (hold === null) throw refused(run, 'promote', 'no hold is running that could be ended');
@@ -83,19 +79,18 @@ function hearPromote(run: Run): void {
         full ? 'this hold ends now, and the next ones as soon as their gates pass' : 'this hold ends now',
       );
     },
-    {
-      description: 'Ends this hold, or with `full` all holds; the gates must be passing now.',
-      validator: (_request: PromoteRequest) => mustBeIn(run, 'promote', ['holding']),
-    },
-  );
+  });
 }
 
 function hearPause(run: Run): void {
   const { orders, progress } = run;
-  hear(
-    run,
-    pause,
-    (request) => {
+  hear(run, pause, {
+    description: 'Stops the clock of the hold; the gates stay on.',
+    validator: () => {
+      mustBeIn(run, 'pause', ['reading', 'checking', 'awaiting-approval', 'writing', 'settling', 'holding', 'paused']);
+      if (orders.pausedSince !== null) throw refused(run, 'pause', 'it is paused already');
+    },
+    handle: (request) => {
       const { by, reason } = readAbort(request);
       orders.pausedSince = Date.now();
       const { phase } = progress.status;
@@ -103,30 +98,17 @@ function hearPause(run: Run): void {
       progress.show({ pausedSince: orders.pausedSince, phase: phase === 'holding' ? 'paused' : phase });
       return answer(run, 'paused: the clock stands still, the gates stay on');
     },
-    {
-      description: 'Stops the clock of the hold; the gates stay on.',
-      validator: (_request: PauseRequest) => {
-        mustBeIn(run, 'pause', [
-          'reading',
-          'checking',
-          'awaiting-approval',
-          'writing',
-          'settling',
-          'holding',
-          'paused',
-        ]);
-        if (orders.pausedSince !== null) throw refused(run, 'pause', 'it is paused already');
-      },
-    },
-  );
+  });
 }
 
 function hearResume(run: Run): void {
   const { orders, progress } = run;
-  hear(
-    run,
-    resume,
-    (request) => {
+  hear(run, resume, {
+    description: 'Lets the clock of the hold run again.',
+    validator: () => {
+      if (orders.pausedSince === null) throw refused(run, 'resume', 'it is not paused');
+    },
+    handle: (request) => {
       const { by, reason } = readAbort(request);
       const { phase, holdEndsAt } = progress.status;
       const paused = pausedMs(orders) - orders.pausedMs;
@@ -140,35 +122,25 @@ function hearResume(run: Run): void {
       progress.notice(reason === '' ? `resumed by ${by}` : `resumed by ${by}: ${reason}`);
       return answer(run, 'the clock runs again');
     },
-    {
-      description: 'Lets the clock of the hold run again.',
-      validator: (_request: PauseRequest) => {
-        if (orders.pausedSince === null) throw refused(run, 'resume', 'it is not paused');
-      },
-    },
-  );
+  });
 }
 
 function hearResolve(run: Run): void {
   const { orders } = run;
-  hear(
-    run,
-    resolve,
-    async (request) => {
+  hear(run, resolve, {
+    description: 'Decides a blocked rollback or a foreign record: retry, or leave what stands (with a reason).',
+    validator: (request) => {
+      mustBeIn(run, 'resolve', ['blocked']);
+      const { decision, reason, record } = readResolve(request);
+      if (decision === 'leave' && reason === 'none given') throw refused(run, 'leave', 'no reason was given');
+      if (record !== undefined && !run.isBlocked(record)) throw refused(run, 'resolve', `${record} is not blocked`);
+    },
+    handle: async (request) => {
       orders.decision = readResolve(request);
       await CancellationScope.nonCancellable(() => condition(() => orders.decision === null || ended(run)));
       return answer(run, ended(run) ? afterAbort(run.progress.status) : 'trying again');
     },
-    {
-      description: 'Decides a blocked rollback or a foreign record: retry, or leave what stands (with a reason).',
-      validator: (request: ResolveRequest) => {
-        mustBeIn(run, 'resolve', ['blocked']);
-        const { decision, reason, record } = readResolve(request);
-        if (decision === 'leave' && reason === 'none given') throw refused(run, 'leave', 'no reason was given');
-        if (record !== undefined && !run.isBlocked(record)) throw refused(run, 'resolve', `${record} is not blocked`);
-      },
-    },
-  );
+  });
 }
 
 function takeAbort(run: Run, request: AbortRequest): void {
