@@ -1,13 +1,13 @@
-import { outcomeOfMove } from '../core/docs/outcome-of-move.ts';
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { ReleaseFacts } from '../contracts/docs.ts';
-import type { DocsReport, DocsRequest, ResolvedSource } from '../contracts/docs-runs.ts';
+import type { AskedWish, DocsReport, DocsRequest, ResolvedSource } from '../contracts/docs-runs.ts';
+import * as says from '../contracts/docs-words.ts';
+import { outcomeOfMove } from '../core/docs/outcome-of-move.ts';
 import { docsWork, onOneWorker, type OneWorker } from './docs-activities.ts';
 import { concludingDocs } from './docs-conclude.ts';
 import { listenToDocsWishes } from './docs-messages.ts';
-import { mustPassGates } from './must-pass-gates.ts';
 import { startDocs, type DocsRun } from './docs-run.ts';
-import * as says from '../contracts/docs-words.ts';
+import { mustPassGates } from './must-pass-gates.ts';
 
 /**
  * Builds the documentation of one version from the newest source that was asked for, and publishes it.
@@ -20,18 +20,17 @@ export async function buildDocs(request: DocsRequest): Promise<DocsReport> {
   listenToDocsWishes(run);
   return concludingDocs(run, async () => {
     for (;;) {
-      await run.untilWished();
-      await run.unlessSuperseded(() => build(run));
+      const wish = await run.untilWished();
+      await run.unlessSuperseded(() => build(run, wish));
       if (run.isDone()) return;
       await run.handOver(); // continues as new, where the history grows long
     }
   });
 }
 
-async function build({ request, progress, ...run }: DocsRun): Promise<void> {
+async function build({ request, progress }: Building, { ref, by, askedAt }: AskedWish): Promise<void> {
   const { spec, version, publish } = request;
   const docs = docsWork(request);
-  const { ref } = run.wish();
   const source = await progress.stage('resolve', says.source, () => docs.resolveSource({ spec, ref }));
   progress.show({ source });
   const release = await onOneWorker(request, (worker) => makeRelease({ request, progress }, { worker, source }));
@@ -46,7 +45,6 @@ async function build({ request, progress, ...run }: DocsRun): Promise<void> {
   }
   // An activity that did not hear of it has ended well all the same.
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the activation');
-  const { by, askedAt } = run.wish();
   await CancellationScope.nonCancellable(() => activate({ request, progress }, { ...input, by, askedAt }));
 }
 

@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  condition,
-  continueAsNew,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import {
   docsId,
   type AskedWish,
@@ -17,6 +10,7 @@ import {
 import { canonicalJson } from '../core/canonical-json.ts';
 import { failure } from '../policies/failures.ts';
 import { startDocsProgress, type DocsProgress } from './docs-progress.ts';
+import { handOver } from './hand-over.ts';
 
 /** Builds of one version, one after another, until nobody has asked for a newer one. */
 export interface DocsRun {
@@ -25,10 +19,8 @@ export interface DocsRun {
   readonly progress: DocsProgress;
   /** Somebody asks for a build: it ends the one that is under way, unless that would go on for ever. */
   ask(wish: DocsWish, spec?: SiteSpec): void;
-  /** What is being built. */
-  wish(): AskedWish;
-  /** Takes the newest wish; events are collected for a moment, so that several give one build. */
-  untilWished(): Promise<void>;
+  /** Takes the newest wish, which is built next; events are collected for a moment, so that several give one build. */
+  untilWished(): Promise<AskedWish>;
   /** Runs a build. One that a newer wish has ended, or made pointless by its failure, is no failure of the run. */
   unlessSuperseded(build: () => Promise<void>): Promise<void>;
   isDone(): boolean;
@@ -43,7 +35,6 @@ export function startDocs(started: DocsRequest): DocsRun {
   let request = started;
   let newest = started.spec;
   let next = carried?.wish ?? (started.wish === null ? null : asked(started.wish));
-  let taken: AskedWish | null = null;
   let building: CancellationScope | null = null;
   let endedInARow = 0;
   return {
@@ -57,16 +48,15 @@ export function startDocs(started: DocsRequest): DocsRun {
       [next, newest] = [asked(wish), spec];
       if (endedInARow < MOST_ENDED_IN_A_ROW) building?.cancel();
     },
-    wish: () => {
-      if (taken === null) throw nobodyAsked(request);
-      return taken;
-    },
     untilWished: async () => {
-      if (!(await condition(() => next !== null, ASKED_WITHIN_MS))) throw nobodyAsked(request);
+      await condition(() => next !== null, ASKED_WITHIN_MS);
       if (next?.trigger === 'event') await sleep(pace.debounceMs, { summary: 'collecting events for one build' });
-      [taken, next] = [next, null];
+      const taken = next;
+      if (taken === null) throw nobodyAsked(request);
+      next = null;
       request = { ...request, spec: newest };
       progress.begin(taken, request.spec);
+      return taken;
     },
     unlessSuperseded: async (build) => {
       building = new CancellationScope();
@@ -83,13 +73,11 @@ export function startDocs(started: DocsRequest): DocsRun {
     },
     isDone: () => next === null,
     handOver: async () => {
-      const { historyLength, continueAsNewSuggested } = workflowInfo();
-      if (next === null || (historyLength < LONGEST_HISTORY && !continueAsNewSuggested)) return;
-      // The next execution would not hear of it.
-      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+      const wish = next;
+      if (wish === null) return;
       const { startedAt, superseded } = progress.status;
-      const again = { ...request, spec: newest, wish: null, carried: { startedAt, superseded, wish: next } };
-      await continueAsNew<(request: DocsRequest) => Promise<unknown>>(again);
+      const carried = { startedAt, superseded, wish };
+      await handOver((): DocsRequest => ({ ...request, spec: newest, wish: null, carried }));
     },
   };
 }
@@ -99,9 +87,6 @@ const MOST_ENDED_IN_A_ROW = 5;
 
 /** The signal comes with the start. */
 const ASKED_WITHIN_MS = 60_000;
-
-/** Events; a build is about sixty. */
-const LONGEST_HISTORY = 2_000;
 
 /** Workflow time, so that all wishes of a version are in the order in which they were heard. */
 const asked = (wish: DocsWish): AskedWish => ({ ...wish, askedAt: new Date(Date.now()).toISOString() });

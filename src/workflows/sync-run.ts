@@ -1,8 +1,9 @@
-import { CancellationScope, CancelledFailure, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { ChunkFacts, SyncChunk, SyncChunkInput } from '../contracts/sync-activities.ts';
 import type { SetAsideReport, SyncRequest, SyncStatus } from '../contracts/sync.ts';
 import type { Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
+import { handOver } from './hand-over.ts';
 import { leftOpen, type LeftOpen } from './left-open.ts';
 import { startSyncProgress, type SyncProgress } from './sync-progress.ts';
 
@@ -62,16 +63,12 @@ export function startSync(request: SyncRequest): SyncRun {
       progress.take(chunk);
     },
     isDone: () => finished && !wished,
-    handOver: async () => {
-      const { historyLength, continueAsNewSuggested } = workflowInfo();
-      if (historyLength < LONGEST_HISTORY && !continueAsNewSuggested) return;
-      // The next execution would not hear of it.
-      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
-      const { startedAt, rounds, view, totals, setAside, setAsideCount } = progress.status;
-      const shown = { startedAt, rounds, view, totals, setAside, setAsideCount };
-      const next = { ...request, carried: { ...shown, finished, restless, removed, creations, requested: wished } };
-      await continueAsNew<(request: SyncRequest) => Promise<unknown>>(next);
-    },
+    handOver: () =>
+      handOver((): SyncRequest => {
+        const { startedAt, rounds, view, totals, setAside, setAsideCount } = progress.status;
+        const shown = { startedAt, rounds, view, totals, setAside, setAsideCount };
+        return { ...request, carried: { ...shown, finished, restless, removed, creations, requested: wished } };
+      }),
     endedBy: ({ facts }) => {
       if (!isChunkFacts(facts)) return;
       progress.takeLast(facts);
@@ -86,9 +83,6 @@ const NONE: SetAsideReport = { setAside: [], setAsideCount: 0 };
 function isChunkFacts(facts: unknown): facts is ChunkFacts {
   return typeof facts === 'object' && facts !== null && 'unsettled' in facts && 'totals' in facts;
 }
-
-/** Events; an activity is three, with the workflow task three more. */
-const LONGEST_HISTORY = 2_000;
 
 function notConverging({ pair, rounds }: SyncStatus) {
   const sentence = `After ${rounds} activities there is still something to do: what is written does not stay.`;
