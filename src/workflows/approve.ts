@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { asking } from './asking.ts';
-import { holdUntil, type Held, type HeldStep } from './hold.ts';
+import type { Held, HeldStep } from './held.ts';
+import { holdUntil } from './hold.ts';
 import type { Run } from './run.ts';
 
 /** The cutover of a record, or of the records of a group together: looked at again before the first write, and watched until the promotion. */

@@ -8,7 +8,7 @@ import { sides, type Course } from './course.ts';
 import { groupForward, groupLooking } from './group-activities.ts';
 import { memberOf, showRecord, type GroupRun, type Member } from './group-run.ts';
 import { askingOnce } from './held-record.ts';
-import type { Held, HeldStep, WatchStretch } from './hold.ts';
+import type { Held, HeldStep, WatchStretch } from './held.ts';
 import { judgeGroup, named, type SeenRecord } from './judge-group.ts';
 import { keepMetrics, onceMore, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
 import { showWorst } from './measure-group.ts';

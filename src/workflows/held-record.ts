@@ -3,7 +3,7 @@ import type { Gate, Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import { forward, looking } from './activities.ts';
 import { renewInput, sides, type Course } from './course.ts';
-import type { Held, HeldStep } from './hold.ts';
+import type { Held, HeldStep } from './held.ts';
 import { askMetrics, keepMetrics, startMeasuring, stretchOf, waive, type Measuring } from './measure.ts';
 import type { Run } from './run.ts';
 

@@ -2,7 +2,8 @@ import type { ApprovalRule } from '../core/dns/approval.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Cutover } from './approve.ts';
 import { asking } from './asking.ts';
-import { hold, holdUntilConfirmed, type HeldStep } from './hold.ts';
+import type { HeldStep } from './held.ts';
+import { hold, holdUntilConfirmed } from './hold.ts';
 import type { Run } from './run.ts';
 
 /**

@@ -7,7 +7,7 @@ import { gatesInForce, type Baseline, type MetricGate, type MetricReading } from
 import { failure } from '../policies/failures.ts';
 import { looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
-import type { HeldStep } from './hold.ts';
+import type { HeldStep } from './held.ts';
 import type { Measured, Run } from './run.ts';
 
 /** What the gates on metrics of one step have seen, from one stretch to the next. */
