@@ -4,6 +4,7 @@ import { sideWords } from '../core/dns/serving.ts';
 import { readingWords } from '../core/metrics/gate-words.ts';
 import type { MetricReading } from '../core/metrics/metric-gate.ts';
 import { assertNever } from '../core/assert-never.ts';
+import { withNext } from '../core/with-next.ts';
 import type { DeployOutcome, DeployStatus, ServingNow, StageRecord } from '../contracts/deploy.ts';
 import { explain, nextCommand, OUTCOME_WORDS } from './explain.ts';
 import { groupTable } from '../contracts/group-table.ts';
@@ -195,7 +196,7 @@ function serverWords(server: string, kind: string, values: readonly string[]): s
 }
 
 function whyLines(status: DeployStatus): readonly string[] {
-  const reasons = status.refused.map(({ sentence, next }) => outside(next === null ? sentence : `${sentence} ${next}`));
+  const reasons = status.refused.map((reason) => outside(withNext(reason)));
   const { failure } = status;
   const own =
     failure === null ? [] : [outside(failure.sentence === '' ? explain(failure.type).sentence : failure.sentence)];

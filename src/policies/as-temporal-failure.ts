@@ -5,6 +5,7 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/common';
+import { withNext } from '../core/with-next.ts';
 import { FAILURES, failure, type FailureType } from './failures.ts';
 
 /** What a failure says, wherever it came from. */
@@ -28,13 +29,13 @@ export function asTemporalFailure(error: unknown): TemporalFailure {
 
 /** The failure that a run ends with: sentence and next step on the first screen of the Temporal UI, the report for programs (A3). */
 export function lastFailure(
-  { type, sentence, next }: Pick<Said, 'type' | 'sentence' | 'next'>,
+  said: Pick<Said, 'type' | 'sentence' | 'next'>,
   report: unknown,
   cause: unknown,
 ): ApplicationFailure {
   return ApplicationFailure.create({
-    type,
-    message: next === null ? sentence : `${sentence} ${next}`,
+    type: said.type,
+    message: withNext(said),
     nonRetryable: true,
     details: [report],
     cause: asTemporalFailure(cause),

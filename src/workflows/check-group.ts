@@ -7,6 +7,7 @@ import { gatesAt } from '../core/dns/gates-at.ts';
 import { healthOf, mayStep } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
 import type { GroupPlan, GroupPlanned } from '../core/dns/plan-group.ts';
+import { withNext } from '../core/with-next.ts';
 import { failure } from '../policies/failures.ts';
 import {
   checkLabel,
@@ -33,8 +34,7 @@ export function mustBeRunnableTogether(
   const { run, request } = group;
   if (planned.kind === 'refused') {
     run.progress.show({ refused: planned.reasons });
-    const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
-    throw failure('Refused', sentences.join(' '));
+    throw failure('Refused', planned.reasons.map(withNext).join(' '));
   }
   mustBePlanned(planned.plan, request.planHash);
   mustHaveGates(group);

@@ -10,6 +10,7 @@ import type { Checked } from '../contracts/deploy-activities.ts';
 import type { Verdict } from '../core/dns/gate.ts';
 import { gatesAt } from '../core/dns/gates-at.ts';
 import type { Plan, Planned, Step } from '../core/dns/plan.ts';
+import { withNext } from '../core/with-next.ts';
 import { failure } from '../policies/failures.ts';
 import { forward, looking } from './activities.ts';
 import { sides, type Course } from './course.ts';
@@ -43,8 +44,7 @@ export function mustBeRunnable(run: Run, planned: Exclude<Planned, { kind: 'unch
 export function mustHavePlan(run: Run, planned: Exclude<Planned, { kind: 'unchanged' }>): Plan {
   if (planned.kind === 'refused') {
     run.progress.show({ refused: planned.reasons });
-    const sentences = planned.reasons.map(({ sentence, next }) => (next === null ? sentence : `${sentence} ${next}`));
-    throw failure('Refused', sentences.join(' '));
+    throw failure('Refused', planned.reasons.map(withNext).join(' '));
   }
   mustBePlanned(planned.plan, run.request.planHash);
   return planned.plan;

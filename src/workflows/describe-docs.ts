@@ -2,6 +2,7 @@ import type { DocsStatus } from '../contracts/docs-runs.ts';
 import { clockTime } from '../core/clock-time.ts';
 import { formatDuration } from '../core/duration.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
+import { withNext } from '../core/with-next.ts';
 
 /** The build in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
 export function describeDocs(status: DocsStatus): string {
@@ -28,11 +29,7 @@ function headline({ site, version, outcome, wish }: DocsStatus): string {
 
 function why({ failure, why: reason }: DocsStatus): readonly string[] {
   if (failure === null) return reason === null ? [] : [line('why', reason)];
-  const { sentence, next, shown } = failure;
-  return [
-    line('why', next === null ? sentence : `${sentence} ${next}`),
-    ...shown.slice(0, 10).map((one) => `  - ${escapeMarkdown(one)}`),
-  ];
+  return [line('why', withNext(failure)), ...failure.shown.slice(0, 10).map((one) => `  - ${escapeMarkdown(one)}`)];
 }
 
 function changes({ changes: found }: NonNullable<DocsStatus['release']>): readonly string[] {

@@ -2,6 +2,7 @@ import { ACTION_KINDS, type Counts, type SyncStatus } from '../contracts/sync.ts
 import { clockTime } from '../core/clock-time.ts';
 import { formatDuration } from '../core/duration.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
+import { withNext } from '../core/with-next.ts';
 
 /** The run in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
 export function describeSync(status: SyncStatus): string {
@@ -25,9 +26,7 @@ function headline({ pair, outcome, phase }: SyncStatus): string {
 }
 
 function why({ failure }: SyncStatus): readonly string[] {
-  if (failure === null) return [];
-  const { sentence, next } = failure;
-  return [line('why', next === null ? sentence : `${sentence} ${next}`)];
+  return failure === null ? [] : [line('why', withNext(failure))];
 }
 
 function found({ view }: SyncStatus): readonly string[] {
