@@ -1,7 +1,5 @@
 import type { GroupReport, GroupRequest } from '../contracts/deploy-group.ts';
 import { approveCutover, approvePromotion } from './approve.ts';
-import { checkLabel, mustStartInTime } from './check.ts';
-import { mustBeRunnableTogether } from './check-group.ts';
 import { concluding } from './conclude.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
 import { groupCutover } from './group-cutover.ts';
@@ -11,6 +9,9 @@ import { holdStep } from './hold-step.ts';
 import { withTime } from './keep-time.ts';
 import { listen } from './messages.ts';
 import { moveAllTo, promoteAll } from './move-group.ts';
+import { checkLabel } from './must-be-healthy.ts';
+import { mustStartInTime } from './must-be-runnable.ts';
+import { mustBeRunnableTogether } from './must-be-runnable-together.ts';
 import { leaveAlone, planOf, readGroup } from './read-group.ts';
 import { restoreGroup } from './restore-group.ts';
 import { withSaga } from './saga.ts';

@@ -1,7 +1,6 @@
 import { planRequest, type DeployReport, type DeployRequest } from '../contracts/deploy.ts';
 import { planSteps } from '../core/dns/plan-steps.ts';
 import { approveCutover, approvePromotion } from './approve.ts';
-import { checkLabel, mustBeRunnable, mustStartInTime } from './check.ts';
 import { concluding } from './conclude.ts';
 import { setOut } from './course.ts';
 import { mustNotBeFrozen, passFreeze } from './freeze.ts';
@@ -9,6 +8,8 @@ import { holdStep } from './hold-step.ts';
 import { withTime } from './keep-time.ts';
 import { listen } from './messages.ts';
 import { moveTo, promote } from './move.ts';
+import { checkLabel } from './must-be-healthy.ts';
+import { mustBeRunnable, mustStartInTime } from './must-be-runnable.ts';
 import { readRed } from './read-red.ts';
 import { recordCutover } from './record-cutover.ts';
 import { restoreRed } from './restore.ts';

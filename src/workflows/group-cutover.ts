@@ -1,9 +1,9 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { GroupPlan } from '../core/dns/plan-group.ts';
 import type { Cutover } from './approve.ts';
-import { mustBeArmed } from './check-group.ts';
 import type { GroupRun } from './group-run.ts';
 import { heldGroup } from './held-group.ts';
+import { mustBeArmed } from './must-be-armed.ts';
 import { planOf, readGroup } from './read-group.ts';
 import { moved } from './record-cutover.ts';
 import type { ZoneCourse } from './zone-course.ts';

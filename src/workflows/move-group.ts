@@ -7,9 +7,9 @@ import { groupRevision, revisionOf, type RecordRevision } from '../core/dns/revi
 import type { PlanTiming } from '../core/dns/plan.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { forward } from './activities.ts';
-import { mustKeepHealthy } from './check-group.ts';
 import { nextStanding, type Course } from './course.ts';
 import { groupForward } from './group-activities.ts';
+import { mustKeepHealthy } from './group-health.ts';
 import { showRecord, type GroupRun } from './group-run.ts';
 import { tellSteps } from './group-locks.ts';
 import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';

@@ -4,9 +4,10 @@ import { planSteps } from '../core/dns/plan-steps.ts';
 import type { Plan } from '../core/dns/plan.ts';
 import { failure } from '../policies/failures.ts';
 import type { Cutover } from './approve.ts';
-import { mustBeHealthy, mustHavePlan } from './check.ts';
 import type { Course } from './course.ts';
 import { heldRecord } from './held-record.ts';
+import { mustBeHealthy } from './must-be-healthy.ts';
+import { mustHavePlan } from './must-be-runnable.ts';
 import { readRed } from './read-red.ts';
 import type { Run } from './run.ts';
 

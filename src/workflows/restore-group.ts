@@ -1,13 +1,13 @@
 import { patched } from '@temporalio/workflow';
 import { roleOf, type ResolveRequest } from '../contracts/deploy.ts';
 import type { LeftRecord, WrittenZone } from '../contracts/group-activities.ts';
-import { mayGoBack } from '../core/dns/keep-healthy.ts';
 import { mayRestore } from '../core/dns/may-restore.ts';
 import { whatItSays, type Said } from '../policies/as-temporal-failure.ts';
 import { failure } from '../policies/failures.ts';
 import { backward } from './activities.ts';
 import { restInput, restoreInput, type Course } from './course.ts';
 import { groupBackward, groupBriefly } from './group-activities.ts';
+import { ruleOnRed } from './group-health.ts';
 import { tellLocks } from './group-locks.ts';
 import { memberOf, showRecord, type GroupRun } from './group-run.ts';
 import { insist, patiently, stopUntilDecided, type WayBack } from './insist.ts';
@@ -120,15 +120,6 @@ async function stopIfRedIsWorse({ group, zone, way }: Back, why: Said): Promise<
   const rule = ruleOnRed(group);
   const reasons = [...worse, ...(rule === null ? [] : [rule])];
   if (reasons.length > 0) await stopUntilDecided(way, `${reasons.join('; ')}.`, askedFor);
-}
-
-/** `keepHealthy` on the way back (G5): null where it is kept, or where nobody has looked. */
-function ruleOnRed({ request, run, members }: GroupRun): string | null {
-  const records = members.map(
-    ({ request: { record }, health }) => health ?? ({ record, red: 'unknown', black: 'unknown' } as const),
-  );
-  const rule = mayGoBack(request.keepHealthy, records, run.progress.status.share);
-  return rule.kind === 'broken' ? rule.reason : null;
 }
 
 async function putBack({ group, zone, way }: Back, courses: readonly Course[]): Promise<WrittenZone> {

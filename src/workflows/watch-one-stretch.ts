@@ -3,6 +3,7 @@ import type { Watched } from '../contracts/deploy-activities.ts';
 import { assertNever } from '../core/assert-never.ts';
 import type { ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { leastStretchMs } from '../core/dns/least-stretch.ts';
+import { newestOf } from '../core/dns/probe-windows.ts';
 import { failure } from '../policies/failures.ts';
 import type { Held, HeldStep } from './held.ts';
 import { pausedMs, type Run } from './run.ts';
@@ -43,11 +44,7 @@ export async function watchOneStretch(run: Run, held: Held, stretch: Stretch): P
   const { windows, verdict, inconclusiveSince } = watched;
   Object.assign(watch, { windows, verdict, inconclusiveSince });
   watch.asks = watched.end.kind === 'asks' ? watched.end.gates : watch.asks;
-  run.progress.show({
-    windows,
-    verdict,
-    lastObservations: windows.flatMap(({ observations }) => observations.slice(-1)),
-  });
+  run.progress.show({ windows, verdict, lastObservations: newestOf(windows) });
   noticeProtections(run, watched);
   throwUnlessHeld(run, watched);
 }

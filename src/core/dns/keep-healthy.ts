@@ -1,7 +1,7 @@
 import type { FailRule, ProbeWindow } from './gate.ts';
 import { judge } from './judge.ts';
 import type { Share } from './plan.ts';
-import { ofSide } from './probe-windows.ts';
+import { freshWindows, ofSide } from './probe-windows.ts';
 
 /** What is known of a record's two sides; `unknown` where no gate looks, or none has looked lately. */
 export interface RecordHealth {
@@ -21,10 +21,7 @@ export function healthOf(
   windows: readonly ProbeWindow[],
   { rule, now, maxAgeMs }: { readonly rule: FailRule; readonly now: number; readonly maxAgeMs: number },
 ): RecordHealth {
-  const fresh = windows.map((window) => ({
-    ...window,
-    observations: window.observations.filter(({ at }) => at >= now - maxAgeMs),
-  }));
+  const fresh = freshWindows(windows, now - maxAgeMs);
   const side = (which: 'red' | 'black'): SideHealth => {
     const { kind } = judge(ofSide(fresh, which), rule);
     return kind === 'pass' ? 'healthy' : kind === 'fail' ? 'ill' : 'unknown';

@@ -1,5 +1,5 @@
 import type { ProbeWindow } from './gate.ts';
-import { ofSide } from './probe-windows.ts';
+import { freshWindows, ofSide } from './probe-windows.ts';
 
 /** What decides where a rollback goes when red is ill (D3). */
 export interface RestoreView {
@@ -26,10 +26,7 @@ export interface RestoreDecision {
 export function mayRestore({ policy, windows, now, maxAgeMs, aborted }: RestoreView): RestoreDecision {
   if (aborted) return restore('an operator asked for red');
   if (policy === 'restore') return restore('ifRedIsIll is restore');
-  const fresh = windows.map((window) => ({
-    ...window,
-    observations: window.observations.filter(({ at }) => at >= now - maxAgeMs),
-  }));
+  const fresh = freshWindows(windows, now - maxAgeMs);
   const [red, black] = [answers(fresh, 'red'), answers(fresh, 'black')];
   if (red.probes === 0) return restore('there are no fresh observations of red');
   if (!red.ill) return restore(`red answers ${said(red)}`);

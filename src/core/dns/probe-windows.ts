@@ -14,6 +14,16 @@ export function addObservation(
   );
 }
 
+/** The last observation of each. */
+export function newestOf(windows: readonly ProbeWindow[]): readonly Observation[] {
+  return windows.flatMap(({ observations }) => observations.slice(-1));
+}
+
+/** The windows with what was observed at a moment or later. */
+export function freshWindows(windows: readonly ProbeWindow[], sinceMs: number): readonly ProbeWindow[] {
+  return windows.map((window) => ({ ...window, observations: window.observations.filter(({ at }) => at >= sinceMs) }));
+}
+
 /** The windows of one side. */
 export function ofSide(windows: readonly ProbeWindow[], side: ProbeWindow['side']): readonly ProbeWindow[] {
   return windows.filter((window) => window.side === side);
