@@ -1,4 +1,4 @@
-import { BATCH_LIMIT, batchSize, type Batch, type BatchSize } from './swap.ts';
+import { BATCH_LIMIT, batchSize, fits, type Batch, type BatchSize } from './swap.ts';
 
 /**
  * Puts the batches of whole records together into as few requests as the limits of one allow: the largest first, each into the
@@ -10,7 +10,7 @@ export function packBatches<T extends { readonly batch: Batch }>(
 ): readonly (readonly T[])[] {
   const requests: { readonly moves: T[]; size: BatchSize }[] = [];
   for (const { move, size } of bySize(moves)) {
-    const room = requests.find((request) => fitsInto(limit, request.size, size));
+    const room = requests.find((request) => fits(plus(request.size, size), limit));
     if (room === undefined) requests.push({ moves: [move], size });
     else {
       room.moves.push(move);
@@ -32,8 +32,3 @@ const plus = (a: BatchSize, b: BatchSize): BatchSize => ({
   elements: a.elements + b.elements,
   characters: a.characters + b.characters,
 });
-
-function fitsInto(limit: BatchSize, used: BatchSize, more: BatchSize): boolean {
-  const { elements, characters } = plus(used, more);
-  return elements <= limit.elements && characters <= limit.characters;
-}

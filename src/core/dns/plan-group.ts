@@ -6,7 +6,7 @@ import type { Plan, PlanRequest, PlanTiming, Reason } from './plan.ts';
 import { planSteps } from './plan-steps.ts';
 import { reason } from './reason.ts';
 import type { Snapshot, Zone } from './snapshot.ts';
-import { BATCH_LIMIT, batchSize, type BatchSize } from './swap.ts';
+import { BATCH_LIMIT, batchSize, fits, type BatchSize } from './swap.ts';
 import { refuseDeadline, timeSteps } from './time-plan.ts';
 import { zoneBatches } from './zone-batches.ts';
 
@@ -132,7 +132,7 @@ function largestBatch(plans: readonly Plan[], owner: string): BatchSize {
 }
 
 function refuseZone({ zone, records, largest }: ZonePlan): readonly Reason[] {
-  if (largest.elements <= BATCH_LIMIT.elements && largest.characters <= BATCH_LIMIT.characters) return [];
+  if (fits(largest)) return [];
   return [
     reason(
       'group-size',

@@ -6,7 +6,7 @@ import { planBatches } from './plan-batches.ts';
 import type { PlanStates } from './plan-batches.ts';
 import type { PlanRequest, Reason } from './plan.ts';
 import { reason } from './reason.ts';
-import { BATCH_LIMIT, batchSize } from './swap.ts';
+import { BATCH_LIMIT, batchSize, fits } from './swap.ts';
 import { missesShare } from './weigh.ts';
 import type { Weights } from './weigh.ts';
 
@@ -46,7 +46,7 @@ export function refuseSize(record: string, states: PlanStates): readonly Reason[
   return planBatches(states).flatMap(({ label, batch }) => {
     const { elements, characters } = batchSize(batch);
     const whole = { elements: elements + 2, characters: characters + 2 * LONGEST_FENCE };
-    if (whole.elements <= BATCH_LIMIT.elements && whole.characters <= BATCH_LIMIT.characters) return [];
+    if (fits(whole)) return [];
     return [
       reason(
         'batch-size',

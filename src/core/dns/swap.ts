@@ -41,10 +41,9 @@ export function batchSize(batch: Batch): BatchSize {
   };
 }
 
-/** Whether Route 53 takes the batch in one request. */
-export function fits(batch: Batch): boolean {
-  const { elements, characters } = batchSize(batch);
-  return elements <= BATCH_LIMIT.elements && characters <= BATCH_LIMIT.characters;
+/** Whether Route 53 takes batches of that size, together, in one request. */
+export function fits({ elements, characters }: BatchSize, limit: BatchSize = BATCH_LIMIT): boolean {
+  return elements <= limit.elements && characters <= limit.characters;
 }
 
 function allSets(standing: Standing): RecordSets {

@@ -92,7 +92,8 @@ describe('the size of a batch', () => {
     [1_000, 33, false],
   ])('%i values of %i characters fit: %s', (count, length, expected) => {
     const values = Array.from({ length: count }, () => 'x'.repeat(length));
-    expect(fits(swap({ sets: [], fence: null }, { sets: [simple('A', values)], fence: null }))).toBe(expected);
+    const batch = swap({ sets: [], fence: null }, { sets: [simple('A', values)], fence: null });
+    expect(fits(batchSize(batch))).toBe(expected);
   });
 });
 
