@@ -1,4 +1,5 @@
 import type { DeployRequest } from '../contracts/deploy.ts';
+import { SHORTEST_BAKE_MS, SHORTEST_HOLD_MS } from '../core/dns/draw-steps.ts';
 import { formatDuration } from '../core/duration.ts';
 import { canBeAt, gatesInForce, type MetricGate } from '../core/metrics/metric-gate.ts';
 import { earliestPassMs } from '../core/metrics/metric-rule.ts';
@@ -98,9 +99,6 @@ function noteShortHolds(
     findings.note(problem(found, 'a longer hold, or fewer samples'));
   }
 }
-
-const SHORTEST_HOLD_MS = 5 * 60_000;
-const SHORTEST_BAKE_MS = 15 * 60_000;
 
 /** What is asked for; else the shortest that a plan gives. */
 function holdOf({ holdMs, bakeMs }: Holds, step: Steps[number]): number {

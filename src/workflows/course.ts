@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { roleOf, type DeployRequest } from '../contracts/deploy.ts';
+import { roleOf, type DeployRequest, type Pace } from '../contracts/deploy.ts';
 import type { FenceInput, ProbeSide, RecordRef, RestoreInput } from '../contracts/deploy-activities.ts';
 import { fenceSet, nextFence, readFence } from '../core/dns/fence.ts';
-import type { FenceStage } from '../core/dns/fence.ts';
-import type { Plan } from '../core/dns/plan.ts';
+import type { Plan, Step } from '../core/dns/plan.ts';
 import { packRed } from '../core/dns/pack-sets.ts';
 import type { RecordSets } from '../core/dns/record-set.ts';
 import type { Snapshot, Standing } from '../core/dns/snapshot.ts';
+import { SWAP_MS } from '../core/dns/time-plan.ts';
 
 /** A plan on its way: what the run knows to stand at the record, and what it may have written. */
 export interface Course {
@@ -40,10 +40,18 @@ export function setOut(request: DeployRequest, snapshot: Snapshot, plan: Plan): 
   };
 }
 
-/** The standing that a write leads to: the given sets and the fence's next generation. */
-export function nextStanding(course: Course, sets: RecordSets, stage: FenceStage, until: number | null): Standing {
+/** Until when the fence says that a step lasts: its swap, its hold, and a grace. */
+export const stepUntil = ({ holdMs }: Pick<Step, 'holdMs'>, { graceMs }: Pace): number =>
+  Date.now() + SWAP_MS + holdMs + graceMs;
+
+/**
+ * The standing that a write leads to: the given sets and the fence's next generation.
+ *
+ * @param until Until when the step lasts; null: the fence is set to rest.
+ */
+export function nextStanding(course: Course, sets: RecordSets, until: number | null): Standing {
   const fence = nextFence(readFence(course.standing.fence), {
-    stage,
+    stage: until === null ? 'idle' : 'step',
     owner: course.owner,
     until,
     sets,

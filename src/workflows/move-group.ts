@@ -7,12 +7,12 @@ import { groupRevision, revisionOf, type RecordRevision } from '../core/dns/revi
 import type { PlanTiming } from '../core/dns/plan.ts';
 import type { Snapshot } from '../core/dns/snapshot.ts';
 import { forward } from './activities.ts';
-import { nextStanding, type Course } from './course.ts';
+import { nextStanding, stepUntil, type Course } from './course.ts';
 import { groupForward } from './group-activities.ts';
 import { mustKeepHealthy } from './group-health.ts';
 import { showRecord, type GroupRun } from './group-run.ts';
 import { tellSteps } from './group-locks.ts';
-import { isCertainlyUnwritten, SETTLING_MS } from './move.ts';
+import { isCertainlyUnwritten } from './move.ts';
 import { showServing } from './serving-together.ts';
 import { untilInsync } from './settle.ts';
 import { together } from './together.ts';
@@ -26,12 +26,11 @@ export async function moveAllTo(
   zones: readonly ZoneCourse[],
   step: GroupStep & { index: number },
 ): Promise<void> {
-  const until = Date.now() + SETTLING_MS + step.holdMs + group.run.request.pace.graceMs;
   await swapAll(group, zones, {
     phase: 'writing',
     label: step.label,
     share: step.share,
-    until,
+    until: stepUntil(step, group.run.request.pace),
     setsOf: ({ plan }) => plan.steps[step.index]?.sets ?? plan.before,
   });
 }
@@ -138,12 +137,11 @@ async function rest({ run }: GroupRun, zone: ZoneCourse): Promise<void> {
 async function write({ run, request }: GroupRun, zone: ZoneCourse, move: Move): Promise<WrittenZone> {
   const { courses } = zone;
   const first = courses.every(({ mayHaveWritten }) => !mayHaveWritten);
-  const stage = move.until === null ? 'idle' : 'step';
   for (const course of courses) course.mayHaveWritten = true;
   const records = courses.map((course) => ({
     record: course.plan.record,
     from: course.standing,
-    to: nextStanding(course, move.setsOf(course), stage, move.until),
+    to: nextStanding(course, move.setsOf(course), move.until),
   }));
   try {
     const written = await groupForward(run.request.pace).swapZone(`${zoneName(zone)}: ${move.label}`, {

@@ -5,18 +5,15 @@ import { readFence } from '../core/dns/fence.ts';
 import { revisionOf } from '../core/dns/revision.ts';
 import { servingSentence } from '../core/dns/serving.ts';
 import { forward } from './activities.ts';
-import { nextStanding, restInput, type Course } from './course.ts';
+import { nextStanding, restInput, stepUntil, type Course } from './course.ts';
 import { settle, type Settled } from './settle.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import type { Run } from './run.ts';
 
-/** Two minutes for INSYNC and verification, as the plan counts them. */
-export const SETTLING_MS = 120_000;
-
 /** Swaps the record to a step of the plan, waits until it is in sync, and proves it (D2, D7). */
 export async function moveTo(run: Run, course: Course, step: Step): Promise<void> {
-  const until = Date.now() + SETTLING_MS + step.holdMs + run.request.pace.graceMs;
-  await swapTo(run, course, { ...step, phase: 'writing', to: nextStanding(course, step.sets, 'step', until) });
+  const to = nextStanding(course, step.sets, stepUntil(step, run.request.pace));
+  await swapTo(run, course, { ...step, phase: 'writing', to });
 }
 
 /** The last swap of the plan: final record sets, final TTL, fence idle. */
@@ -27,7 +24,7 @@ export async function promote(run: Run, course: Course): Promise<void> {
     label: promotion.label,
     share: 100,
     sets: promotion.sets,
-    to: nextStanding(course, promotion.sets, 'idle', null),
+    to: nextStanding(course, promotion.sets, null),
   });
   await rest(run, course);
   run.progress.show({

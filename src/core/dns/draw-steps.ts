@@ -91,11 +91,15 @@ function weightedSets(move: Move, side: 'red' | 'black', weights: readonly numbe
 
 const oneValue = ({ values }: Address, index: number): readonly string[] => values.slice(index, index + 1);
 
+/** Of what is not asked for. */
+export const SHORTEST_HOLD_MS = 5 * MINUTE;
+export const SHORTEST_BAKE_MS = 15 * MINUTE;
+
 /** A step's own time, else the one for holds or the bake, else the default, which lets the caches turn over twice or three times. */
 function holdMs(request: PlanRequest, moves: readonly Move[], share: Share): number {
   const own = request.steps.find((step) => step.share === share)?.holdMs ?? null;
   const ttlMs = forwardTtl(moves) * 1_000;
   return share === 100
-    ? (own ?? request.bakeMs ?? Math.max(15 * MINUTE, 3 * ttlMs))
-    : (own ?? request.holdMs ?? Math.max(5 * MINUTE, 2 * ttlMs));
+    ? (own ?? request.bakeMs ?? Math.max(SHORTEST_BAKE_MS, 3 * ttlMs))
+    : (own ?? request.holdMs ?? Math.max(SHORTEST_HOLD_MS, 2 * ttlMs));
 }

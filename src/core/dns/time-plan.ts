@@ -8,7 +8,7 @@ import { reason } from './reason.ts';
 
 const MINUTE = 60_000;
 /** What a swap takes until it is in sync and verified, at worst and without trouble. */
-const SWAP_MS = 2 * MINUTE;
+export const SWAP_MS = 2 * MINUTE;
 const SHORTEST_DEADLINE_MS = 30 * MINUTE;
 
 /** How long a plan takes: the checks, every wait and hold, and two minutes for each swap, the promotion's included. */
