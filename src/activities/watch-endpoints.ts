@@ -5,7 +5,7 @@
  * - D4 What somebody else wrote ends it; "could not look" does not.
  */
 import type { Route53Client } from '@aws-sdk/client-route-53';
-import { metricTimeoutMs } from '../contracts/deploy.ts';
+import { maxAgeMs, metricTimeoutMs } from '../contracts/deploy.ts';
 import type { MetricStretch, Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
 import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { judgeHold } from '../core/dns/judge-hold.ts';
@@ -274,8 +274,7 @@ function judgeProbes({ input, beat }: Watch, now: number): Pick<WatchBeat, 'verd
     windows,
     rule: pace.fail,
     now,
-    // A slow rhythm must not make every observation stale.
-    maxAgeMs: Math.max(pace.observationsMaxAgeMs, 2 * (pace.probeEveryMs + pace.probeTimeoutMs)),
+    maxAgeMs: maxAgeMs(pace),
     inconclusiveSince,
     ownViewMs: pace.ownViewMs,
     limitMs: inconclusiveLimitMs(input),

@@ -137,6 +137,10 @@ export function hasGates({ gates, stepGates = [], metricGates = [] }: DeployRequ
   return gates.length > 0 || stepGates.length > 0 || deciding.length > 0;
 }
 
+/** How old an observation may be that says something of now: a slow rhythm must not make every one stale. */
+export const maxAgeMs = ({ observationsMaxAgeMs, probeEveryMs, probeTimeoutMs }: Pace): number =>
+  Math.max(observationsMaxAgeMs, 2 * (probeEveryMs + probeTimeoutMs));
+
 /** How long a look at a metric may take: a query may take longer than a probe. */
 export const metricTimeoutMs = ({ probeTimeoutMs }: Pace): number => 2 * probeTimeoutMs;
 

@@ -1,3 +1,4 @@
+import { maxAgeMs } from '../contracts/deploy.ts';
 import type { Checked } from '../contracts/deploy-activities.ts';
 import { healthOf, mayGoBack, mayStep, type RecordHealth } from '../core/dns/keep-healthy.ts';
 import type { Share } from '../core/dns/plan.ts';
@@ -12,10 +13,8 @@ export function learn(
 ): void {
   const member = memberOf(group, seen.record);
   const { windows, verdict, at } = seen;
-  const { fail, observationsMaxAgeMs, probeEveryMs, probeTimeoutMs } = member.request.pace;
-  // A slow rhythm must not make every observation stale.
-  const maxAgeMs = Math.max(observationsMaxAgeMs, 2 * (probeEveryMs + probeTimeoutMs));
-  member.health = healthOf(seen.record, windows, { rule: fail, now: at, maxAgeMs });
+  const { pace } = member.request;
+  member.health = healthOf(seen.record, windows, { rule: pace.fail, now: at, maxAgeMs: maxAgeMs(pace) });
   member.own = { ...member.own, windows, verdict, lastObservations: newestOf(windows) };
 }
 
