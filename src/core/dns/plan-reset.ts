@@ -9,7 +9,7 @@ import { sameSets, type RecordSet, type RecordSets } from './record-set.ts';
 import { wireName } from './name.ts';
 import type { Snapshot, Standing } from './snapshot.ts';
 import type { Target } from './target.ts';
-import { ofTypes, typesHashed } from './types-of-a-run.ts';
+import { MOVABLE, ofTypes, typesHashed } from './types-of-a-run.ts';
 
 /** What a reset puts back. */
 export type ResetWish =
@@ -185,8 +185,6 @@ function simpleSet({ record }: Snapshot, { type, values, alias }: Address, ttl: 
   const routing = { setIdentifier: null, weight: null, healthCheckId: null, other: {} };
   return { name: wireName(record), type, ttl: alias === null ? ttl : null, values, alias, ...routing };
 }
-
-const MOVABLE = ['A', 'AAAA', 'CNAME'];
 
 /** The types whose sets carry the fence's hash: what the last write of ours left there. Null: somebody else wrote since. */
 function ownTypes(sets: RecordSets, reading: FenceReading): readonly string[] | null {

@@ -18,6 +18,7 @@ import { refuseStanding } from './refuse-standing.ts';
 import type { Snapshot } from './snapshot.ts';
 import { refuseDeadline, refuseSlow, timePlan } from './time-plan.ts';
 import { readRecorded, refuseForeign } from './undo.ts';
+import { MOVABLE } from './types-of-a-run.ts';
 
 /**
  * Works out how a record gets from what stands there to what is asked for: pure and total, so that `plan` shows what `deploy` runs.
@@ -46,7 +47,7 @@ const refused = (reasons: readonly Reason[]): Planned => ({ kind: 'refused', rea
 
 function standingTypes(snapshot: Snapshot): readonly string[] {
   const standing = snapshot.sets.map(({ type }) => type);
-  return ['A', 'AAAA', 'CNAME'].filter((type) => standing.includes(type));
+  return MOVABLE.filter((type) => standing.includes(type));
 }
 
 /** A2: a TTL that is too long is told together with what else is wrong. */

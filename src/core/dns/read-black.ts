@@ -8,6 +8,7 @@ import { reason } from './reason.ts';
 import type { Alias, RecordSets } from './record-set.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
+import { MOVABLE } from './types-of-a-run.ts';
 
 /** Black as the request says it, one address a type, in the form in which it is written; or why it cannot be. */
 export interface Black {
@@ -15,7 +16,6 @@ export interface Black {
   readonly reasons: readonly Reason[];
 }
 
-const MOVABLE = ['A', 'AAAA', 'CNAME'];
 const MOST_VALUES = 100;
 
 /** Reads `--to` against what stands: an alias takes the types that stand there, values bring their own. */

@@ -3,17 +3,16 @@ import type { PlanRequest, Reason } from './plan.ts';
 import { reason } from './reason.ts';
 import type { RecordSet } from './record-set.ts';
 import type { Snapshot } from './snapshot.ts';
+import { MOVABLE } from './types-of-a-run.ts';
 
 /** What stands at the name and does not go along, and what should go along but does not stand. */
 export function refuseStanding(snapshot: Snapshot, request: PlanRequest, types: readonly string[]): readonly Reason[] {
   const standing = [...new Set(snapshot.sets.map((set) => set.type))];
-  if (!standing.some((type) => ADDRESSES.includes(type))) return [nothingStands(snapshot)];
+  if (!standing.some((type) => MOVABLE.includes(type))) return [nothingStands(snapshot)];
   const clash = refuseClash(snapshot.record, standing, types);
   if (clash.length > 0) return clash;
   return [...refuseMissing(snapshot.record, standing, types), ...refuseLeft(snapshot, request, types)];
 }
-
-const ADDRESSES = ['A', 'AAAA', 'CNAME'];
 
 /** D5: without a red there is nothing to move, and nothing to go back to. */
 function nothingStands({ record, zone }: Snapshot): Reason {
@@ -35,7 +34,7 @@ function refuseClash(record: string, standing: readonly string[], types: readonl
         'Give a name as --to.',
       ),
     ];
-  const found = standing.filter((type) => ADDRESSES.includes(type)).join(' and ');
+  const found = standing.filter((type) => MOVABLE.includes(type)).join(' and ');
   return [
     reason(
       'type-conflict',
@@ -65,7 +64,7 @@ function refuseLeft(snapshot: Snapshot, request: PlanRequest, types: readonly st
 }
 
 function unmoved(record: string, type: string): Reason {
-  const add = ADDRESSES.includes(type) ? `Add its new value to --to, or` : 'Remove its address hints, or';
+  const add = MOVABLE.includes(type) ? `Add its new value to --to, or` : 'Remove its address hints, or';
   return reason(
     'unmoved',
     `${record} ${type} stands and would not move: clients that use it would stay on red.`,
@@ -75,7 +74,7 @@ function unmoved(record: string, type: string): Reason {
 
 /** Whether a set decides where clients go: addresses do, HTTPS and SVCB with address hints or another target do, TXT and MX do not. */
 function leadsClients(record: string, set: RecordSet): boolean {
-  if (ADDRESSES.includes(set.type)) return true;
+  if (MOVABLE.includes(set.type)) return true;
   if (set.type !== 'HTTPS' && set.type !== 'SVCB') return false;
   return set.alias !== null || set.values.some((value) => !pointsAtItself(record, value));
 }

@@ -1,6 +1,7 @@
 import type { Plan, Share } from './plan.ts';
 import type { RecordSets } from './record-set.ts';
 import type { Side } from './target.ts';
+import { MOVABLE } from './types-of-a-run.ts';
 
 /** What a record serves at a share, as people say it: `192.0.2.10 (red)`, `50 % 192.0.2.20 (black), 50 % 192.0.2.10 (red)`. */
 export function servingSentence(plan: Pick<Plan, 'red' | 'black'>, share: Share): string {
@@ -20,12 +21,10 @@ export function sideWords(side: Side): string {
 /** What a name serves by its own record sets: `192.0.2.10`, `192.0.2.10 (weight 50), 192.0.2.20 (weight 50)`, `nothing`. */
 export function standingWords(sets: RecordSets): string {
   const words = sets
-    .filter(({ type }) => SERVING.includes(type))
+    .filter(({ type }) => MOVABLE.includes(type))
     .flatMap(({ values, alias, weight }) => {
       const shown = alias === null ? values.join(', ') : `alias ${alias.dnsName}`;
       return weight === null ? [shown] : [`${shown} (weight ${weight})`];
     });
   return words.length === 0 ? 'nothing' : words.join(', ');
 }
-
-const SERVING: readonly string[] = ['A', 'AAAA', 'CNAME'];

@@ -1,5 +1,8 @@
 import { hashSets, type RecordSets } from './record-set.ts';
 
+/** Types that can be moved: those that say where a name leads. */
+export const MOVABLE: readonly string[] = ['A', 'AAAA', 'CNAME'];
+
 /** What one deployment can move. */
 const TYPES_OF_A_RUN = [['A'], ['AAAA'], ['CNAME'], ['A', 'AAAA']] as const;
 

@@ -9,8 +9,7 @@ import { hashSets, sameSets } from './record-set.ts';
 import type { RecordSet, RecordSets } from './record-set.ts';
 import { refuseRouting } from './refuse-routing.ts';
 import type { Snapshot } from './snapshot.ts';
-
-const MOVABLE = ['A', 'AAAA', 'CNAME'];
+import { MOVABLE } from './types-of-a-run.ts';
 
 /** Black as it was recorded, one address a type; or why it cannot be brought back. */
 export function readRecorded({ record }: Snapshot, { sets, expected }: Undo): Black {
