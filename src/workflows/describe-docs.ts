@@ -1,13 +1,14 @@
 import type { DocsStatus } from '../contracts/docs-runs.ts';
 import { clockTime } from '../core/clock-time.ts';
+import { details, line } from '../core/details.ts';
 import { formatDuration } from '../core/duration.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { withNext } from '../core/with-next.ts';
 
-/** The build in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
+/** The build in Markdown, for the UI's current details. */
 export function describeDocs(status: DocsStatus): string {
   const { stages, stands, superseded, release } = status;
-  const lines = [
+  return details([
     headline(status),
     ...why(status),
     '',
@@ -18,8 +19,7 @@ export function describeDocs(status: DocsStatus): string {
     ...(stands === null ? [] : [line('stands', `release ${stands}`)]),
     ...(superseded === 0 ? [] : [line('superseded', `${superseded} builds, by newer ones`)]),
     line('since', clockTime(status.startedAt)),
-  ];
-  return lines.join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+  ]);
 }
 
 function headline({ site, version, outcome, wish }: DocsStatus): string {
@@ -40,5 +40,3 @@ function changes({ changes: found }: NonNullable<DocsStatus['release']>): readon
     ...shown.map((one) => `  - ${escapeMarkdown(one)}`),
   ];
 }
-
-const line = (name: string, text: string): string => `- ${name}: ${escapeMarkdown(text)}`;

@@ -1,5 +1,6 @@
 import type { GroupStatus } from '../contracts/deploy-group.ts';
 import { groupTable } from '../contracts/group-table.ts';
+import { details } from '../core/details.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { phaseInDetails, runDetails } from './describe-status.ts';
 
@@ -10,5 +11,5 @@ import { phaseInDetails, runDetails } from './describe-status.ts';
 export function describeGroup(status: GroupStatus): string {
   const head = `**${escapeMarkdown(status.record)}** (${status.records.length} records): ${phaseInDetails(status)}`;
   const records = ['```', ...groupTable(status, phaseInDetails), '```'];
-  return [head, '', ...records, '', ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+  return details([head, '', ...records, '', ...runDetails(status)]);
 }

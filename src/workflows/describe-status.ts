@@ -1,16 +1,14 @@
 import type { DeployStatus, StageRecord } from '../contracts/deploy.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { clockTime } from '../core/clock-time.ts';
+import { details, line } from '../core/details.ts';
 import { askedWords, decidedWords, type Decided } from '../core/dns/approval.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { readingWords } from '../core/metrics/gate-words.ts';
 
-/**
- * The run in Markdown, for the UI's current details.
- * A list, not a table (the UI draws tables without borders); text from outside is escaped, since the UI renders HTML and images.
- */
+/** The run in Markdown, for the UI's current details. */
 export function describeStatus(status: DeployStatus): string {
-  return [headline(status), '', ...runDetails(status)].join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+  return details([headline(status), '', ...runDetails(status)]);
 }
 
 /** Why it is where it is, and how it came there. */
@@ -107,10 +105,6 @@ function serving(status: DeployStatus): string[] {
 /** The newest: whoever waits for an approval is reminded again and again. */
 function notices(status: DeployStatus): string[] {
   return status.notices.slice(-5).map((notice) => line('notice', notice));
-}
-
-function line(name: string, text: string): string {
-  return `- ${escapeMarkdown(name)}: ${escapeMarkdown(text)}`;
 }
 
 function stageLine(stage: StageRecord): string {

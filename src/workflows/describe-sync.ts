@@ -1,13 +1,14 @@
 import { ACTION_KINDS, type Counts, type SyncStatus } from '../contracts/sync.ts';
 import { clockTime } from '../core/clock-time.ts';
+import { details, line } from '../core/details.ts';
 import { formatDuration } from '../core/duration.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { withNext } from '../core/with-next.ts';
 
-/** The run in Markdown, for the UI's current details: a list, since the UI draws tables without borders. */
+/** The run in Markdown, for the UI's current details. */
 export function describeSync(status: SyncStatus): string {
   const { setAside, setAsideCount } = status;
-  const lines = [
+  return details([
     headline(status),
     ...why(status),
     '',
@@ -17,8 +18,7 @@ export function describeSync(status: SyncStatus): string {
     ...setAside.map(({ id, reason }) => `  - ${escapeMarkdown(id)}: ${escapeMarkdown(reason)}`),
     ...(setAsideCount > setAside.length ? [`  - and ${setAsideCount - setAside.length} more`] : []),
     line('since', clockTime(status.startedAt)),
-  ];
-  return lines.join('\n').slice(0, 15_000); // Temporal keeps 20,000 bytes
+  ]);
 }
 
 function headline({ pair, outcome, phase }: SyncStatus): string {
@@ -54,5 +54,3 @@ function counts(of: Counts): string {
   const parts = ACTION_KINDS.filter((kind) => of[kind] > 0).map((kind) => `${kind} ${of[kind]}`);
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }
-
-const line = (name: string, text: string): string => `- ${name}: ${escapeMarkdown(text)}`;

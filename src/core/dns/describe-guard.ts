@@ -1,3 +1,4 @@
+import { details } from '../details.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import { matterOf, outcomeOf, type Matter } from './judge-guard.ts';
 import type { Guarded } from './stand-guard.ts';
@@ -9,19 +10,17 @@ export interface GuardView {
   readonly guarded: readonly Guarded[];
 }
 
-/** A guard in Markdown, for the UI's current details: a list, with text from outside escaped, since the UI renders HTML. */
+/** A guard in Markdown, for the UI's current details. */
 export function describeGuard({ act, fences, guarded }: GuardView): string {
   const atRest = fences - guarded.length;
-  return [
+  return details([
     `**guard** (${act}): ${outcomeOf(guarded).toUpperCase()}`,
     '',
     ...guarded.map(
       (one) => `- **${escapeMarkdown(one.record)}**: ${MARKS[matterOf(one)]}. ${escapeMarkdown(said(one))}`,
     ),
     `- at rest: ${atRest} of ${fences}`,
-  ]
-    .join('\n')
-    .slice(0, 15_000); // Temporal keeps 20,000 bytes
+  ]);
 }
 
 /** What was found, what was done about it, and what is to be done next, in sentences. */
