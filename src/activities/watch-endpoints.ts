@@ -6,7 +6,7 @@
  */
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { maxAgeMs, metricTimeoutMs } from '../contracts/deploy.ts';
-import type { MetricStretch, Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
+import type { MetricStretch, MetricsWatched, Watched, WatchEnd, WatchInput } from '../contracts/deploy-activities.ts';
 import type { Observation, ProbeWindow, Verdict } from '../core/dns/gate.ts';
 import { judgeHold } from '../core/dns/judge-hold.ts';
 import { noticeProtected } from '../core/dns/refuse-guarded.ts';
@@ -19,14 +19,7 @@ import { failure } from '../policies/failures.ts';
 import { lookForDrift } from './look-for-drift.ts';
 import { makeLooks, type MetricLook } from './metrics/metric-looks.ts';
 import type { MetricDeps } from './metrics/metric-provider.ts';
-import {
-  judgeMetrics,
-  measureInRhythm,
-  measureOnce,
-  startMetrics,
-  type MetricsBeat,
-  type Seen,
-} from './metrics/watch-metrics.ts';
+import { judgeMetrics, measureInRhythm, measureOnce, startMetrics, type Seen } from './metrics/watch-metrics.ts';
 import { makeProbes, type ProbeDeps } from './probes.ts';
 import { probeInRhythm } from './probe-rhythm.ts';
 import { beating, never, withPartPulse, type Pulse } from './pulse.ts';
@@ -49,7 +42,7 @@ export interface WatchBeat {
   /** Protections that would block the rollback, as the last look at them found. */
   readonly protections: readonly string[];
   /** What the gates on metrics saw, where there are any. */
-  readonly metrics?: MetricsBeat;
+  readonly metrics?: MetricsWatched;
 }
 
 /** Probes black and red, measures, and looks for drift until `untilMs`, or until the first breach or drift. */

@@ -2,6 +2,7 @@ import type { ApprovalRules, Decided, DecisionRequest, OpenApproval } from '../c
 import type { Freeze } from '../core/freeze.ts';
 import type { Gate, Observation, ProbeWindow, FailRule, Verdict } from '../core/dns/gate.ts';
 import { gatesAt, type StepGates } from '../core/dns/gates-at.ts';
+import type { IfRedIsIll } from '../core/dns/may-restore.ts';
 import type { NotifyRequest } from './notify.ts';
 import type { Plan, PlanRequest, Reason, Share } from '../core/dns/plan.ts';
 import type { Revision } from '../core/dns/revision.ts';
@@ -21,9 +22,6 @@ export const deployId = (subject: string): string =>
   subject.startsWith(GROUP) ? `deploy-group:${subject.slice(GROUP.length)}` : `deploy:${subject}`;
 const GROUP = 'group/';
 export const resetOwner = (fqdn: string): string => `-/reset:${fqdn}/-`;
-
-/** What to do when red answers less than black at the moment of an automatic rollback (D3). */
-export type IfRedIsIll = 'compare' | 'restore' | 'hold';
 
 /** Every pace and limit of a run, in milliseconds unless named otherwise: part of the request, so that a history explains itself. */
 export interface Pace {

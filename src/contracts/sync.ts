@@ -2,6 +2,7 @@ import type { Guards } from '../core/tasks/guard.ts';
 import type { MapOptions } from '../core/tasks/map-task.ts';
 import type { SetAside } from '../core/tasks/model.ts';
 import type { SyncPolicy } from '../core/tasks/plan.ts';
+import type { FailureFacts } from './deploy.ts';
 import type { NotifyRequest } from './notify.ts';
 import type { ListPolicy } from '../core/tasks/wanted-list.ts';
 
@@ -179,14 +180,6 @@ export type SyncOutcome =
   | 'failed'
   | 'cancelled';
 
-export interface SyncFailure {
-  /** One of the failure types of policies/failures.ts. */
-  readonly type: string;
-  readonly sentence: string;
-  readonly next: string | null;
-  readonly at: number;
-}
-
 /** Answer of the query `status`, and what a run ends with. Ids, counts and hashes only (A1). */
 export interface SyncStatus extends SetAsideReport {
   readonly schemaVersion: 1;
@@ -202,7 +195,7 @@ export interface SyncStatus extends SetAsideReport {
   /** The first look of the run; null before it. */
   readonly view: SyncView | null;
   readonly totals: SyncTotals;
-  readonly failure: SyncFailure | null;
+  readonly failure: FailureFacts | null;
 }
 
 export type SyncReport = SyncStatus & { readonly outcome: SyncOutcome };

@@ -3,17 +3,11 @@
  *
  * D7 What is cut off by the end of the stretch has not been seen; what was seen goes on in the next attempt, stretch or worker.
  */
-import type { MetricStretch } from '../../contracts/deploy-activities.ts';
+import type { MetricsWatched, MetricStretch } from '../../contracts/deploy-activities.ts';
 import { judgeGate, nextLookMs, startGate, type GateState, type StepView } from '../../core/metrics/gate-state.ts';
 import type { MetricReading } from '../../core/metrics/metric-gate.ts';
 import { never, type Pulse } from '../pulse.ts';
 import type { MetricLook } from './metric-looks.ts';
-
-/** What a heartbeat carries of the gates on metrics. */
-export interface MetricsBeat {
-  readonly states: readonly GateState[];
-  readonly readings: readonly MetricReading[];
-}
 
 /** Of each gate what is carried, or a beginning. */
 export function startMetrics(
@@ -33,7 +27,7 @@ export function judgeMetrics(
   { gates, waived = [] }: Pick<MetricStretch, 'gates' | 'waived'>,
   states: readonly GateState[],
   view: StepView,
-): MetricsBeat {
+): MetricsWatched {
   const judged = gates.flatMap((gate, index) => {
     const state = states[index];
     return state === undefined ? [] : [judgeGate(gate, state, view)];

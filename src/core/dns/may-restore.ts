@@ -1,9 +1,12 @@
 import type { ProbeWindow } from './gate.ts';
 import { freshWindows, ofSide } from './probe-windows.ts';
 
+/** What to do when red answers less than black at the moment of an automatic rollback (D3). */
+export type IfRedIsIll = 'compare' | 'restore' | 'hold';
+
 /** What decides where a rollback goes when red is ill (D3). */
 export interface RestoreView {
-  readonly policy: 'compare' | 'restore' | 'hold';
+  readonly policy: IfRedIsIll;
   readonly windows: readonly ProbeWindow[];
   /** Milliseconds since the epoch. */
   readonly now: number;
