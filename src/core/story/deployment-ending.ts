@@ -3,45 +3,29 @@ import { resultOf } from './activities-of.ts';
 import { writesOf } from './deployment-pictures.ts';
 import { listAt, momentAt, textAt, valueAt } from './read-loosely.ts';
 import { serverWords } from './record-words.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { Ends } from './run-ending.ts';
 import type { RunView } from './run-view.ts';
-import { countOf, lasted, say } from './say.ts';
-import type { Ending, Sentence, Tone } from './story.ts';
+import { countOf } from './say.ts';
+import type { Ending } from './story.ts';
 
-const TONES: Readonly<Record<string, Tone>> = {
-  promoted: 'good',
-  unchanged: 'good',
-  running: 'waiting',
-  refused: 'waiting',
-  'rolled-back': 'waiting',
-  superseded: 'waiting',
+export const DEPLOYMENT_ENDS: Ends = {
+  words: {
+    promoted: 'promoted: from here on nothing is rolled back automatically',
+    unchanged: 'ended: the record served this already, nothing was written',
+    refused: 'refused: nothing was written',
+    'rolled-back': 'rolled back: red serves as it did before',
+    superseded: 'ended: a reset of the record has passed this deployment',
+    'not-restored': 'ended without restoring red, as somebody decided',
+  },
+  tones: {
+    promoted: 'good',
+    unchanged: 'good',
+    running: 'waiting',
+    refused: 'waiting',
+    'rolled-back': 'waiting',
+    superseded: 'waiting',
+  },
 };
-
-/** What nobody expected is bad. */
-export const toneOf = (outcome: string): Tone => (Object.hasOwn(TONES, outcome) ? TONES[outcome] : undefined) ?? 'bad';
-
-/** As the run says it, in its report or else in its memo; a run without a word of its own ended as Temporal says. */
-export function outcomeOf(last: RunFacts): string {
-  const said = textAt(last.report, 'outcome') ?? textAt(last.memo, 'outcome');
-  if (last.end === 'running') return 'running';
-  return last.end === 'terminated' || last.end === 'timedOut' ? last.end : (said ?? last.end);
-}
-
-const END_WORDS: Readonly<Record<string, string>> = {
-  promoted: 'promoted: from here on nothing is rolled back automatically',
-  unchanged: 'ended: the record served this already, nothing was written',
-  refused: 'refused: nothing was written',
-  'rolled-back': 'rolled back: red serves as it did before',
-  superseded: 'ended: a reset of the record has passed this deployment',
-  'not-restored': 'ended without restoring red, as somebody decided',
-};
-
-/** How it ended, and after what time; a run without a word of its own is told elsewhere. */
-export function endOf({ first, last }: RunView, outcome: string): readonly Sentence[] {
-  const words = Object.hasOwn(END_WORDS, outcome) ? END_WORDS[outcome] : undefined;
-  if (last.endedAt === null || words === undefined) return [];
-  return [say(last.endedAt, toneOf(outcome), `${words}. It took ${lasted(first.startedAt, last.endedAt)}`)];
-}
 
 /** What stands, why, how long caches may differ, and what to do, of a deployment and of the lock of one of its records. */
 export function endingOf(view: RunView, subject: string): Ending {

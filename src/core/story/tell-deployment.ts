@@ -1,11 +1,12 @@
 import type { ActivityRun } from './activities-of.ts';
 import { commonSentences } from './common-sentences.ts';
 import { approvalsOf, DECISIONS, deciders, tellApproval, tellDecision, tellTimer } from './decision-sentences.ts';
-import { endingOf, endOf, outcomeOf, toneOf } from './deployment-ending.ts';
+import { DEPLOYMENT_ENDS, endingOf } from './deployment-ending.ts';
 import { deploymentPictures } from './deployment-pictures.ts';
 import { joinStretches, MOVE_TELLERS } from './move-sentences.ts';
 import { askedWords, gatesWords } from './opening-words.ts';
 import { listAt, textAt } from './read-loosely.ts';
+import { outcomeOf, tellEnd, toneOf } from './run-ending.ts';
 import type { RunView, Telling } from './run-view.ts';
 import { say, sayAside, whom } from './say.ts';
 import type { Sentence } from './story.ts';
@@ -24,7 +25,7 @@ export function tellDeployment(view: RunView, moment: Moment): Telling {
     kind: group === null ? 'deployment' : 'group',
     subject,
     outcome,
-    tone: toneOf(outcome),
+    tone: toneOf(outcome, DEPLOYMENT_ENDS),
     by,
     sentences: [
       ...openingOf(view, requests, subject),
@@ -34,7 +35,7 @@ export function tellDeployment(view: RunView, moment: Moment): Telling {
       ...view.timers.flatMap(tellTimer),
       ...approvalsOf(view.timers).flatMap((timer) => tellApproval(timer, requests[0])),
       ...commonSentences(view.events, DECISIONS),
-      ...endOf(view, outcome),
+      ...tellEnd(view, outcome, DEPLOYMENT_ENDS),
     ],
     waitsFor: [...approvalsNow(view, requests, subject), ...waitsFor(view, moment)],
     ending: endingOf(view, subject),

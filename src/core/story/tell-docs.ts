@@ -1,8 +1,9 @@
 import { commonSentences } from './common-sentences.ts';
 import { listAt, numberAt, textAt, textsAt, valueAt } from './read-loosely.ts';
+import { outcomeOf, tellEnd, toneOf, type Ends } from './run-ending.ts';
 import type { RunView, Telling } from './run-view.ts';
 import { countOf, lasted, say, sayAside, whom } from './say.ts';
-import { NO_ENDING, NO_PICTURES, type Ending, type Sentence, type Span, type Tone } from './story.ts';
+import { NO_ENDING, NO_PICTURES, type Ending, type Sentence, type Span } from './story.ts';
 import { tellActivity, type Tellers } from './tell-activity.ts';
 import { plainSpans } from './tell-other.ts';
 import { waitsFor, type Moment } from './waits-for.ts';
@@ -13,38 +14,24 @@ export function tellDocs(view: RunView, moment: Moment): Telling {
   const site = textAt(first.input, 'spec', 'site') ?? textAt(first.memo, 'site') ?? '?';
   const version = textAt(first.input, 'version') ?? textAt(first.memo, 'version') ?? 'latest';
   const subject = `docs/${site}${version === 'latest' ? '' : `/${version}`}`;
-  const outcome = outcomeOf(view);
+  const outcome = outcomeOf(last);
   const by = textAt(last.report, 'wish', 'by') ?? textAt(first.memo, 'by');
   return {
     kind: 'docs',
     subject,
     outcome,
-    tone: TONES[outcome] ?? 'bad',
+    tone: toneOf(outcome, DOCS_ENDS),
     by,
     sentences: [
       ...wishes(view, subject),
       ...view.activities.flatMap((run) => tellActivity(run, DOCS_TELLERS)),
       ...commonSentences(view.events, ['buildRequested']),
-      ...endOf(view, outcome),
+      ...tellEnd(view, outcome, DOCS_ENDS),
     ],
     waitsFor: waitsFor(view, moment),
     ending: endingOf(view, subject),
     pictures: { ...NO_PICTURES, spans: stageSpans(view) },
   };
-}
-
-const TONES: Readonly<Record<string, Tone>> = {
-  published: 'good',
-  unchanged: 'good',
-  preview: 'good',
-  'not-published': 'waiting',
-  running: 'waiting',
-  cancelled: 'plain',
-};
-
-function outcomeOf({ last }: RunView): string {
-  if (last.end === 'running' || last.end === 'terminated' || last.end === 'timedOut') return last.end;
-  return textAt(last.report, 'outcome') ?? textAt(last.memo, 'outcome') ?? last.end;
 }
 
 /** A build may be asked for once more while it runs: it begins again with the newer wish. */
@@ -172,21 +159,25 @@ const stageSpans = (view: RunView): readonly Span[] =>
     return lane === undefined ? [] : [{ ...span, lane }];
   });
 
-const END_WORDS: Readonly<Record<string, string>> = {
-  published: 'published',
-  unchanged: 'ended: the version showed this before',
-  preview: 'built and checked, and kept as a preview',
-  'not-published': 'built, and not published',
-  'gates-failed': 'refused by a gate: the site shows what it showed before',
-  failed: 'failed: the site shows what it showed before',
-  cancelled: 'cancelled: the site shows what it showed before',
+const DOCS_ENDS: Ends = {
+  words: {
+    published: 'published',
+    unchanged: 'ended: the version showed this before',
+    preview: 'built and checked, and kept as a preview',
+    'not-published': 'built, and not published',
+    'gates-failed': 'refused by a gate: the site shows what it showed before',
+    failed: 'failed: the site shows what it showed before',
+    cancelled: 'cancelled: the site shows what it showed before',
+  },
+  tones: {
+    published: 'good',
+    unchanged: 'good',
+    preview: 'good',
+    'not-published': 'waiting',
+    running: 'waiting',
+    cancelled: 'plain',
+  },
 };
-
-function endOf({ first, last }: RunView, outcome: string): readonly Sentence[] {
-  const words = Object.hasOwn(END_WORDS, outcome) ? END_WORDS[outcome] : undefined;
-  if (last.endedAt === null || words === undefined) return [];
-  return [say(last.endedAt, TONES[outcome] ?? 'bad', `${words}. It took ${lasted(first.startedAt, last.endedAt)}`)];
-}
 
 function endingOf({ last, activities }: RunView, subject: string): Ending {
   const own = valueAt(last.report, 'failure');

@@ -1,8 +1,9 @@
 import { commonSentences } from './common-sentences.ts';
 import { DECISIONS, tellDecision } from './decision-sentences.ts';
-import { endingOf, endOf, outcomeOf, toneOf } from './deployment-ending.ts';
+import { DEPLOYMENT_ENDS, endingOf } from './deployment-ending.ts';
 import { askedWords } from './opening-words.ts';
 import { numberAt, textAt, valueAt } from './read-loosely.ts';
+import { outcomeOf, tellEnd, toneOf } from './run-ending.ts';
 import type { RunView, Telling } from './run-view.ts';
 import { say, whom } from './say.ts';
 import { NO_PICTURES, type Sentence, type SharePoint } from './story.ts';
@@ -22,14 +23,14 @@ export function tellLock(view: RunView, moment: Moment): Telling {
     kind: 'deployment',
     subject,
     outcome,
-    tone: toneOf(outcome),
+    tone: toneOf(outcome, DEPLOYMENT_ENDS),
     by,
     sentences: [
       say(view.first.startedAt, 'said', `${asked}. ${next} tells it step by step`),
       ...told(view).map(({ at, phase, share }) => say(at, 'plain', `${group} said: ${phase}, ${share} % to black`)),
       ...view.messages.flatMap(tellDecision),
       ...commonSentences(view.events, [...DECISIONS, ...TOLD, 'answer', 'forward']),
-      ...endOf(view, outcome),
+      ...tellEnd(view, outcome, DEPLOYMENT_ENDS),
     ],
     waitsFor: outcome === 'running' ? [`${group}, which moves it`, ...waits] : [],
     ending: { ...ending, next: ending.next ?? next },

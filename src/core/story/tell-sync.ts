@@ -1,9 +1,10 @@
 import { commonSentences } from './common-sentences.ts';
 import { listAt, numberAt, textAt, valueAt } from './read-loosely.ts';
 import type { RunFacts } from './run-facts.ts';
+import { outcomeOf, tellEnd, toneOf, type Ends } from './run-ending.ts';
 import type { RunView, Telling } from './run-view.ts';
 import { countOf, lasted, say, sayAside, whom } from './say.ts';
-import { NO_ENDING, NO_PICTURES, type Count, type Ending, type Sentence, type Tone } from './story.ts';
+import { NO_ENDING, NO_PICTURES, type Count, type Ending, type Sentence } from './story.ts';
 import { tellActivity, type Tellers } from './tell-activity.ts';
 import { plainSpans } from './tell-other.ts';
 import { waitsFor, type Moment } from './waits-for.ts';
@@ -12,14 +13,14 @@ import { waitsFor, type Moment } from './waits-for.ts';
 export function tellSync(view: RunView, moment: Moment): Telling {
   const { first, last } = view;
   const pair = textAt(last.report, 'pair') ?? textAt(first.memo, 'pair') ?? view.workflowId.replace(/^sync:/, '');
-  const outcome = outcomeOf(view);
+  const outcome = outcomeOf(last);
   const by = textAt(first.input, 'by');
   const trigger = textAt(first.input, 'trigger') ?? '?';
   return {
     kind: 'sync',
     subject: `sync/${pair}`,
     outcome,
-    tone: TONES[outcome] ?? 'bad',
+    tone: toneOf(outcome, SYNC_ENDS),
     by,
     sentences: [
       say(first.startedAt, 'said', `${whom(by)} asked for a sync of ${pair} (${trigger})`),
@@ -27,7 +28,7 @@ export function tellSync(view: RunView, moment: Moment): Telling {
       ...view.activities.flatMap((run) => tellActivity(run, SYNC_TELLERS)),
       ...commonSentences(view.events, ['syncRequested']),
       ...setAside(view),
-      ...endOf(view, outcome),
+      ...tellEnd(view, outcome, SYNC_ENDS),
     ],
     waitsFor: waitsFor(view, moment),
     ending: endingOf(view),
@@ -40,18 +41,6 @@ export function tellSync(view: RunView, moment: Moment): Telling {
 }
 
 const LANES: Readonly<Record<string, string>> = { syncChunk: 'look and write' };
-
-const TONES: Readonly<Record<string, Tone>> = {
-  synced: 'good',
-  'synced-with-exceptions': 'waiting',
-  running: 'waiting',
-  cancelled: 'plain',
-};
-
-function outcomeOf({ last }: RunView): string {
-  if (last.end === 'running' || last.end === 'terminated' || last.end === 'timedOut') return last.end;
-  return textAt(last.report, 'outcome') ?? textAt(last.memo, 'outcome') ?? last.end;
-}
 
 function wishes({ messages }: RunView): readonly Sentence[] {
   const asked = messages.filter(({ name }) => name === 'syncRequested');
@@ -130,19 +119,21 @@ function setAside({ last }: RunView): readonly Sentence[] {
   return more > 0 ? [...named, say(at, 'waiting', `and ${countOf(more, 'other task')}`)] : named;
 }
 
-const END_WORDS: Readonly<Record<string, string>> = {
-  synced: 'synced: To Do is a copy of what is in scope',
-  'synced-with-exceptions': 'synced, but for the tasks that were set aside',
-  stopped: 'stopped by a guard, before anything was removed',
-  failed: 'failed: what was written stays, the next run goes on from there',
-  cancelled: 'cancelled: what was written stays',
+const SYNC_ENDS: Ends = {
+  words: {
+    synced: 'synced: To Do is a copy of what is in scope',
+    'synced-with-exceptions': 'synced, but for the tasks that were set aside',
+    stopped: 'stopped by a guard, before anything was removed',
+    failed: 'failed: what was written stays, the next run goes on from there',
+    cancelled: 'cancelled: what was written stays',
+  },
+  tones: {
+    synced: 'good',
+    'synced-with-exceptions': 'waiting',
+    running: 'waiting',
+    cancelled: 'plain',
+  },
 };
-
-function endOf({ first, last }: RunView, outcome: string): readonly Sentence[] {
-  const words = Object.hasOwn(END_WORDS, outcome) ? END_WORDS[outcome] : undefined;
-  if (last.endedAt === null || words === undefined) return [];
-  return [say(last.endedAt, TONES[outcome] ?? 'bad', `${words}. It took ${lasted(first.startedAt, last.endedAt)}`)];
-}
 
 function endingOf({ last }: RunView): Ending {
   const applied = countWords(valueAt(last.report, 'totals', 'applied'));
