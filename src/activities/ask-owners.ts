@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { DeployMemo } from '../contracts/deploy.ts';
 import { cleanText } from '../core/clean-text.ts';
 import { readFenceOwner, type FenceOwner } from '../core/dns/fence-owner.ts';
 import type { NamespaceSight, OwnerSight } from '../core/dns/judge-fence.ts';
@@ -39,9 +40,9 @@ async function sightOf(client: Client, owner: FenceOwner): Promise<OwnerSight> {
   try {
     const newest = await describe(client, owner.workflowId);
     if (newest === null) return { kind: 'not-found' };
-    if (newest.firstRunId === owner.firstRunId) return ofStatus(newest.status);
+    if (newest.firstRunId === owner.firstRunId) return sightOfRun(newest);
     const first = await describe(client, owner.workflowId, owner.firstRunId);
-    return first === null ? { kind: 'not-found' } : ofStatus(first.status);
+    return first === null ? { kind: 'not-found' } : sightOfRun(first);
   } catch (cause) {
     return { kind: 'not-seen', why: whyOf(cause) };
   }
@@ -50,20 +51,23 @@ async function sightOf(client: Client, owner: FenceOwner): Promise<OwnerSight> {
 const CLOSED = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT', 'CONTINUED_AS_NEW']);
 
 /** What is not known to be over counts as running: it is never touched (D6). */
-function ofStatus(status: string): OwnerSight {
-  return CLOSED.has(status) ? { kind: 'closed', status } : { kind: 'running' };
+function sightOfRun({ status, left }: Described): OwnerSight {
+  if (!CLOSED.has(status)) return { kind: 'running' };
+  return { kind: 'closed', status, ...(left === undefined ? {} : { left }) };
 }
 
 interface Described {
   readonly status: string;
   readonly firstRunId: string;
+  readonly left: DeployMemo['left'];
 }
 
 /** Null where Temporal knows no such run. */
 async function describe(client: Client, workflowId: string, runId?: string): Promise<Described | null> {
   try {
-    const { status, raw } = await within(client, () => client.workflow.getHandle(workflowId, runId).describe());
-    return { status: status.name, firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '' };
+    const { status, raw, memo } = await within(client, () => client.workflow.getHandle(workflowId, runId).describe());
+    const { left }: Partial<DeployMemo> = memo ?? {};
+    return { status: status.name, firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '', left };
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'WorkflowNotFoundError') return null;
     throw cause;

@@ -341,4 +341,6 @@ export interface DeployMemo {
   readonly outcome?: DeployOutcome;
   readonly sentence?: string | null;
   readonly revision?: Revision;
+  /** Records that somebody has decided to leave as they stand. */
+  readonly left?: readonly string[];
 }

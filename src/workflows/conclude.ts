@@ -26,7 +26,7 @@ async function conclude(run: Run, outcome: DeployOutcome, said: Said | null = nu
     const rollbackBegan = run.rollback === 'done' ? (run.progress.status.failure?.at ?? null) : null;
     const failure = said === null ? null : { type: said.type, sentence: said.sentence, next: said.next, at };
     run.progress.show({ phase: outcome, outcome, endedAt: at, failure, deadlineAt: null, approval: null });
-    keepOutcome(run.progress.status);
+    keepOutcome(run.progress.status, run.left);
     await condition(allHandlersFinished);
     await run.notices.lastWords();
     countDeployment({ outcome, rollbackBegan, at });

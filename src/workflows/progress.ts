@@ -59,9 +59,13 @@ export function startProgress(
 }
 
 /** Kept with the closed run, so that `history` can tell how it ended without a worker. */
-export function keepOutcome(status: DeployStatus): void {
-  const { outcome, failure, revision } = status;
-  upsertMemo({ outcome, sentence: failure?.sentence ?? null, ...(revision === undefined ? {} : { revision }) });
+export function keepOutcome({ outcome, failure, revision }: DeployStatus, left: readonly string[] = []): void {
+  const sentence = failure?.sentence ?? null;
+  upsertMemo({
+    ...{ outcome, sentence },
+    ...(revision === undefined ? {} : { revision }),
+    ...(left.length === 0 ? {} : { left: [...left] }),
+  });
 }
 
 function atTheStart(request: DeployRequest): DeployStatus {

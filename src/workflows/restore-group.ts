@@ -249,7 +249,9 @@ function showZone(group: GroupRun, zones: readonly ZoneCourse[], zone: ZoneCours
 async function leave(back: Back, decision: ResolveRequest): Promise<never> {
   const { group, zone } = back;
   const open = zone.courses.filter((course) => !zone.closed.has(course));
-  const names = open.map(({ plan }) => plan.record).join(', ');
+  const records = open.map(({ plan }) => plan.record);
+  const names = records.join(', ');
+  group.run.left.push(...records);
   for (const course of open) {
     close(back, course, 'not-restored');
     await groupBriefly(group.run.request.pace)

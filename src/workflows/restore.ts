@@ -123,6 +123,7 @@ function wayBackOf(run: Run, course: Course): WayBack {
 
 /** Leaves what stands: the fence is set to rest if it can be, and the run ends as what it is. */
 async function leave(run: Run, course: Course, decision: ResolveRequest): Promise<never> {
+  run.left.push(course.plan.record);
   await briefly(run.request.pace)
     .setFence('setting the fence to rest over what stands there', restInput(course, null))
     .catch(() => run.progress.notice('the fence could not be set to rest: the next reset clears it'));

@@ -41,6 +41,8 @@ export interface Run {
   /** How many approvals were opened so far. */
   approvals: number;
   readonly measured: Measured;
+  /** Records that somebody has decided to leave as they stand. */
+  readonly left: string[];
   /** What updates can be sent to it, by name: as the Temporal client sends them, or on their way through another workflow. */
   readonly heard: Map<string, (message: unknown) => Promise<MessageAnswer>>;
   /** Whether the rollback of a record is blocked: of a run of several, not all need be. */
@@ -102,6 +104,7 @@ export function startRun(
     approval: null,
     approvals: 0,
     measured: nothingMeasured(),
+    left: [],
     heard: new Map(),
     isBlocked: () => run.progress.status.blocked !== null,
     interrupt: (cause) => {

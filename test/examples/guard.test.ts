@@ -37,6 +37,7 @@ test('docs/guard.md names every word that a guard has, and every exit code of it
     'finding',
     'not-seen',
     'due',
+    'left',
     'foreign-namespace',
     'unknown',
     'unread',

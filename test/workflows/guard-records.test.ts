@@ -175,6 +175,22 @@ test.concurrent.each(['apply-then-reset', 'apply-then-error', 'reset'] as const)
   },
 );
 
+test.concurrent('never undoes the decision to leave a record as it stands, whatever its fence says (D4)', async () => {
+  const { rig, run } = await atHalf();
+  const lift = rig.sandbox.route53.deny('ChangeResourceRecordSets');
+  void run.abort().catch(() => undefined);
+  await run.until(({ phase }) => phase === 'blocked');
+  const said = { by: 'a test', decision: 'leave', reason: 'black is right' };
+  void run.handle.executeUpdate('resolve', { args: [said] }).catch(() => undefined);
+  expect((await run.end()).report?.outcome).toBe('not-restored');
+  lift();
+
+  expect(await yard.guard(rig)).toMatchObject({ outcome: 'refused', records: [{ verdict: 'left', repair: null }] });
+
+  expect(rig.observer.now()).toBe('50 %');
+  expect(rig.observer.fenceStage()).toBe('step');
+});
+
 test.concurrent('never overwrites what somebody else wrote past the fence (D4)', async () => {
   const { rig, run } = await atHalf();
   await run.handle.terminate();

@@ -24,8 +24,8 @@ export type FenceSight =
 /** What Temporal says of the newest run of the owner's chain. */
 export type OwnerSight =
   | { readonly kind: 'running' }
-  /** As Temporal calls it: `TERMINATED`. */
-  | { readonly kind: 'closed'; readonly status: string }
+  /** As Temporal calls it: `TERMINATED`. `left`: records that somebody has decided to leave as they stood. */
+  | { readonly kind: 'closed'; readonly status: string; readonly left?: readonly string[] }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'not-seen'; readonly why: string };
 
@@ -82,6 +82,8 @@ export type FenceVerdict =
     })
   /** Out of sight twice, and whatever its run is, it should have ended long ago. */
   | (Said & { readonly kind: 'due'; readonly fence: Fence })
+  /** Somebody has decided to leave it so, and the run could not say so in the fence: reported, never restored. */
+  | (Said & { readonly kind: 'left'; readonly fence: Fence })
   /** Of another Temporal namespace: reported, never restored. */
   | (Said & { readonly kind: 'foreign-namespace'; readonly fence: Fence })
   /** No fence that this program knows. */
@@ -135,6 +137,7 @@ function judgeOwner(look: FenceLook, fence: Fence): FenceVerdict {
     case 'running':
       return running(look, fence);
     case 'closed':
+      if (seen.left?.includes(record) === true) return leftSo(record, fence);
       return gone(look, fence, `has ended (${seen.status})`);
     case 'not-found':
       return gone(look, fence, 'is not known to Temporal any more');
@@ -201,6 +204,11 @@ function foreignNamespace(record: string, fence: Fence): FenceVerdict {
   const sentence = `${inTheMiddle(record, fence)}, by run ${runOf(fence)} of another Temporal namespace (${shown(namespaceId)}).`;
   const next = `Ask there. Where that run is dead: ./switchyard reset ${record} --to-snapshot.`;
   return { kind: 'foreign-namespace', fence, sentence, next };
+}
+
+function leftSo(record: string, fence: Fence): FenceVerdict {
+  const sentence = `${inTheMiddle(record, fence)}: somebody has decided to leave it as it stands, when the fence could not be set to rest.`;
+  return { kind: 'left', fence, sentence, next: `To put the default back: ./switchyard reset ${record}.` };
 }
 
 function unknown(record: string, why: string): FenceVerdict {

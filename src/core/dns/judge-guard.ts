@@ -23,6 +23,7 @@ export function matterOf({ verdict, repair }: Pick<Guarded, 'verdict' | 'repair'
     case 'not-seen':
     case 'unread':
       return 'not-seen';
+    case 'left':
     case 'foreign-namespace':
     case 'unknown':
       return 'refused';

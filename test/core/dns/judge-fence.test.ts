@@ -23,7 +23,7 @@ const FENCE: Fence = {
   sets: 'a'.repeat(64),
   red: '%',
 };
-const CLOSED: OwnerSight = { kind: 'closed', status: 'TERMINATED' };
+const CLOSED = { kind: 'closed', status: 'TERMINATED' } as const satisfies OwnerSight;
 const UNSEEN: OwnerSight = { kind: 'not-seen', why: 'it is away.' };
 
 const middle = (changes: Partial<Fence> = {}): FenceSight => ({
@@ -86,6 +86,16 @@ describe('a fence in the middle', () => {
       'is not found dead by looks that could not look',
       { owner: CLOSED, earlier: looks(null, NOW - 2 * MINUTE) },
       'suspect',
+    ],
+    [
+      'is left where somebody has decided so',
+      { owner: { ...CLOSED, left: ['www.example.com'] }, earlier: looks(NOW - 2 * MINUTE) },
+      'left',
+    ],
+    [
+      'is dead where another record of the group was left',
+      { owner: { ...CLOSED, left: ['api.example.com'] }, earlier: looks(NOW - 2 * MINUTE) },
+      'finding',
     ],
     [
       'of another namespace is not ours to judge',
