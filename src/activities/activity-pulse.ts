@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { linkSignals } from './linked-signal.ts';
 import type { Pulse } from './pulse.ts';
 import { serverClock } from './server-clock.ts';
+import { startedAt } from './started-at.ts';
 
 /** Clock of this machine, and the worker's wish to stop: looks end at once then, so that another worker takes over; writes are finished. */
 export interface PulseSource {
@@ -17,9 +18,11 @@ export async function withActivityPulse<T>(
   work: (pulse: Pulse) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
+  const scheduledAt = context.info.currentAttemptScheduledTimestampMs;
+  const serverNow = await serverClock(now, { scheduledAt, startedAt: () => startedAt(context) });
   const { signal, unlink } = linkSignals(context.cancellationSignal, stopping);
   const pulse: Pulse = {
-    now: serverClock(now, context.info.currentAttemptScheduledTimestampMs),
+    now: serverNow,
     signal,
     sleep: (ms) => delay(ms, undefined, { signal }).catch(() => (stopping.aborted ? stopped() : context.cancelled)),
     beat: (details) => context.heartbeat(details),
