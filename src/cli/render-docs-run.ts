@@ -1,6 +1,7 @@
 import type { ApiChanges, GateFinding, ReleaseFacts } from '../contracts/docs.ts';
 import type { DocsMemo, DocsOutcome, DocsStage, DocsStatus } from '../contracts/docs-runs.ts';
 import { formatDuration } from '../core/duration.ts';
+import { withNext } from '../core/with-next.ts';
 import { explain } from './explain.ts';
 import type { ChainLook } from './look-at-chain.ts';
 import type { Ended } from './look-at-run.ts';
@@ -85,7 +86,7 @@ function whyLines({ failure }: DocsStatus): readonly string[] {
   if (failure === null) return [];
   const sentence = failure.sentence === '' ? explain(failure.type).sentence : failure.sentence;
   return [
-    line('why', outside([sentence, ...(failure.next === null ? [] : [failure.next])].join(' '))),
+    line('why', outside(withNext({ ...failure, sentence }))),
     ...failure.shown.slice(0, MOST_SHOWN).map((one) => line('', outside(one))),
   ];
 }

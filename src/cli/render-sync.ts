@@ -7,6 +7,7 @@ import {
   type SyncStatus,
   type SyncTotals,
 } from '../contracts/sync.ts';
+import { withNext } from '../core/with-next.ts';
 import { explain, SYNC_WORDS } from './explain.ts';
 import type { Ended } from './look-at-run.ts';
 import type { SyncLook } from './look-at-sync.ts';
@@ -163,7 +164,7 @@ function isCounted({ failure, totals }: SyncStatus): boolean {
 function whyLines({ failure, outcome, pair }: Ended<SyncStatus>): readonly string[] {
   if (failure !== null) {
     const sentence = failure.sentence === '' ? explain(failure.type).sentence : failure.sentence;
-    return [line('why', outside([sentence, ...(failure.next === null ? [] : [failure.next])].join(' ')))];
+    return [line('why', outside(withNext({ ...failure, sentence })))];
   }
   if (outcome === 'synced') return [];
   const aside = `some tasks were left as they are; the next run of ${asSubject(pair)} tries them again`;

@@ -103,14 +103,22 @@ export async function tryToStart(
         startOptions(request, { workflowId, ...starting }),
       ),
     );
-    const { by, to } = startLabels(request, starting.askedAt, starting.group).memo;
-    for (const subject of subjectsOf(request, starting.group))
-      await withdrawOlder(temporal, subject, { by, to, askedAt: starting.askedAt });
+    await withdrawAllOlder(temporal, request, starting);
     return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId, joined: false } };
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== 'WorkflowExecutionAlreadyStartedError') throw cause;
-    return joinOrSayWho(temporal, request, starting.askedAt);
+    return joinOrSayWho(temporal, request, starting);
   }
+}
+
+/** Nothing older may come after it. */
+async function withdrawAllOlder(
+  temporal: TemporalClient,
+  request: DeployRequest,
+  { askedAt, group }: Starting,
+): Promise<void> {
+  const { by, to } = startLabels(request, askedAt, group).memo;
+  for (const subject of subjectsOf(request, group)) await withdrawOlder(temporal, subject, { by, to, askedAt });
 }
 
 /** What only Temporal knows: the namespace's id for the fence, whether the search attributes exist, and where its UI is. */
@@ -216,12 +224,14 @@ export async function mustHaveWorker({ ask, connection, place }: TemporalClient,
 }
 
 /** The same request id and the same request: this is the run that was meant. The same command: its start was taken, and the answer was lost. */
-async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest, askedAt: number): Promise<TriedStart> {
+async function joinOrSayWho(temporal: TemporalClient, request: DeployRequest, starting: Starting): Promise<TriedStart> {
   const workflowId = deployId(request.record);
   const holder = asHolder(await temporal.ask(() => temporal.client.workflow.getHandle(workflowId).describe()));
   const { memo } = holder;
-  if (memo.askedAt === askedAt && memo.request === requestHash(request))
+  if (memo.askedAt === starting.askedAt && memo.request === requestHash(request)) {
+    await withdrawAllOlder(temporal, request, starting);
     return { kind: 'started', run: { workflowId, runId: holder.runId, joined: false } };
+  }
   if (!isSame(request, holder)) return { kind: 'busy', holder };
   return { kind: 'started', run: { workflowId, runId: holder.runId, joined: true } };
 }

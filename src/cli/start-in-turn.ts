@@ -88,8 +88,7 @@ interface Enqueueing extends Starting {
 
 async function enqueue(temporal: TemporalClient, request: DeployRequest, starting: Enqueueing): Promise<string> {
   const { group, queued: other, askedAt } = starting;
-  if (other !== null && other.since > askedAt)
-    throw stop(EXIT.refused, `${newerWaits(other)}; nothing was started`, { request });
+  mustBeNewer(other, { request, askedAt });
   const entry = randomUUID();
   const { memo, ...texts } = startLabels(request, askedAt, group);
   const labels = { ...texts, memo: { ...memo, entry } };
@@ -104,7 +103,10 @@ async function enqueue(temporal: TemporalClient, request: DeployRequest, startin
   };
   let tries = 0;
   await temporal.ask(async () => {
-    if (tries++ > 0 && (await wasTaken(temporal, request.record, entry))) return;
+    if (tries++ > 0) {
+      if (await wasTaken(temporal, request.record, entry)) return;
+      mustBeNewer(await queuedNow(temporal, request.record), { request, askedAt }); // it may have come and gone meanwhile
+    }
     await temporal.client.workflow.start(QUEUE_WORKFLOW, {
       workflowId: nextDeployId(request.record),
       taskQueue: starting.taskQueue,
@@ -128,6 +130,14 @@ async function wasTaken({ client }: TemporalClient, record: string, entry: strin
 function nullIfNotFound(cause: unknown): null {
   if (isNotFound(cause)) return null;
   throw cause;
+}
+
+function mustBeNewer(
+  other: Queued | null,
+  { request, askedAt }: { readonly request: DeployRequest; readonly askedAt: number },
+): void {
+  if (other !== null && other.since > askedAt)
+    throw stop(EXIT.refused, `${newerWaits(other)}; nothing was started`, { request });
 }
 
 /** Of two that were asked for at nearly the same time the older may come here last. */

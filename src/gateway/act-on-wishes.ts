@@ -89,8 +89,9 @@ interface Holder {
 async function holderAt(client: Client, { record, since }: Alarm): Promise<Holder | 'newer' | null> {
   const run = await describe(client, deployId(record));
   if (run === null) return null;
-  if (run.startTime.getTime() > since) return 'newer';
-  if (run.status.name !== 'RUNNING') return null;
+  const isOpen = run.status.name === 'RUNNING';
+  if (askedAt(run) > since && (isOpen || memoOf(run).outcome === 'promoted')) return 'newer';
+  if (!isOpen) return null;
   const parentId = run.raw.workflowExecutionInfo?.parentExecution?.workflowId; // a record of a group is held by a child of its run
   if (parentId == null) return isUndo(run) ? 'newer' : { runId: run.runId, subject: record };
   const group = await describe(client, parentId);
@@ -102,6 +103,8 @@ const describe = (client: Client, id: string): Promise<WorkflowExecutionDescript
   known(() => client.workflow.getHandle(id).describe());
 
 const memoOf = ({ memo }: WorkflowExecutionDescription): Partial<DeployMemo> => memo ?? {};
+/** One that waited for its turn was asked for before it began. */
+const askedAt = (run: WorkflowExecutionDescription): number => memoOf(run).askedAt ?? run.startTime.getTime();
 const isUndo = (run: WorkflowExecutionDescription): boolean => memoOf(run).undo !== undefined;
 
 /** By signal: it is taken whether or not a worker is there to answer. Where no deployment runs there is nothing to stop. */
@@ -111,7 +114,7 @@ async function abort(client: Client, { record, alarm, since }: Alarm, holder: Ho
   for (const subject of new Set([record, holder?.subject ?? record])) {
     const id = nextDeployId(subject);
     const next = await describe(client, id);
-    if (next?.status.name === 'RUNNING' && (memoOf(next).askedAt ?? next.startTime.getTime()) <= since)
+    if (next?.status.name === 'RUNNING' && askedAt(next) <= since)
       await known(() => client.workflow.getHandle(id, next.runId).signal(WITHDRAW, request));
   }
   if (holder !== null)
