@@ -1,5 +1,6 @@
 import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
 import { MESSAGES, type DeployRequest, type Pace } from '../../src/contracts/deploy.ts';
+import type { ApprovalRule, OpenApproval } from '../../src/core/dns/approval.ts';
 import { CALM_RATIO, type Aim, type Strike, type Struck } from './faults-strike.ts';
 import type { SceneName } from './faults-table.ts';
 import { gatesOn, ratioOf } from './metric-gates.ts';
@@ -78,25 +79,42 @@ async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
   };
 }
 
+const ANYBODY: ApprovalRule = { by: ['*'], withinMs: 120_000, remindMs: null };
+
 /** Somebody approves the cutover, and the promotion as soon as the fault has shown itself. */
 async function approved(yard: Yard, opening: Opening): Promise<Scene> {
   const scene = await plain(yard, opening);
-  const rule = { by: ['*'], withinMs: 120_000, remindMs: null };
   return {
     ...scene,
-    asks: { approve: { cutover: rule, promotion: rule } },
-    accompany: async (run, struck) => {
-      const over = { yet: false };
-      void run.end().then(() => (over.yet = true));
-      while (!over.yet) {
-        const { approval } = await run.status().catch(() => ({ approval: null })); // a busy machine is asked again
-        const due = approval != null && (approval.of === 'cutover' || struck.fired() > 0);
-        const said = { by: 'a test', reason: 'as it should be' };
-        if (due) await run.handle.executeUpdate(MESSAGES.approve, { args: [said] }).catch(() => undefined); // on its way back
-        await new Promise((resolve) => setTimeout(resolve, 150));
-      }
-    },
+    asks: { approve: { cutover: ANYBODY, promotion: ANYBODY } },
+    accompany: (run, struck) => approveWhen(run, ({ of }) => of === 'cutover' || struck.fired() > 0),
   };
+}
+
+/** One of two gates on metrics never says anything, and somebody lets each step go on without it as soon as the fault has shown itself. */
+async function waived(yard: Yard, opening: Opening): Promise<Scene> {
+  const scene = await measured(yard, opening);
+  const { prometheus } = scene.place;
+  if (prometheus === null) throw new Error('this scene measures nothing');
+  const gates = gatesOn({ prometheus });
+  const silent = gates.threshold({ name: 'silent', query: gates.query('nobody'), waitMs: 300, then: 'approve' });
+  return {
+    ...scene,
+    asks: { metricGates: [...(scene.asks.metricGates ?? []), silent], approve: { inconclusive: ANYBODY } },
+    accompany: (run, struck) => approveWhen(run, () => struck.fired() > 0),
+  };
+}
+
+async function approveWhen(run: Deployment, isDue: (open: OpenApproval) => boolean): Promise<void> {
+  const over = { yet: false };
+  void run.end().then(() => (over.yet = true));
+  while (!over.yet) {
+    const { approval } = await run.status().catch(() => ({ approval: null })); // a busy machine is asked again
+    const said = { by: 'a test', reason: 'as it should be' };
+    if (approval != null && isDue(approval))
+      await run.handle.executeUpdate(MESSAGES.approve, { args: [said] }).catch(() => undefined); // on its way back
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
 }
 
 /** What is deployed is what served before: what it replaces takes the place of red. */
@@ -114,5 +132,6 @@ const OPEN: Readonly<Record<SceneName, (yard: Yard, opening: Opening) => Promise
   plain,
   measured,
   approved,
+  waived,
   undone,
 };

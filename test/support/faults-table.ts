@@ -15,7 +15,7 @@ export type Port = 'write' | 'read' | 'change' | 'probe' | 'dns' | 'metric' | 't
 export type Activity = keyof AllActivities | keyof GuardActivities | keyof ResetActivities;
 
 /** What is deployed, and how: most activities are struck in a plain deployment. */
-export type SceneName = 'plain' | 'measured' | 'approved' | 'undone';
+export type SceneName = 'plain' | 'measured' | 'approved' | 'waived' | 'undone';
 
 export interface Row {
   readonly name: string;
@@ -52,6 +52,12 @@ export const ROWS: readonly Row[] = [
     name: 'watchEndpoints, while the promotion waits for somebody',
     scene: 'approved',
     after: 2,
+  },
+  {
+    ...plainly('watchEndpoints', 'probe'),
+    name: 'watchEndpoints, while somebody decides about a gate that says nothing',
+    scene: 'waived',
+    after: 1,
   },
   { ...plainly('readRecord', 'read'), name: 'readRecord of an undo', scene: 'undone' },
   { ...plainly('checkEndpoints', 'probe'), name: 'checkEndpoints of an undo', scene: 'undone' },
@@ -187,9 +193,9 @@ export const cellsOf = (rows: readonly Row[]): readonly Cell[] =>
 export const CELLS: readonly Cell[] = cellsOf(ROWS);
 
 /** One cell in so many, where a deployment is not plain. */
-const SCENES: Readonly<Record<SceneName, number>> = { plain: 3, measured: 3, approved: 9, undone: 9 };
+const SCENES: Readonly<Record<SceneName, number>> = { plain: 3, measured: 3, approved: 9, waived: 9, undone: 9 };
 
-/** What `npm test` plays of it: a third of each row (a half where few rows have such faults, fewer of what is measured, approved or undone), and each write that lands after the end. */
+/** What `npm test` plays of it: a third of each row (a half where few rows have such faults, fewer of what is measured, approved, waived or undone), and each write that lands after the end. */
 export const SAMPLE: readonly Cell[] = sampleCells(CELLS, {
   placeOf: ({ row, fault, times }) => [rowsLike(row).indexOf(row), columnOf(fault, times)],
   oneIn: ({ row }) => (row.scene === undefined ? Math.min(3, rowsLike(row).length) : SCENES[row.scene]),
