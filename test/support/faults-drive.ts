@@ -63,7 +63,7 @@ export async function drive(cell: Cell, run: Driven, struck: Strike): Promise<re
     if (struck.fired() > 0) stop.why = await blockedNow(run); // on a busy machine a rollback may be late without it
     return stop.why !== null;
   }, 60);
-  if (cell.ends === 'foreign' && !over.yet) await leave(run);
+  if (cell.ends === 'foreign') await until(async () => over.yet || (await leave(run)), 60);
   if (!CALLS_OFF.test(cell.fault.name)) await struck.heal();
   await ended;
   return stop.why === null || (stop.why.sentence !== '' && stop.why.next !== '')
@@ -78,10 +78,13 @@ const blockedNow = (run: Driven): Promise<DeployStatus['blocked']> =>
     () => null,
   );
 
-/** What the operator says of a value that somebody else has written. */
-async function leave({ handle }: Driven): Promise<void> {
+/** What the operator says of a value that somebody else has written; false where the rollback has just tried again, and is not blocked. */
+async function leave({ handle }: Driven): Promise<boolean> {
   const said = { by: 'a test', decision: 'leave', reason: 'it belongs to somebody else' };
-  await handle.executeUpdate(MESSAGES.resolve, { args: [said] });
+  return handle.executeUpdate(MESSAGES.resolve, { args: [said] }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function hasShown({ row, fault, times }: Cell, struck: Strike): boolean {

@@ -38,7 +38,6 @@ export const LONGEST_FIRST = [
   'e2e/canary',
   'workflows/deploy-notices',
   'workflows/guard-records',
-  'faults/mend-fault-table',
   'e2e/up',
   'workflows/group-people',
   'cli/reset',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
 export interface TestTemporal {
@@ -18,16 +19,40 @@ export interface TestTemporal {
  */
 export async function connect(address: string = temporalAddress()): Promise<TestTemporal> {
   const namespace = 'default';
+  const retries = startRetries();
   const [connection, nativeConnection] = await Promise.all([
-    Connection.connect({ address }),
+    Connection.connect({ address, interceptors: [makeGrpcRetryInterceptor(retries.options)] }),
     NativeConnection.connect({ address }),
   ]);
   const client = new Client({ connection, namespace });
   const close = async () => {
+    await retries.end();
     await connection.close();
     await nativeConnection.close();
   };
   return { address, namespace, connection, client, nativeConnection, close };
+}
+
+/**
+ * The client's own retries of calls, until they are ended: one that comes when its channel is closed throws where nobody can catch it, and a test that has
+ * passed often leaves a question unanswered.
+ */
+function startRetries() {
+  const usual = defaultGrpcRetryOptions();
+  const state = { ended: false, lastAt: 0 };
+  const options: typeof usual = {
+    retryableDecider: (attempt, status) => !state.ended && usual.retryableDecider(attempt, status),
+    delayFunction: (attempt, status) => {
+      const delayMs = usual.delayFunction(attempt, status);
+      state.lastAt = Math.max(state.lastAt, Date.now() + delayMs);
+      return delayMs;
+    },
+  };
+  const end = async (): Promise<void> => {
+    state.ended = true;
+    while (Date.now() <= state.lastAt) await sleep(50);
+  };
+  return { options, end };
 }
 
 /** Where the server of this test run is, as `host:port`. */
