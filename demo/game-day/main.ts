@@ -18,7 +18,7 @@ const HELP = [
   '',
   ...SCENES.map(({ name, expects }) => `  ${name.padEnd(10)}${expects}`),
   '',
-  'Exit 0: all of it held; 1: there is a finding; 2: it cannot be played so.',
+  'Exit 0: all that was played held; 1: there is a finding; 2: it cannot be played so.',
 ];
 
 interface Verdict {
@@ -63,21 +63,18 @@ async function playScene(scene: Scene, ground: Ground, say: Say): Promise<Verdic
   say('');
   say(`${name}: ${expects}`);
   const from = Date.now();
-  try {
-    await scene.play(startGame(ground, say), ground);
-    return { scene: name, word: 'held', why: `${Math.round((Date.now() - from) / 1_000)} s` };
-  } catch (cause) {
-    say(`FINDING: ${sentenceOf(cause)}`);
-    return { scene: name, word: 'FINDING', why: sentenceOf(cause) };
-  } finally {
-    await clearUp(scene, ground, say);
-  }
-}
-
-/** The next scene begins on red with everything there, whatever came out of this one. */
-async function clearUp({ breaks }: Scene, ground: Ground, say: Say): Promise<void> {
-  for (const part of breaks) await ground.mend(part).catch((cause: unknown) => say(`FINDING: ${sentenceOf(cause)}`));
+  const found: string[] = [];
+  const attempt = (work: Promise<void>): Promise<void> =>
+    work.catch((cause: unknown) => {
+      say(`FINDING: ${sentenceOf(cause)}`);
+      found.push(sentenceOf(cause));
+    });
+  await attempt(scene.play(startGame(ground, say), ground));
+  // The next scene begins with everything there and nothing under way, whatever came out of this one.
+  for (const part of breaks) await attempt(ground.mend(part));
   await ground.client(['abort', ground.record, '--reason', 'game day']); // refused where nothing runs
+  if (found.length > 0) return { scene: name, word: 'FINDING', why: found.join('; ') };
+  return { scene: name, word: 'held', why: `${Math.round((Date.now() - from) / 1_000)} s` };
 }
 
 const sentenceOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -9,7 +9,7 @@ export interface Program {
 }
 
 /** A program, to its end. */
-export async function runProgram({ command, args, env }: Program): Promise<Ran> {
+export async function runToEnd({ command, args, env }: Program): Promise<Ran> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -13,7 +13,7 @@ import type { TakeDown } from '../take-down.ts';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
 import type { Say } from './game.ts';
 import type { Ground, Part } from './ground.ts';
-import { killProgram, runProgram } from './run-program.ts';
+import { killProgram, runToEnd } from './run-program.ts';
 
 const CLIENT = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const TOKEN = 'of-the-game-day';
@@ -63,7 +63,7 @@ function groundOf({ record, black, folder, env, temporal, server, workers, gatew
     record,
     black,
     flags: ['--hold', '0s', '--bake', '20s', '--interval', '1s'],
-    client: (args) => runProgram({ command: process.execPath, args: ['--import', 'tsx', CLIENT, ...args], env }),
+    client: (args) => runToEnd({ command: process.execPath, args: ['--import', 'tsx', CLIENT, ...args], env }),
     knows: () => true,
     strike: async (part) => void (await strikes[part].break()),
     mend: async (part) => void (await strikes[part].mend?.()),

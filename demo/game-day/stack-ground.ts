@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { PARTS, type Ground, type Part } from './ground.ts';
-import { runProgram } from './run-program.ts';
+import { runToEnd } from './run-program.ts';
 
 const command = z.string().min(1);
 const strike = z.strictObject({ break: command, mend: command.optional() });
@@ -29,7 +29,11 @@ const OF_AN_OPERATOR = ['guard', 'reset'];
 
 function stackGround({ record, to, flags, client, operator = client, strikes }: z.infer<typeof stackSchema>): Ground {
   const shell = async (line: string, args: readonly string[] = []) =>
-    runProgram({ command: 'sh', args: ['-c', `${line} "$@"`, 'sh', ...args], env: { ...process.env, RECORD: record } });
+    runToEnd({
+      command: 'sh',
+      args: ['-c', args.length === 0 ? line : `${line} "$@"`, 'sh', ...args],
+      env: { ...process.env, RECORD: record },
+    });
   const must = async (line: string): Promise<void> => {
     const { exit, said } = await shell(line);
     if (exit !== 0) throw new Error(`${line} ended with ${exit}: ${said.trim()}`);

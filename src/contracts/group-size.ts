@@ -5,8 +5,8 @@ import type { DeployRequest } from './deploy.ts';
 
 /** Temporal takes 2 MiB in one value; what is larger fails the task of the workflow for ever, in the middle of a hold. */
 const MOST_BYTES = 2_000_000;
-/** One look at one value, beside the names in it. */
-const OBSERVATION_BYTES = 180;
+/** One look at one value, with the longest words for what it saw, beside the other names in it. */
+const OBSERVATION_BYTES = 300;
 const SAMPLE_BYTES = 60;
 /** Pace, fence, zone, and what the status of a record says beside its plan. */
 const RECORD_BYTES = 4_000;

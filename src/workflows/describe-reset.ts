@@ -1,5 +1,6 @@
 import type { ResetRequest, ResetResult } from '../contracts/reset.ts';
 import { RESET_WORDS, saysWhatServes, seenAt } from '../contracts/reset-words.ts';
+import { details, line } from '../core/details.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 
 /** A reset in Markdown, for the UI's current details: what became of the record, what stood there, and who asked. */
@@ -8,13 +9,10 @@ export function describeReset({ reason }: Pick<ResetRequest, 'reason'>, result: 
   const rows: readonly (readonly [string, string | null])[] = [
     [saysWhatServes(result) ? 'serves' : 'why', sentence],
     ['stood before', was],
-    ['asked for', `since ${reason}`],
+    ['because', reason],
     ['next', next],
   ];
   const end = [RESET_WORDS[outcome], seenAt(servers)].filter((part) => part !== null).join(', ');
-  return [
-    `**${escapeMarkdown(record)}**: ${end}`,
-    '',
-    ...rows.flatMap(([name, text]) => (text === null ? [] : [`- ${name}: ${escapeMarkdown(text)}`])),
-  ].join('\n');
+  const lines = rows.flatMap(([name, text]) => (text === null ? [] : [line(name, text)]));
+  return details([`**${escapeMarkdown(record)}**: ${end}`, '', ...lines]);
 }

@@ -5,6 +5,7 @@ import { details, line } from '../core/details.ts';
 import { askedWords, decidedWords, type Decided } from '../core/dns/approval.ts';
 import { escapeMarkdown } from '../core/escape-markdown.ts';
 import { readingWords } from '../core/metrics/gate-words.ts';
+import { withNext } from '../core/with-next.ts';
 
 /** The run in Markdown, for the UI's current details. */
 export function describeStatus(status: DeployStatus): string {
@@ -74,8 +75,7 @@ function why(status: DeployStatus): string[] {
 
 /** Each reason of a refusal by itself: one paragraph of those of many records is not read. */
 function failure({ failure: found, refused }: DeployStatus): string[] {
-  if (refused.length > 0)
-    return refused.map(({ sentence, next }) => line('refused', next === null ? sentence : `${sentence} ${next}`));
+  if (refused.length > 0) return refused.map((one) => line('refused', withNext(one)));
   return found === null ? [] : [line('why', found.sentence)];
 }
 

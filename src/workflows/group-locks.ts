@@ -191,7 +191,8 @@ async function claimOwn(group: GroupRun, member: Member): Promise<Member['lock']
   return takeLock(group, member);
 }
 
-const CLAIMED_WITHIN_MS = 500;
+/** A lock whose worker is gone is heard by another one after a second. */
+const CLAIMED_WITHIN_MS = 2_000;
 
 /** Null while somebody else holds it. */
 async function takeLock({ request: { group }, run }: GroupRun, { request }: Member): Promise<Member['lock']> {

@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { GuardActivities } from '../contracts/guard.ts';
+import { summarised } from './labelled.ts';
 
 const SECOND = 1_000;
 
@@ -16,8 +17,9 @@ const { askOwners } = proxyActivities<Pick<GuardActivities, 'askOwners'>>({
  */
 export async function isGone(owner: string, subject: string): Promise<boolean> {
   try {
-    const summary = `whether ${subject} still runs`.slice(0, 200);
-    const { owners } = await askOwners.executeWithOptions({ summary }, [{ owners: [owner] }]);
+    const { owners } = await askOwners.executeWithOptions(summarised(`whether ${subject} still runs`), [
+      { owners: [owner] },
+    ]);
     const sight = owners[owner]?.kind;
     return sight === 'closed' || sight === 'not-found';
   } catch {

@@ -8,6 +8,7 @@
 import { CancellationScope, condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { NotifyActivities, NotifyRequest } from '../contracts/notify.ts';
 import { makeNotice, type Notice, type NoticeFacts } from '../core/notify/notice.ts';
+import { withNext } from '../core/with-next.ts';
 import { tellingOf, type NotifyTarget } from '../core/notify/target.ts';
 import { whatItSays } from '../policies/as-temporal-failure.ts';
 import { notifyRetry } from '../policies/retries.ts';
@@ -66,9 +67,7 @@ function outbox(notify: NotifyRequest, onFailure: (sentence: string) => void): O
       await notifying(`telling ${target.name}: ${notice.title}`, { target, notice });
       heard();
     } catch (error) {
-      const { sentence, next } = whatItSays(error);
-      const said = next === null ? sentence : `${sentence} ${next}`;
-      if (!failed.has(target.name)) onFailure(`${target.name} could not be told: ${said}`);
+      if (!failed.has(target.name)) onFailure(`${target.name} could not be told: ${withNext(whatItSays(error))}`);
       failed.add(target.name);
     } finally {
       pending -= 1;

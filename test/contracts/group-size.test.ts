@@ -34,7 +34,7 @@ function planned({ records, values, probes, fail = FAST.fail }: Sized): GroupPla
 }
 
 test.each([
-  [{ records: 100, values: 4, probes: 3 }, /^100 records with 14400 looks of their probes take up to 3\.\d\d MB/],
+  [{ records: 100, values: 4, probes: 3 }, /^100 records with 14400 looks of their probes take up to 4\.\d\d MB/],
   [{ records: 50, values: 1, probes: 2, fail: { failures: 50, of: 100 } }, /^50 records with 20000 looks/],
 ])(
   'refuses %j with its numbers: the task of the run would fail for ever, in the middle of a hold (D3)',

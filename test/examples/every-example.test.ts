@@ -8,6 +8,7 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /** By the longest beginning of its path: what runs it, and the word by which it is meant there. */
 const RUN_BY: Readonly<Record<string, readonly [test: string, word: string]>> = {
+  'game-day.yaml': ['test/demo/game-day/main.test.ts', 'game-day.yaml'],
   'gates.yaml': ['test/examples/gates.test.ts', 'gates.yaml'],
   'github-actions/deploy.yml': ['test/e2e/cli.test.ts', 'github-actions/deploy.yml'],
   'github-actions/docs-preview.yml': ['test/cli/docs-flow.test.ts', 'github-actions/docs-preview.yml'],

@@ -19,7 +19,7 @@ test("a reset says in Temporal's UI what stands, what stood, and who asked; text
     '',
     '- serves: 192.0.2.10',
     '- stood before: 192.0.2.20',
-    '- asked for: since the alarm &lt;b\\>www&lt;/b\\> went off',
+    '- because: the alarm &lt;b\\>www&lt;/b\\> went off',
   ]);
 });
 
