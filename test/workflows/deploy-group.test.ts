@@ -339,9 +339,9 @@ describe('through the lock of a record', () => {
     const lock = rig.lockOf(rig.records[1]!.record);
     await until(async () => (await lockStatus(lock)).phase === 'holding'); // it is told a moment later
     const shown = await lockStatus(lock);
+    expect(shown).toMatchObject({ record: rig.records[1]!.record, phase: 'holding', failure: null, outcome: null });
     expect(shown.share).toBe(50);
     expect(shown.holdEndsAt).not.toBeNull();
-    expect(shown).toMatchObject({ record: rig.records[1]!.record, outcome: null });
     expect(shown.plan?.record).toBe(rig.records[1]!.record); // told once, when it was new
     const answer = await lock.executeUpdate<MessageAnswer, [object]>(MESSAGES.abort, { args: [BY], updateId: 'abort' });
     expect(answer.sentence).toMatch(/^group\/.*: ended: rolled-back/);
@@ -530,7 +530,7 @@ function resetByHand(rig: GroupRig, index: number): void {
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !what();) {
+  for (const end = Date.now() + 20_000; !(await what());) {
     if (Date.now() > end) throw new Error('still waiting');
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
