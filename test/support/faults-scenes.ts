@@ -1,5 +1,5 @@
 import { startMetrics, type MetricsSandbox } from '../../sandbox/metrics.ts';
-import { MESSAGES, type DeployRequest, type Pace } from '../../src/contracts/deploy.ts';
+import { MESSAGES, type DeployRequest, type DeployStatus, type Pace } from '../../src/contracts/deploy.ts';
 import type { ApprovalRule, OpenApproval } from '../../src/core/dns/approval.ts';
 import { CALM_RATIO, type Aim, type Strike, type Struck } from './faults-strike.ts';
 import type { SceneName } from './faults-table.ts';
@@ -64,8 +64,17 @@ export interface Measuring extends Pick<Scene, 'asks' | 'pace'> {
   readonly metrics: MetricsSandbox;
 }
 
-async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
-  const { metrics, asks, pace } = await openMeasuring();
+/** Another gate beside it never says anything, and somebody is asked about it. */
+export async function openAsking(): Promise<Measuring> {
+  const measuring = await openMeasuring();
+  const gates = gatesOn(measuring.metrics);
+  const silent = gates.threshold({ name: 'silent', query: gates.query('nobody'), waitMs: 300, then: 'approve' });
+  const { metricGates = [] } = measuring.asks;
+  return { ...measuring, asks: { metricGates: [...metricGates, silent], approve: { inconclusive: ANYBODY } } };
+}
+
+async function measuredBy(yard: Yard, { options, aim }: Opening, open = openMeasuring): Promise<Scene> {
+  const { metrics, asks, pace } = await open();
   const scene = await plain(yard, { options: { ...options, env: metrics.env() }, aim });
   return {
     ...scene,
@@ -79,6 +88,8 @@ async function measured(yard: Yard, { options, aim }: Opening): Promise<Scene> {
   };
 }
 
+const measured = (yard: Yard, opening: Opening): Promise<Scene> => measuredBy(yard, opening);
+
 const ANYBODY: ApprovalRule = { by: ['*'], withinMs: 120_000, remindMs: null };
 
 /** Somebody approves the cutover, and the promotion as soon as the fault has shown itself. */
@@ -91,21 +102,16 @@ async function approved(yard: Yard, opening: Opening): Promise<Scene> {
   };
 }
 
-/** One of two gates on metrics never says anything, and somebody lets each step go on without it as soon as the fault has shown itself. */
+/** Somebody lets each step go on without the gate that says nothing as soon as the fault has shown itself. */
 async function waived(yard: Yard, opening: Opening): Promise<Scene> {
-  const scene = await measured(yard, opening);
-  const { prometheus } = scene.place;
-  if (prometheus === null) throw new Error('this scene measures nothing');
-  const gates = gatesOn({ prometheus });
-  const silent = gates.threshold({ name: 'silent', query: gates.query('nobody'), waitMs: 300, then: 'approve' });
-  return {
-    ...scene,
-    asks: { metricGates: [...(scene.asks.metricGates ?? []), silent], approve: { inconclusive: ANYBODY } },
-    accompany: (run, struck) => approveWhen(run, () => struck.fired() > 0),
-  };
+  const scene = await measuredBy(yard, opening, openAsking);
+  return { ...scene, accompany: (run, struck) => approveWhen(run, () => struck.fired() > 0) };
 }
 
-async function approveWhen(run: Deployment, isDue: (open: OpenApproval) => boolean): Promise<void> {
+export async function approveWhen(
+  run: Pick<Deployment, 'handle'> & { end(): Promise<unknown>; status(): Promise<Pick<DeployStatus, 'approval'>> },
+  isDue: (open: OpenApproval) => boolean,
+): Promise<void> {
   const over = { yet: false };
   void run.end().then(() => (over.yet = true));
   while (!over.yet) {

@@ -2,9 +2,9 @@ import type { GroupStatus } from '../../src/contracts/deploy-group.ts';
 import type { Pace } from '../../src/contracts/deploy.ts';
 import { atTheHold, drive, endWord, faultPace, limitsOf, restOf, unsaid, writtenBeforeRead } from './faults-drive.ts';
 import { FOREIGN } from './faults-judge.ts';
-import { openMeasuring } from './faults-scenes.ts';
+import { approveWhen, openAsking, openMeasuring, type Measuring } from './faults-scenes.ts';
 import { aimAt, strike, type Aim } from './faults-strike.ts';
-import type { Cell } from './faults-table.ts';
+import type { Cell, SceneName } from './faults-table.ts';
 import { brokenGroupPromises, writesOf } from './group-promises.ts';
 import {
   CALM,
@@ -56,7 +56,7 @@ const PACE: Pace = { ...faultPace(CALM), probeEveryMs: 100 };
 export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const aim = aimAt(cell.row);
   const { writeMs, probeTimeoutMs, holdMs } = limitsOf(cell);
-  const measuring = cell.row.scene === 'measured' ? await openMeasuring() : null;
+  const measuring = (await MEASURING[cell.row.scene ?? 'plain']?.()) ?? null;
   const options = { aroundAll: aim.around, writeMs, askTimeoutMs: 300, env: measuring?.metrics.env() ?? {} };
   const { rig, request } = await openGroup(yard, { cell, aim, options });
   const [first] = rig.records;
@@ -72,14 +72,19 @@ export async function runGroupCell(yard: Yard, cell: Cell): Promise<GroupSeen> {
   const steps = [50, 100].map((share) => ({ share, holdMs }));
   const shared = { steps, gates: [PLAIN], ...measuring?.asks, pace: { ...PACE, probeTimeoutMs, ...measuring?.pace } };
   const run = await rig.deploy(request, shared);
+  const company = cell.row.scene === 'waived' ? approveWhen(run, () => struck.fired() > 0) : null;
   const said = await drive(cell, run, struck);
   const stands = rig.now();
   await struck.heal();
   await struck.land();
+  await company;
   const seen = await judged(cell, rig, run);
   await Promise.all([rig.sandbox.close(), measuring?.metrics.close()]);
   return { ...seen, struck: struck.fired() > 0, stands, unsaid: [...said, ...seen.unsaid] };
 }
+
+/** What gates on metrics a scene has. */
+const MEASURING: Partial<Record<SceneName, () => Promise<Measuring>>> = { measured: openMeasuring, waived: openAsking };
 
 interface Opening {
   readonly cell: Cell;

@@ -28,6 +28,14 @@ export const GROUP_ROWS: readonly Row[] = [
     way: 'forward',
     scene: 'measured',
   }),
+  row('watchRecords, while somebody decides about gates that say nothing', {
+    port: 'probe',
+    activity: 'watchRecords',
+    which: '',
+    way: 'forward',
+    scene: 'waived',
+    after: 1,
+  }),
   row('readRecords of an undo', { port: 'read', activity: 'readRecords', which: '', way: 'forward', scene: 'undone' }),
   row('swapZone of an undo', {
     port: 'write',
